@@ -1,0 +1,26 @@
+"""`python -m db …`: the desk without a browser. Each command stands in db/cli."""
+
+import importlib
+import pkgutil
+import sys
+
+import click
+
+import db.cli
+
+
+@click.group(help="The community grid desk on the command line. 社区网格工作台命令行。")
+def main() -> None:
+    """The group that db/cli's commands hang in."""
+
+
+def _collect() -> None:
+    for module in pkgutil.iter_modules(db.cli.__path__):
+        for value in vars(importlib.import_module(f"db.cli.{module.name}")).values():
+            if isinstance(value, click.Command):
+                main.add_command(value)
+
+
+_collect()
+if __name__ == "__main__":
+    sys.exit(main(prog_name="python -m db"))

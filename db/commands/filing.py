@@ -1,0 +1,156 @@
+"""Every write is one transaction with one ledger entry: `carry_out` opens it, runs a command, files the entry, commits.
+
+A command is `command(session, *, now, …) -> value | Refused`. It changes rows and calls `file(session, …)` once; a Refused
+undoes everything. Two people editing one row: the second gets Refused("common.changed_meanwhile").
+"""
+
+import hmac
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from datetime import time as day_time
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import Engine, event, inspect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from core.refusals import Refused
+from db.engine import ScopedSession
+from db.keys import keyring
+from db.models.ledger import LedgerEntry, LedgerRow
+from db.scope import PLATFORM, Scope
+from db.types import uuid7
+
+_LEDGER = {"ledger_entry", "ledger_row", "ledger_leaf", "ledger_head"}
+_UNFILED = _LEDGER | {"session_token"}
+"""Tables whose writes need no ledger entry: the ledger's own, and log-in tokens (renewed at every visit)."""
+_TRIES = 5
+
+
+class UnfiledWrite(RuntimeError):
+    """A command wrote rows and filed no ledger entry, or two: a defect of the program."""
+
+
+@dataclass
+class Filing:
+    """What one command wrote so far, and the entry it filed."""
+
+    entry: dict | None = None
+    touched: dict[int, object] = field(default_factory=dict)
+    digests: dict[tuple[UUID, str, UUID], bytes] = field(default_factory=dict)
+    bulk: int = 0
+
+    def settle(self) -> None:
+        """Digest each touched row as it stands now, after the last flush."""
+        for row in self.touched.values():
+            mapper = inspect(row).mapper
+            self._note(mapper.local_table.name, row_values(row), gone=inspect(row).deleted or inspect(row).was_deleted)
+
+    def note_bulk(self, model: type, rows: list[dict]) -> None:
+        """Count rows inserted in bulk: they are covered by the entry, not one by one."""
+        if model.__table__.name not in _UNFILED:
+            self.bulk += len(rows)
+
+    def _note(self, table: str, values: dict, gone: bool) -> None:
+        key = (values.get("community_id") or PLATFORM, table, values.get("id") or values.get("community_id") or PLATFORM)
+        self.digests[key] = GONE if gone else row_digest(table, values)
+
+
+GONE = bytes(32)
+"""The digest of a row that a filing deleted."""
+
+
+def row_values(row) -> dict:
+    """Column name → value of a mapped row, as digests see it."""
+    return {a.columns[0].name: getattr(row, a.key) for a in inspect(row).mapper.column_attrs}
+
+
+def row_digest(table: str, values: dict) -> bytes:
+    """HMAC-SHA256 over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
+    text = json.dumps([table, sorted(values.items())], default=_plain, ensure_ascii=False)
+    return hmac.new(keyring().index_key, b"row\0" + text.encode(), sha256).digest()
+
+
+def _plain(value):
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, (datetime, date, day_time)):
+        return value.isoformat()
+    return str(value)
+
+
+def file(session: ScopedSession, command: str, *, now: datetime, community_id: UUID = PLATFORM, subject_kind: str | None = None, subject_id: UUID | None = None, **facts) -> None:
+    """File the ledger entry of this transaction. `facts`: JSON-able, no personal data. Raises UnfiledWrite on a second one."""
+    if session.filing.entry is not None:
+        raise UnfiledWrite(f"{command}: this transaction already filed {session.filing.entry['command']}")
+    session.filing.entry = {
+        "at": now,
+        "command": command,
+        "community_id": community_id,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "facts": json.dumps(facts, default=str, ensure_ascii=False, sort_keys=True),
+    }
+
+
+def carry_out(engine: Engine, scope: Scope, command: Callable, /, **arguments):
+    """Run `command` in one transaction and file it. Returns what it returned, or a Refused (then nothing was written)."""
+    for attempt in range(_TRIES):
+        try:
+            return _once(engine, scope, command, arguments)
+        except StaleDataError:
+            return Refused("common.changed_meanwhile")
+        except OperationalError as problem:
+            if attempt == _TRIES - 1 or not _is_contention(problem):
+                raise
+            time.sleep(0.05 * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def _once(engine: Engine, scope: Scope, command: Callable, arguments: dict):
+    with ScopedSession(engine, scope, writes=True) as session:
+        session.filing = Filing()
+        result = command(session, **arguments)
+        if isinstance(result, Refused):
+            session.rollback()
+            return result
+        session.flush()
+        _write_entry(session)
+        session.commit()
+        return result
+
+
+def _is_contention(problem: OperationalError) -> bool:
+    words = str(problem.orig).lower()
+    return "locked" in words or "could not serialize" in words or "deadlock" in words
+
+
+def _write_entry(session: ScopedSession) -> None:
+    filing = session.filing
+    filing.settle()
+    if filing.entry is None:
+        if filing.digests or filing.bulk:
+            raise UnfiledWrite(f"rows of {sorted({t for _, t, _ in filing.digests})} were written and no ledger entry filed")
+        return
+    whole = sha256()
+    for digest in filing.digests.values():
+        whole.update(digest)
+    scope, entry_id = session.scope, uuid7()
+    session.add(LedgerEntry(id=entry_id, actor_id=scope.actor_id, role=scope.role, rows=len(filing.digests) + filing.bulk, digest=whole.digest(), **filing.entry))
+    rows = [{"community_id": c, "id": uuid7(), "entry_id": entry_id, "table": t, "row_id": i, "digest": d} for (c, t, i), d in filing.digests.items()]
+    session.flush()
+    if rows:
+        session.execute(LedgerRow.__table__.insert(), rows, execution_options={"rollup": True})
+
+
+@event.listens_for(ScopedSession, "after_flush")
+def _note_rows(session: ScopedSession, _context) -> None:
+    if session.filing is None:
+        return
+    for row in [*session.new, *session.dirty, *session.deleted]:
+        if inspect(row).mapper.local_table.name not in _UNFILED:
+            session.filing.touched[id(row)] = row

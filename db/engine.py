@@ -1,0 +1,178 @@
+"""Engines and sessions. Every session has a scope; every statement on a tenant table is held to it.
+
+Holes closed here (each with a test in tests/db/test_scope.py): a statement without scope; a bare Table joined into an ORM
+query; Core and text(); bulk inserts; bulk updates; the scope of a live session.
+"""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine, Table, TextClause, create_engine, event, false, text
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from db.models.base import AboutPeople, Base, InGrid, OnDesk, Tenant
+from db.scope import PLATFORM, Scope, ScopeError
+
+_DEFAULT = Path(__file__).resolve().parent.parent / "var" / "desk.db"
+
+
+def database_url() -> str:
+    """DESK_DATABASE_URL, or the embedded SQLite file var/desk.db."""
+    return os.environ.get("DESK_DATABASE_URL") or f"sqlite:///{_DEFAULT}"
+
+
+def make_engine(url: str | None = None) -> Engine:
+    """An engine for `url`: SQLite in WAL mode with foreign keys, or PostgreSQL by psycopg 3."""
+    url = url or database_url()
+    if url.startswith("sqlite"):
+        return _sqlite(url)
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, pool_size=10)
+
+
+def _sqlite(url: str) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 15})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection, _record):
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=ON", "synchronous=NORMAL", "cache_size=-65536", "mmap_size=268435456"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection):
+        writes = connection.get_execution_options().get("desk_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+class ScopedSession(Session):
+    """A session that can't leave its scope; `scope` is fixed for life, one that only reads refuses to write."""
+
+    def __init__(self, engine: Engine, scope: Scope | None, *, writes: bool = False):
+        super().__init__(engine.execution_options(desk_writes=True) if writes else engine, expire_on_commit=False)
+        self._scope, self._writes, self.filing = scope, writes, None
+
+    @property
+    def scope(self) -> Scope:
+        """The scope given at opening. Raises ScopeError when there was none."""
+        if self._scope is None:
+            raise ScopeError("this session was opened without a scope")
+        return self._scope
+
+    @property
+    def writes(self) -> bool:
+        """Whether this session may write (only db.commands.filing opens such)."""
+        return self._writes
+
+
+def open_session(engine: Engine, scope: Scope | None) -> ScopedSession:
+    """A reading session within `scope`. Writes go through db.commands.filing.carry_out."""
+    return ScopedSession(engine, scope)
+
+
+def tenant_tables() -> dict[str, type]:
+    """Table name → mapped class, for every tenant table and the community table."""
+    return {m.local_table.name: m.class_ for m in Base.registry.mappers if "community_id" in m.local_table.c}
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _hold_to_scope(state: ORMExecuteState) -> None:
+    if state.execution_options.get("rollup") or state.is_column_load:
+        return
+    scope = state.session._scope
+    if isinstance(state.statement, TextClause):
+        raise ScopeError("text() can't be held to a scope: write the query with the models, or declare execution_options(rollup=True)")
+    touched = _check_tables(state.statement)
+    if touched and scope is None:
+        raise ScopeError(f"a statement on {', '.join(sorted(touched))} in a session without a scope")
+    if not touched:
+        return
+    if state.is_insert:
+        _check_insert(state, scope)
+    elif state.is_update or state.is_delete:
+        _check_bulk(state)
+    if not state.is_insert:
+        state.statement = state.statement.options(*criteria(scope))
+
+
+def _check_tables(statement) -> set[str]:
+    tenants, touched = _tenants(), set()
+    for element in visitors.iterate(statement):
+        if isinstance(element, Table) and element.name in tenants:
+            touched.add(element.name)
+            if "parententity" not in element._annotations and not getattr(statement, "is_dml", False):
+                raise ScopeError(f"table {element.name} is used bare, where the scope can't reach it: use the model, or declare execution_options(rollup=True)")
+    return touched
+
+
+def _check_insert(state: ORMExecuteState, scope: Scope) -> None:
+    if not state.session.writes:
+        raise ScopeError("a reading session can't write: use db.commands.filing.carry_out")
+    rows = state.parameters if isinstance(state.parameters, list) else [state.parameters] if state.parameters else []
+    if not rows:
+        raise ScopeError("insert rows as a list of parameters, so that each one's community can be checked")
+    for row in rows:
+        if row.get("community_id") not in scope.communities | {PLATFORM}:
+            raise ScopeError(f"a row for community {row.get('community_id')} is outside the scope")
+    if state.session.filing:
+        state.session.filing.note_bulk(state.statement.entity_description["entity"], rows)
+
+
+def _check_bulk(state: ORMExecuteState) -> None:
+    if not state.session.writes:
+        raise ScopeError("a reading session can't write: use db.commands.filing.carry_out")
+    if not state.execution_options.get("bulk"):
+        raise ScopeError("bulk update and delete pass by the ledger's row digests: load and change the rows, or declare execution_options(bulk=reason)")
+
+
+def criteria(scope: Scope) -> list:
+    """The loader criteria that hold every ORM read to `scope`."""
+    from db.models.grids import Community, Grid
+
+    communities = tuple(scope.communities | {PLATFORM})
+    options = [
+        with_loader_criteria(Tenant, lambda cls: cls.community_id.in_(communities), include_aliases=True),
+        with_loader_criteria(Community, Community.community_id.in_(communities), include_aliases=True),
+    ]
+    if scope.grids is not None:
+        grids = tuple(scope.grids)
+        options.append(with_loader_criteria(InGrid, lambda cls: cls.grid_id.in_(grids), include_aliases=True))
+        options.append(with_loader_criteria(Grid, Grid.id.in_(grids), include_aliases=True))
+    if scope.order_desks is not None:
+        desks = tuple(scope.order_desks)
+        options.append(with_loader_criteria(OnDesk, lambda cls: cls.desk.in_(desks), include_aliases=True))
+    if not scope.people:
+        options.append(with_loader_criteria(AboutPeople, lambda cls: false(), include_aliases=True))
+    return options
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _check_objects(session: ScopedSession, _context, _instances) -> None:
+    changed = [*session.new, *session.dirty, *session.deleted]
+    if changed and not session.writes:
+        raise ScopeError("a reading session can't write: use db.commands.filing.carry_out")
+    for row in changed:
+        community_id = getattr(row, "community_id", None)
+        if community_id is not None and community_id not in session.scope.communities | {PLATFORM}:
+            raise ScopeError(f"{type(row).__name__} of community {community_id} is outside the scope")
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _tell_postgres(session: ScopedSession, _transaction, connection) -> None:
+    if connection.dialect.name == "postgresql":
+        ids = ",".join(str(i) for i in sorted(session._scope.communities | {PLATFORM})) if session._scope else ""
+        connection.execute(text("SELECT set_config('desk.communities', :ids, true)"), {"ids": ids})
+
+
+_TENANTS: dict[str, type] = {}
+
+
+def _tenants() -> dict[str, type]:
+    if not _TENANTS:
+        _TENANTS.update(tenant_tables())
+    return _TENANTS

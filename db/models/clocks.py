@@ -1,0 +1,67 @@
+"""The one kind of clock, for deadlines, care and duties; and the pauses of deadline clocks."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, InGrid, OnDesk, Tenant, Versioned, community_key, within
+
+_OPEN = text("closed_at IS NULL")
+
+
+class Clock(InGrid, OnDesk, Versioned, Base):
+    """A moment by which something must have happened, stamped with its clause and the clause value's date.
+
+    Its state is never stored: core.clocks.state and db.queries.clock_state compute it. `paused_at`: standing still since.
+    Care and duties have at most one open clock per subject and clause: the current period's, the next one's once
+    it is met, or the last elapsed one if that ended unmet. `due_at` of a period is its end (24:00).
+    """
+
+    __tablename__ = "clock"
+    clause_id: Mapped[str]
+    effective_from: Mapped[date] = mapped_column(Date)
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    work_order_id: Mapped[UUID | None]
+    resident_id: Mapped[UUID | None]
+    holder_id: Mapped[UUID | None]
+    act: Mapped[str | None]
+    period_key: Mapped[str | None]
+    times_required: Mapped[int] = mapped_column(default=1)
+    times_done: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    warn_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    __mapper_args__ = {"version_id_col": Versioned.version}
+    __table_args__ = (
+        community_key(),
+        within("grid_id", to="grid"),
+        within("work_order_id", to="work_order"),
+        within("resident_id", to="resident"),
+        within("holder_id", to="staff"),
+        CheckConstraint("subject_kind IN ('work_order', 'resident', 'grid', 'community', 'worker')", name="subject_kind"),
+        CheckConstraint("(met_at IS NULL AND voided_at IS NULL) OR closed_at IS NOT NULL", name="closed"),
+        Index("ix_clock_open_due", "community_id", "grid_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_clock_open_community_due", "community_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_clock_open_holder", "community_id", "holder_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("uq_clock_open_subject", "community_id", "subject_id", "clause_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_clock_tally", "community_id", "due_at", "clause_id", "grid_id", "met_at", "closed_at", "voided_at", "paused_at"),
+        Index(None, "community_id", "subject_id", "clause_id", "due_at"),
+    )
+
+
+class ClockPause(Tenant, Base):
+    """A stretch in which a clock stood still; `ended_at` None: still standing."""
+
+    __tablename__ = "clock_pause"
+    clock_id: Mapped[UUID]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str]
+    __table_args__ = (community_key(), within("clock_id", to="clock"), Index(None, "community_id", "clock_id"))

@@ -1,0 +1,49 @@
+"""What the database itself refuses: altering the ledger (both engines), and rows of other communities (PostgreSQL).
+
+Row-level security is the second lock behind db.engine: each transaction says its communities in `desk.communities`.
+"""
+
+from sqlalchemy import DDL, event
+
+from db.models.base import Base
+
+LEDGER = ("ledger_entry", "ledger_row", "ledger_leaf", "ledger_head")
+
+
+def guards(dialect: str, tenants: list[str]) -> list[str]:
+    """The statements that set the guards up on `dialect`, for the given tenant tables."""
+    if dialect == "sqlite":
+        return [_sqlite_trigger(table, act) for table in LEDGER for act in ("UPDATE", "DELETE")]
+    return [_REFUSE, *(_postgres_trigger(table) for table in LEDGER), *(s for table in tenants for s in _row_security(table))]
+
+
+def _sqlite_trigger(table: str, act: str) -> str:
+    return f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+
+
+_REFUSE = "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
+
+
+def _postgres_trigger(table: str) -> str:
+    return f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+
+
+def _row_security(table: str) -> list[str]:
+    mine = "community_id = ANY (string_to_array(NULLIF(current_setting('desk.communities', true), ''), ',')::uuid[])"
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY own_communities ON {table} USING ({mine}) WITH CHECK ({mine})",
+    ]
+
+
+def tenant_table_names() -> list[str]:
+    """Every table with a community_id, in name order."""
+    return sorted(t.name for t in Base.metadata.tables.values() if "community_id" in t.c)
+
+
+@event.listens_for(Base.metadata, "after_create")
+def _set_guards(_metadata, connection, tables=(), **_kw) -> None:
+    if any(t.name == LEDGER[0] for t in tables or ()):
+        for statement in guards(connection.dialect.name, tenant_table_names()):
+            connection.execute(DDL(statement.replace("%", "%%")))

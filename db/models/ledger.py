@@ -1,0 +1,57 @@
+"""The ledger: one entry for each filing, never altered; its Merkle leaves and signed heads."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import Base, Tenant
+
+
+class LedgerEntry(Tenant, Base):
+    """One filing. `facts`: JSON without personal data. `rows`: how many rows it wrote; `digest`: SHA-256 over their digests."""
+
+    __tablename__ = "ledger_entry"
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    role: Mapped[str]
+    command: Mapped[str]
+    subject_kind: Mapped[str | None]
+    subject_id: Mapped[UUID | None]
+    facts: Mapped[str] = mapped_column(Text)
+    rows: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    __table_args__ = (Index(None, "community_id", "at"), Index(None, "community_id", "subject_id"))
+
+
+class LedgerRow(Tenant, Base):
+    """What a row looked like after a filing: keyed digest of its content, so a later change behind the desk's back shows."""
+
+    __tablename__ = "ledger_row"
+    entry_id: Mapped[UUID]
+    table: Mapped[str]
+    row_id: Mapped[UUID]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    __table_args__ = (Index(None, "community_id", "row_id"), Index(None, "community_id", "entry_id"))
+
+
+class LedgerLeaf(Tenant, Base):
+    """The place of an entry in the tree (RFC 9162): position from 0, and the leaf hash."""
+
+    __tablename__ = "ledger_leaf"
+    position: Mapped[int]
+    entry_id: Mapped[UUID]
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    __table_args__ = (Index("uq_ledger_leaf_position", "community_id", "position", unique=True), Index("uq_ledger_leaf_entry_id", "community_id", "entry_id", unique=True))
+
+
+class LedgerHead(Tenant, Base):
+    """A signed tree head: size, root, Ed25519 signature over both and the time."""
+
+    __tablename__ = "ledger_head"
+    size: Mapped[int]
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    signed_at: Mapped[datetime]
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
+    __table_args__ = (Index(None, "community_id", "size"),)

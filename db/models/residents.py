@@ -1,0 +1,94 @@
+"""People: residents, their special groups, contacts with them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import AboutPeople, Base, InGrid, Versioned, community_key, within
+from db.types import EncryptedText
+
+
+class Resident(InGrid, AboutPeople, Versioned, Base):
+    """A resident. ID number, birth date, phone, address and health notes are encrypted; `*_index` finds an exact value.
+
+    `birth_year` stays readable: it is what age groups are found by. `left_on`: moved away or died (`left_reason`).
+    """
+
+    __tablename__ = "resident"
+    household_id: Mapped[UUID | None]
+    name: Mapped[str]
+    sex: Mapped[str | None]
+    birth_year: Mapped[int | None]
+    relation: Mapped[str | None]
+    birth_date: Mapped[str | None] = mapped_column(EncryptedText("resident.birth_date"))
+    id_number: Mapped[str | None] = mapped_column(EncryptedText("resident.id_number"))
+    id_index: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    phone: Mapped[str | None] = mapped_column(EncryptedText("resident.phone"))
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    address: Mapped[str | None] = mapped_column(EncryptedText("resident.address"))
+    health: Mapped[str | None] = mapped_column(EncryptedText("resident.health"))
+    left_on: Mapped[date | None] = mapped_column(Date)
+    left_reason: Mapped[str | None]
+    __mapper_args__ = {"version_id_col": Versioned.version}
+    __table_args__ = (
+        community_key(),
+        within("grid_id", to="grid"),
+        within("household_id", to="household"),
+        UniqueConstraint("community_id", "id_index"),
+        Index(None, "community_id", "grid_id"),
+        Index(None, "community_id", "household_id"),
+        Index(None, "community_id", "phone_index"),
+        Index(None, "community_id", "name"),
+    )
+
+
+class SpecialGroup(InGrid, AboutPeople, Base):
+    """A resident's membership of a roster group (elder, disabled, child), from day to day, with its basis document.
+
+    `detail`: living_alone, disabled_elder, … or the kind and level of disability. WS 二.2
+    """
+
+    __tablename__ = "special_group"
+    resident_id: Mapped[UUID]
+    group: Mapped[str]
+    detail: Mapped[str | None]
+    from_date: Mapped[date] = mapped_column(Date)
+    to_date: Mapped[date | None] = mapped_column(Date)
+    basis: Mapped[str | None]
+    next_review: Mapped[date | None] = mapped_column(Date)
+    __table_args__ = (
+        community_key(),
+        within("grid_id", to="grid"),
+        within("resident_id", to="resident"),
+        CheckConstraint("\"group\" IN ('elder', 'disabled', 'child')", name="group"),
+        Index("uq_special_group_current", "community_id", "resident_id", "group", unique=True, sqlite_where=text("to_date IS NULL"), postgresql_where=text("to_date IS NULL")),
+        Index(None, "community_id", "grid_id", "group"),
+    )
+
+
+class Contact(InGrid, AboutPeople, Base):
+    """An act of care for a resident: call, visit, file_update, assessment, session. Only `outcome` reached counts.
+
+    `happened_at` ≤ `recorded_at`, both kept. `source_key`: what an import recognises it by.
+    """
+
+    __tablename__ = "contact"
+    resident_id: Mapped[UUID]
+    act: Mapped[str]
+    outcome: Mapped[str]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    staff_id: Mapped[UUID | None]
+    note: Mapped[str | None] = mapped_column(EncryptedText("contact.note"))
+    source_key: Mapped[str | None]
+    __table_args__ = (
+        community_key(),
+        within("grid_id", to="grid"),
+        within("resident_id", to="resident"),
+        within("staff_id", to="staff"),
+        UniqueConstraint("community_id", "source_key"),
+        Index(None, "community_id", "resident_id", "happened_at"),
+        Index(None, "community_id", "grid_id", "happened_at"),
+    )

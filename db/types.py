@@ -1,0 +1,96 @@
+"""Column types: aware UTC times, 16-byte uuid7 ids, encrypted text."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Uuid
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeDecorator
+from uuid_utils.compat import uuid7
+
+from db.keys import keyring
+
+__all__ = ["EncryptedText", "Id", "UtcDateTime", "uuid7"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UtcDateTime(TypeDecorator):
+    """A moment. Refuses naive values; always comes back aware, in UTC.
+
+    SQLite keeps microseconds since 1970 as an integer: its DATETIME drops the zone silently, and text compares slower.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect):
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(BigInteger())
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone: pass an aware datetime")
+        if dialect.name == "sqlite":
+            return to_micros(value)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value, dialect):
+        if value is None or isinstance(value, datetime):
+            return value and value.astimezone(UTC)
+        return from_micros(value)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970 (what SQLite stores) of an aware moment."""
+    delta = moment - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def from_micros(value: int) -> datetime:
+    """The aware UTC moment of `value` microseconds since 1970."""
+    return datetime.fromtimestamp(value // 1_000_000, UTC).replace(microsecond=value % 1_000_000)
+
+
+class Id(TypeDecorator):
+    """A uuid: 16 bytes on SQLite (CHAR(32) costs half as much again per row), native uuid on PostgreSQL."""
+
+    impl = Uuid
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect):
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
+        return dialect.type_descriptor(LargeBinary(16))
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        if not isinstance(value, UUID):
+            raise ValueError(f"{value!r} is not a uuid.UUID")
+        return value if dialect.name == "postgresql" else value.bytes
+
+    def process_result_value(self, value, dialect):
+        if value is None or isinstance(value, UUID):
+            return value
+        return UUID(bytes=bytes(value))
+
+
+class EncryptedText(TypeDecorator):
+    """Personal data: AES-256-GCM under the office's key, bound to `purpose` so a cell can't be moved to another column."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str):
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else keyring().seal(value, self.purpose)
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else keyring().unseal(bytes(value), self.purpose)
