@@ -1,0 +1,164 @@
+"""Fixtures every room may use. Databases: `sqlite_engine`, `postgres_engine`, `engine` (the test runs on both),
+`demo_db` (a copy of the demo community at NOW), `app_server` (the real app over such a copy).
+
+Nothing is skipped here: a test that can't run fails, and says what to install.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.engine import URL
+
+from tests import desk, postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime.fromisoformat("2026-11-18T10:00:00+08:00")
+"""The moment of the demo community in every test: a Wednesday, working day, 10:00 in Shanghai."""
+
+_number = count(1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A skip or an expected failure is a failure: this suite has none."""
+    report = yield
+    if report.skipped or hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped or marked xfail; make it run, or fail with words that say what to install"
+    return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _office_key(tmp_path_factory) -> None:
+    """All tests of one run share one key file, away from var/."""
+    path = tmp_path_factory.mktemp("keys") / "desk.key"
+    path.write_bytes(b"tests only, 32 bytes, no secret.")
+    os.environ["DESK_KEY_FILE"] = str(path)
+    os.environ.pop("DESK_NOW", None)
+
+
+def run_db(url: URL | str, *arguments: str, now: datetime | None = NOW, timeout: int = 300) -> str:
+    """`python -m db ARGUMENTS` on the database `url`, as a person would type it; its output. Fails the test when it fails."""
+    env = os.environ | {"DESK_DATABASE_URL": desk.url_text(url)}
+    if now:
+        env["DESK_NOW"] = now.isoformat()
+    done = subprocess.run([sys.executable, "-m", "db", *arguments], cwd=ROOT, env=env, text=True, capture_output=True, timeout=timeout,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, f"python -m db {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def _engine(url: URL | str) -> Engine:
+    from db.engine import make_engine
+
+    return make_engine(desk.url_text(url))
+
+
+# --- empty, migrated databases, one for each test -----------------------------------------------------------------
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    run_db(f"sqlite:///{path}", "migrate")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template, tmp_path) -> str:
+    """A migrated, empty SQLite database of this test's own."""
+    path = tmp_path / "desk.db"
+    shutil.copy(_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url) -> Iterator[Engine]:
+    engine = _engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[URL]:
+    """A PostgreSQL and the role the tests use on it (owner of its databases, no superuser)."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_server) -> Iterator[str]:
+    name = f"desk_template_{os.getpid()}"
+    run_db(postgres.create_database(postgres_server, name), "migrate")
+    yield name
+    postgres.drop_database(postgres_server, name)
+
+
+@pytest.fixture
+def postgres_url(postgres_server, _postgres_template) -> Iterator[URL]:
+    """A migrated, empty PostgreSQL database of this test's own."""
+    name = f"desk_{os.getpid()}_{next(_number)}"
+    yield postgres.create_database(postgres_server, name, template=_postgres_template)
+    postgres.drop_database(postgres_server, name)
+
+
+@pytest.fixture
+def postgres_engine(postgres_url) -> Iterator[Engine]:
+    engine = _engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request) -> Engine:
+    """The test runs twice: on SQLite and on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_engine")
+
+
+# --- the demo community ---------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory) -> Path:
+    """The demo community at NOW in a SQLite file; built once, never written to: copy it."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    run_db(f"sqlite:///{path}", "migrate")
+    run_db(f"sqlite:///{path}", "demo")
+    desk.settle(path)
+    return path
+
+
+@pytest.fixture
+def demo_db(demo_template, tmp_path) -> str:
+    """URL of this test's own copy of the demo community."""
+    path = tmp_path / "demo.db"
+    shutil.copy(demo_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def demo_engine(demo_db) -> Iterator[Engine]:
+    engine = _engine(demo_db)
+    yield engine
+    engine.dispose()
+
+
+# --- the running desk -----------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def app_server(demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
+    """The real app over a copy of the demo community, its clock frozen at NOW. Tests share it: leave rows others rely on."""
+    path = tmp_path_factory.mktemp("served") / "desk.db"
+    shutil.copy(demo_template, path)
+    with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log") as running:
+        yield running
+
+
+@pytest.fixture
+def own_server(demo_db, tmp_path) -> Iterator[desk.Desk]:
+    """The same for a test that changes much, or restarts the app: a server of its own."""
+    with desk.serve(demo_db, NOW, tmp_path / "server.log") as running:
+        yield running

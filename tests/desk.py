@@ -1,0 +1,92 @@
+"""Starts the real app for a test, and signs in as a person would."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+from sqlalchemy.engine import URL, make_url
+
+ROOT = Path(__file__).resolve().parent.parent
+START_WITHIN = 60
+"""Seconds a server may take to answer /healthz before the test fails with its log."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A running app: where it answers, over which database, as which process."""
+
+    address: str
+    database: str
+    process: subprocess.Popen
+    log: Path
+
+    def sign_in(self, account: str, password: str) -> httpx.Cookies:
+        """The cookies of a fresh login through the real form. Raises AssertionError when the desk refuses."""
+        with httpx.Client(base_url=self.address, follow_redirects=False) as client:
+            client.get("/login")
+            answer = client.post("/login", data={"account": account, "password": password})
+            assert answer.status_code == 303 and client.cookies, f"{account} was not let in: {answer.status_code} {answer.text[:300]}"
+            return client.cookies
+
+
+def url_text(url: URL | str) -> str:
+    """The URL as text with its password, as an environment variable needs it."""
+    return make_url(url).render_as_string(hide_password=False)
+
+
+def settle(path: Path) -> None:
+    """Everything of a SQLite database into its one file, so that copying the file copies all."""
+    link = sqlite3.connect(path)
+    link.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    link.close()
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextmanager
+def serve(database: URL | str, now: datetime | None, log: Path, **settings: str) -> Iterator[Desk]:
+    """The app over `database` as a process of its own, from its first answer to the end of the block."""
+    port = free_port()
+    env = os.environ | {"DESK_DATABASE_URL": url_text(database)} | settings
+    if now:
+        env["DESK_NOW"] = now.isoformat()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
+               "--server.headless", "true", "--server.fileWatcherType", "none"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, process, log)
+            yield Desk(address, url_text(database), process, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
+    end = time.monotonic() + START_WITHIN
+    while time.monotonic() < end:
+        assert process.poll() is None, f"the app ended by itself:\n{log.read_text()[-3000:]}"
+        try:
+            if httpx.get(f"{address}/healthz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError(f"no answer from {address}/healthz within {START_WITHIN} s:\n{log.read_text()[-3000:]}")
