@@ -26,7 +26,7 @@ from db.scope import PLATFORM, Scope
 from db.types import uuid7
 
 _LEDGER = {"ledger_entry", "ledger_row", "ledger_leaf", "ledger_head"}
-_UNFILED = _LEDGER | {"session_token"}
+_UNFILED = _LEDGER | {"session_token", "sign_in"}
 """Tables whose writes need no ledger entry: the ledger's own, and log-in tokens (renewed at every visit)."""
 _TRIES = 5
 

@@ -1,0 +1,115 @@
+"""Six roles: the desks each may open, the acts each may perform, the personal fields each sees masked.
+
+Menus are only a convenience: pages, queries and commands ask here again.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who somebody is at the desk; the value is what the account row holds."""
+
+    GRID_WORKER = "grid_worker"
+    STATION_HEAD = "station_head"
+    COMMITTEE_MEMBER = "committee_member"
+    STREET_OFFICER = "street_officer"
+    PROPERTY_COMPANY = "property_company"
+    ADMINISTRATOR = "administrator"
+
+
+DESKS = ("overview", "queue", "roster", "map", "checklist", "duties", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
+"""Every desk, in menu order; `pages/<desk>.py` holds its page."""
+
+ACTS = (
+    "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel",
+    "care_contact", "care_file_update", "care_assess", "reveal",
+    "duty_record", "patrol_record", "supervision_record",
+    "import_ledgers", "export_tables", "calendar_load", "recompute", "ledger_head", "accounts_manage",
+)  # fmt: skip
+"""Everything somebody can do that leaves a ledger entry."""
+
+PERSONAL = ("name", "id_number", "phone", "address", "birth_date", "health")
+"""Fields about a person that a role may see masked."""
+
+_SECRET = frozenset(PERSONAL) - {"name"}
+_ALL = frozenset(PERSONAL)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What one role may do. `landing` is the desk shown after login; `by_grid` roles see only their own grids."""
+
+    landing: str
+    desks: frozenset[str]
+    acts: frozenset[str]
+    masked: frozenset[str]
+    by_grid: bool = False
+
+
+_ORDER = {"order_accept", "order_ask_materials", "order_finish"}
+_CARE = {"care_contact", "care_file_update", "care_assess", "reveal"}
+_READ = {"rulebook", "calendar"}
+
+RIGHTS: dict[Role, Rights] = {
+    Role.GRID_WORKER: Rights(
+        "queue",
+        frozenset({"queue", "roster", "map"} | _READ),
+        frozenset({"order_take_in", "order_follow_up", "patrol_record"} | _ORDER | _CARE),
+        _SECRET,
+        by_grid=True,
+    ),
+    Role.STATION_HEAD: Rights(
+        "overview",
+        frozenset(DESKS) - {"accounts"},
+        frozenset(ACTS) - {"accounts_manage", "supervision_record"},
+        _SECRET,
+    ),
+    Role.COMMITTEE_MEMBER: Rights(
+        "checklist",
+        frozenset({"checklist", "overview", "map", "duties", "exports", "ledger"} | _READ),
+        frozenset({"supervision_record", "export_tables", "ledger_head"}),
+        _ALL,
+    ),
+    Role.STREET_OFFICER: Rights(
+        "overview",
+        frozenset({"overview", "map", "checklist", "duties", "exports", "ledger"} | _READ),
+        frozenset({"export_tables", "ledger_head"}),
+        _ALL,
+    ),
+    Role.PROPERTY_COMPANY: Rights("queue", frozenset({"queue"} | _READ), frozenset(_ORDER | {"reveal"}), _ALL),
+    Role.ADMINISTRATOR: Rights(
+        "accounts",
+        frozenset({"accounts", "imports", "ledger"} | _READ),
+        frozenset({"accounts_manage", "import_ledgers", "calendar_load", "recompute", "ledger_head"}),
+        _ALL,
+    ),
+}
+
+
+def desks_of(role: str) -> tuple[str, ...]:
+    """The desks `role` may open, in menu order. Raises ValueError for an unknown role."""
+    allowed = RIGHTS[Role(role)].desks
+    return tuple(desk for desk in DESKS if desk in allowed)
+
+
+def may_open(role: str, desk: str) -> bool:
+    """Whether `role` may open `desk`."""
+    return desk in RIGHTS[Role(role)].desks
+
+
+def may(role: str, act: str) -> bool:
+    """Whether `role` may perform `act`. Raises ValueError for an act nobody has declared, so that a typo can't lock a button for ever."""
+    if act not in ACTS:
+        raise ValueError(f"{act!r} is no act; core/roles.py knows {', '.join(ACTS)}")
+    return act in RIGHTS[Role(role)].acts
+
+
+def landing(role: str) -> str:
+    """The desk `role` sees first."""
+    return RIGHTS[Role(role)].landing
+
+
+def masked(role: str) -> frozenset[str]:
+    """The personal fields `role` sees masked until it shows one in full (act `reveal`, with a purpose)."""
+    return RIGHTS[Role(role)].masked
