@@ -1,0 +1,81 @@
+"""One year's notice of public holidays and make-up working days, read from a file's mapping or an office's rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_MIN_WORKING_DAYS, _MAX_WORKING_DAYS = 200, 300
+
+
+class NoticeProblem(ValueError):
+    """A notice that can't be right. `reason` is a word key of calendar.yaml, `values` fill its places."""
+
+    def __init__(self, reason: str, **values):
+        super().__init__(f"{reason} {values}")
+        self.reason, self.values = reason, values
+
+
+@dataclass(frozen=True)
+class YearNotice:
+    """`off` are days off by the notice, `work` weekends worked; each date has its name as {'zh', 'en'}. `source` is the document's
+    title and number, `url` where it was published. The first days of a New Year holiday may lie in December of the year before."""
+
+    year: int
+    source: str
+    url: str
+    off: Mapping[date, Mapping[str, str]]
+    work: Mapping[date, Mapping[str, str]]
+
+    def checked(self) -> "YearNotice":
+        """Itself. Raises NoticeProblem when a date is in the wrong year, off and worked at once, a worked weekday, or too few or too
+        many working days remain for a year."""
+        for day in (*self.off, *self.work):
+            if day.year != self.year and not (day.year == self.year - 1 and day.month == 12):
+                raise NoticeProblem("calendar.wrong_year", date=day.isoformat(), year=self.year)
+        for day in self.work:
+            if day in self.off:
+                raise NoticeProblem("calendar.both_kinds", date=day.isoformat())
+            if day.weekday() < 5:
+                raise NoticeProblem("calendar.work_on_weekday", date=day.isoformat())
+        count = self.working_days()
+        if not _MIN_WORKING_DAYS <= count <= _MAX_WORKING_DAYS:
+            raise NoticeProblem("calendar.implausible", year=self.year, n=count, least=_MIN_WORKING_DAYS, most=_MAX_WORKING_DAYS)
+        return self
+
+    def working_days(self) -> int:
+        """Working days left in the year under this notice."""
+        first = date(self.year, 1, 1)
+        days = (first + timedelta(n) for n in range((date(self.year + 1, 1, 1) - first).days))
+        return sum(day in self.work or (day.weekday() < 5 and day not in self.off) for day in days)
+
+
+def notice_from_mapping(content: Mapping) -> YearNotice:
+    """A notice from the mapping of a year's file: year, source, url, `off` spans {from, to, name}, `work` days {date, name}.
+    Raises NoticeProblem."""
+    unknown = set(content) - {"year", "source", "url", "off", "work"}
+    if unknown or not isinstance(content.get("year"), int) or not isinstance(content.get("source"), str):
+        raise NoticeProblem("calendar.bad_file", keys=", ".join(sorted(map(str, unknown))) or "year, source")
+    off = {day: name for span in content.get("off") or () for day, name in _days_of(span)}
+    work = {day: name for span in content.get("work") or () for day, name in _days_of(span)}
+    return YearNotice(content["year"], content["source"], str(content.get("url") or ""), off, work).checked()
+
+
+def _days_of(span) -> Iterable[tuple[date, Mapping[str, str]]]:
+    if not isinstance(span, Mapping):
+        raise NoticeProblem("calendar.bad_span", span=str(span))
+    first, last = (span.get("from"), span.get("to")) if "from" in span else (span.get("date"), span.get("date"))
+    if type(first) is not date or type(last) is not date or last < first:
+        raise NoticeProblem("calendar.bad_span", span=str(dict(span)))
+    name = span.get("name") or ""
+    names = name if isinstance(name, Mapping) else {"zh": str(name), "en": str(name)}
+    return [(first + timedelta(n), names) for n in range((last - first).days + 1)]
+
+
+def notice_from_rows(year: int, source: str, rows: Iterable[tuple[date, str, str]]) -> YearNotice:
+    """A notice from an office's rows (date, 'off' or 'work', note). Raises NoticeProblem."""
+    kinds: dict[str, dict] = {"off": {}, "work": {}}
+    for day, kind, note in rows:
+        if kind not in kinds:
+            raise NoticeProblem("calendar.bad_kind", date=day.isoformat(), kind=kind)
+        kinds[kind][day] = {"zh": note, "en": note}
+    return YearNotice(year, source, "", kinds["off"], kinds["work"]).checked()
