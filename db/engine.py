@@ -7,7 +7,7 @@ query; Core and text(); bulk inserts; bulk updates; the scope of a live session.
 import os
 from pathlib import Path
 
-from sqlalchemy import Engine, Table, TextClause, create_engine, event, false, text
+from sqlalchemy import Column, Engine, Join, Select, Table, TextClause, create_engine, event, false, text
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -92,6 +92,8 @@ def _hold_to_scope(state: ORMExecuteState) -> None:
         raise ScopeError(f"a statement on {', '.join(sorted(touched))} in a session without a scope")
     if not touched:
         return
+    if not state.is_orm_statement:
+        raise ScopeError(_BARE.format(", ".join(sorted(touched))))
     if state.is_insert:
         _check_insert(state, scope)
     elif state.is_update or state.is_delete:
@@ -101,13 +103,32 @@ def _hold_to_scope(state: ORMExecuteState) -> None:
 
 
 def _check_tables(statement) -> set[str]:
-    tenants, touched = _tenants(), set()
+    """The tenant tables a statement touches. Raises ScopeError where one is named without its model."""
+    tenants, touched, mapped, bare = _tenants(), set(), set(), set()
     for element in visitors.iterate(statement):
         if isinstance(element, Table) and element.name in tenants:
             touched.add(element.name)
-            if "parententity" not in element._annotations and not getattr(statement, "is_dml", False):
-                raise ScopeError(f"table {element.name} is used bare, where the scope can't reach it: use the model, or declare execution_options(rollup=True)")
+        for part in _named_in(element):
+            if part.name in tenants and "parententity" not in part._annotations:
+                raise ScopeError(_BARE.format(part.name))
+        if isinstance(element, Column) and isinstance(element.table, Table) and element.table.name in tenants:
+            (mapped if "parententity" in element._annotations else bare).add(element.table.name)
+        elif isinstance(element, Table) and "parententity" in element._annotations:
+            mapped.add(element.name)
+    if bare - mapped and not getattr(statement, "is_dml", False):
+        raise ScopeError(_BARE.format(", ".join(sorted(bare - mapped))))
     return touched
+
+
+_BARE = "table {} is used bare, where the scope can't reach it: use the model, or declare execution_options(rollup=True)"
+
+
+def _named_in(element) -> list[Table]:
+    """Tables that `element` itself names as FROM or JOIN."""
+    if isinstance(element, Select):
+        named = [*element._raw_columns, *element._from_obj, *(join[0] for join in element._setup_joins)]
+        return [part for part in named if isinstance(part, Table)]
+    return [side for side in (element.left, element.right) if isinstance(side, Table)] if isinstance(element, Join) else []
 
 
 def _check_insert(state: ORMExecuteState, scope: Scope) -> None:

