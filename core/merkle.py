@@ -25,6 +25,38 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return level[0]
 
 
+def roots_at(leaves: Sequence[bytes], sizes: Sequence[int]) -> list[bytes]:
+    """The root over the first n leaves, for each n of `sizes` (ascending), in one pass. Raises IndexError for an n beyond the leaves."""
+    peaks: list[tuple[int, bytes]] = []
+    roots, done = [], 0
+    for size in sizes:
+        if not done <= size <= len(leaves):
+            raise IndexError(f"no tree of {size} after one of {done}, out of {len(leaves)} leaves")
+        for leaf in leaves[done:size]:
+            _append(peaks, leaf)
+        roots.append(_fold(peaks))
+        done = size
+    return roots
+
+
+def _append(peaks: list[tuple[int, bytes]], leaf: bytes) -> None:
+    """Add a leaf to the full subtrees (height, hash), largest first."""
+    height, node = 0, leaf
+    while peaks and peaks[-1][0] == height:
+        node = node_hash(peaks.pop()[1], node)
+        height += 1
+    peaks.append((height, node))
+
+
+def _fold(peaks: list[tuple[int, bytes]]) -> bytes:
+    if not peaks:
+        return sha256(b"").digest()
+    node = peaks[-1][1]
+    for _, left in reversed(peaks[:-1]):
+        node = node_hash(left, node)
+    return node
+
+
 def inclusion_proof(leaves: Sequence[bytes], position: int) -> list[bytes]:
     """The hashes that lead from leaf `position` (from 0) to the root. RFC 9162, 2.1.3. Raises IndexError outside the tree."""
     if not 0 <= position < len(leaves):
