@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry, MultiPoint, Polygon
+from shapely import Geometry, MultiPoint, MultiPolygon, Polygon
 from shapely.ops import transform
 
+LAYERS = ("ground", "green", "wood", "court", "water", "lane", "street", "main_street", "outline")
+"""Layers of the base map, lowest first. `ground`: compounds, schoolyards; `court`: paved squares and tracks; `outline`: buildings
+nobody is registered in (shops, schools, the city next door)."""
 METRES_PER_DEGREE = 111_320.0
 JITTER_M = 0.01  # points in one line make GEOS' Voronoi raise; a centimetre is below any survey's precision
 SAMPLE_M = 5.0
-SLIVER_M2 = 400.0
+SLIVER_M = 14.0  # narrower than this is a verge or a bank, no ground for a grid
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Plane:
 def enclosures(area: Polygon, barriers: Iterable[Geometry]) -> list[Polygon]:
     """The pieces of `area` (metres) that barriers (polygons: streets as wide as they are, water) leave over, slivers dropped."""
     rest = shapely.difference(area, shapely.union_all(list(barriers)))
-    pieces = [p for p in shapely.get_parts(rest) if p.geom_type == "Polygon" and p.area > SLIVER_M2]
+    pieces = [p for p in shapely.get_parts(rest) if p.geom_type == "Polygon" and not p.buffer(-SLIVER_M / 2).is_empty]
     return sorted(pieces, key=lambda p: (round(p.centroid.y), round(p.centroid.x)))
 
 
@@ -63,7 +66,7 @@ def cells(outlines: Sequence[Polygon], labels: Sequence[Hashable], pieces: Itera
         inside = [i for i, c in enumerate(centres) if piece.covers(c)]
         for label, part in _cells_of_piece(piece, [(outlines[i], labels[i]) for i in inside], chance):
             parts.setdefault(label, []).append(part)
-    return {label: _tidy(shapely.union_all(some)) for label, some in parts.items()}
+    return _tidy({label: shapely.union_all(some) for label, some in parts.items()})
 
 
 def _cells_of_piece(piece: Polygon, buildings: list[tuple[Polygon, Hashable]], chance: random.Random):
@@ -81,13 +84,22 @@ def _cells_of_piece(piece: Polygon, buildings: list[tuple[Polygon, Hashable]], c
     return [(label, shapely.intersection(shapely.union_all(some), piece)) for label, some in by_label.items()]
 
 
-def _tidy(geometry: Geometry) -> Geometry:
-    """Saw-tooth edges straightened, crumbs dropped, polygons only."""
-    smooth = shapely.make_valid(geometry.simplify(1.2))
-    parts = [p for p in shapely.get_parts(smooth) if p.geom_type == "Polygon" and p.area > 30]
-    return shapely.union_all(parts) if parts else geometry
+def _tidy(drawn: dict[Hashable, Geometry]) -> dict[Hashable, Geometry]:
+    """Saw-tooth edges straightened on both sides at once (no gap, no overlap), crumbs dropped, polygons only."""
+    smooth = shapely.coverage_simplify(list(drawn.values()), 2.5)
+    return {label: _polygons(geometry) for label, geometry in zip(drawn, smooth, strict=True)}
+
+
+def _polygons(geometry: Geometry) -> Geometry:
+    parts = [p for p in shapely.get_parts(shapely.make_valid(geometry)) if p.geom_type == "Polygon" and p.area > 30]
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts) if parts else geometry
 
 
 def warped(geometry: Geometry, bend: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]], step: float = 12.0) -> Geometry:
     """The geometry with its edges cut every `step` metres and each point moved by `bend(x, y) -> (x, y)`."""
     return transform(bend, shapely.segmentize(geometry, step))
+
+
+def geojson(geometry: Geometry) -> str:
+    """The geometry as GeoJSON text, as the tables keep it."""
+    return shapely.to_geojson(geometry)
