@@ -1,0 +1,91 @@
+"""core.clocks.state and its SQL twin agree on every clock, on both engines.
+
+Every order in which a clock's moments can lie around now, ties included, is tried: nothing is left to sampling.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations_with_replacement, product
+
+from sqlalchemy import insert, select
+
+from core.clocks import State, state
+from db.commands.filing import carry_out, file
+from db.engine import open_session
+from db.models.clocks import Clock
+from db.queries import clock_state
+from db.scope import Scope
+from db.types import uuid7
+
+NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
+AROUND = [NOW + timedelta(microseconds=n) for n in (-2, -1, 0, 1, 2)]
+ENDINGS = ("met", "missed", "void", "met, then void")
+
+
+def _every_clock() -> list[dict]:
+    """Clocks as the table's checks allow them: begun before they warn, warned before they are due, closed if met or void."""
+    spans = combinations_with_replacement(AROUND, 3)
+    ends = [("open", None), *product(ENDINGS, AROUND[1:4])]
+    return [_clock(*span, paused, *end) for span, paused, end in product(spans, (None, *AROUND[1:4]), ends)]
+
+
+def _clock(started, warn, due, paused, ending, closed) -> dict:
+    return {
+        "started_at": started, "warn_at": warn, "due_at": due,
+        "paused_at": max(paused, started) if paused and started <= NOW else None,
+        "closed_at": closed, "met_at": closed if "met" in ending else None, "voided_at": closed if "void" in ending else None,
+    }  # fmt: skip
+
+
+def _fill(session, *, now, community_id, rows):
+    # The uniqueness of open clocks needs a subject of its own for each.
+    common = {"community_id": community_id, "clause_id": "repair.done", "effective_from": date(2000, 1, 1), "subject_kind": "community", "desk": "grid"}
+    session.execute(insert(Clock), [row | common | {"id": uuid7(), "subject_id": uuid7(), "version": 1} for row in rows])
+    file(session, "test.clocks", now=now, community_id=community_id)
+
+
+PREDICATES = {
+    "is_unclosed": (lambda: clock_state.is_unclosed(), {State.waiting, State.on_time, State.due_soon, State.overdue, State.paused}),
+    "is_open": (lambda: clock_state.is_open(NOW), {State.on_time, State.due_soon, State.overdue, State.paused}),
+    "is_waiting": (lambda: clock_state.is_waiting(NOW), {State.waiting}),
+    "is_paused": (lambda: clock_state.is_paused(), {State.paused}),
+    "is_overdue": (lambda: clock_state.is_overdue(NOW), {State.overdue}),
+    "is_due_soon": (lambda: clock_state.is_due_soon(NOW), {State.due_soon}),
+    "is_on_time": (lambda: clock_state.is_on_time(NOW), {State.on_time}),
+    "is_met": (lambda: clock_state.is_met(), {State.met}),
+    "is_missed": (lambda: clock_state.is_missed(), {State.missed}),
+    "is_counted": (lambda: clock_state.is_counted(NOW), {State.met, State.missed, State.overdue}),
+}
+
+
+def test_a_clock_stands_the_same_in_python_and_in_sql(engine, two_communities):
+    ours = two_communities["ours"]
+    carry_out(engine, Scope.system({ours}), _fill, now=NOW, community_id=ours, rows=_every_clock())
+    columns = [make().label(name) for name, (make, _) in PREDICATES.items()]
+    moments = [Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.closed_at, Clock.met_at, Clock.voided_at]
+    with open_session(engine, Scope.system({ours})) as session:
+        found = session.execute(select(*moments, clock_state.state_of(NOW).label("named"), *columns)).all()
+    for row in found:
+        expected = state(row, NOW)
+        assert row.named == expected
+        for name, (_, states) in PREDICATES.items():
+            assert bool(getattr(row, name)) == (expected in states), f"{name} of a clock that is {expected}"
+    assert {row.named for row in found} == set(State), "every state must occur, or this proves little"
+
+
+def test_exactly_at_the_limit_is_in_time(engine, two_communities):
+    ours = two_communities["ours"]
+    plain = {"started_at": NOW - timedelta(hours=1), "warn_at": NOW, "due_at": NOW, "paused_at": None, "closed_at": None, "met_at": None, "voided_at": None}
+    carry_out(engine, Scope.system({ours}), _fill, now=NOW, community_id=ours, rows=[plain])
+    with open_session(engine, Scope.system({ours})) as session:
+        assert session.scalar(select(clock_state.state_of(NOW))) == State.due_soon
+        assert session.scalar(select(clock_state.state_of(NOW + timedelta(microseconds=1)))) == State.overdue
+
+
+def test_what_is_overdue_is_found_by_the_index_of_open_clocks(sqlite_engine):
+    ours = uuid7()
+    query = select(Clock.id).where(Clock.community_id == ours, clock_state.is_overdue(NOW)).order_by(Clock.due_at)
+    text = str(query.compile(sqlite_engine, compile_kwargs={"render_postcompile": True}))
+    assert "closed_at IS NULL" in text
+    with sqlite_engine.connect() as connection:
+        plan = " ".join(str(row) for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + text, (ours.bytes, 0)))
+    assert "ix_clock_open_community_due" in plan
