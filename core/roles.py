@@ -38,13 +38,16 @@ _ALL = frozenset(PERSONAL)
 
 @dataclass(frozen=True)
 class Rights:
-    """What one role may do. `landing` is the desk shown after login; `by_grid` roles see only their own grids."""
+    """What one role may do. `landing`: the desk shown after login. `by_grid`: sees only its own grids. `order_desks`: works only
+    orders held by these (None: all). `people` False: reaches no residents at all."""
 
     landing: str
     desks: frozenset[str]
     acts: frozenset[str]
     masked: frozenset[str]
     by_grid: bool = False
+    order_desks: frozenset[str] | None = None
+    people: bool = True
 
 
 _ORDER = {"order_accept", "order_ask_materials", "order_finish"}
@@ -77,7 +80,14 @@ RIGHTS: dict[Role, Rights] = {
         frozenset({"export_tables", "ledger_head"}),
         _ALL,
     ),
-    Role.PROPERTY_COMPANY: Rights("queue", frozenset({"queue"} | _READ), frozenset(_ORDER | {"reveal"}), _ALL),
+    Role.PROPERTY_COMPANY: Rights(
+        "queue",
+        frozenset({"queue"} | _READ),
+        frozenset(_ORDER | {"reveal"}),
+        _ALL,
+        order_desks=frozenset({"property"}),
+        people=False,
+    ),
     Role.ADMINISTRATOR: Rights(
         "accounts",
         frozenset({"accounts", "imports", "ledger"} | _READ),

@@ -16,8 +16,8 @@ def main() -> None:
 
 def _collect() -> None:
     for module in pkgutil.iter_modules(db.cli.__path__):
-        for value in vars(importlib.import_module(f"db.cli.{module.name}")).values():
-            if isinstance(value, click.Command):
+        for name, value in vars(importlib.import_module(f"db.cli.{module.name}")).items():
+            if isinstance(value, click.Command) and not name.startswith("_"):
                 main.add_command(value)
 
 

@@ -1,0 +1,1 @@
+// Placeholder words of Streamlit's own widgets follow the language the desk is shown in.
