@@ -26,7 +26,7 @@ Span = tuple[datetime, datetime]
 _SECONDS = {"minute": 60, "hour": 3600}
 _DAY = timedelta(1)
 # Where a clause names no warning point. The documents give none: the product's defaults.
-DEFAULT_WARN = {"minute": 0.8, "hour": 0.8, **{unit: Limit(1, "working_day") for unit in ("day", "working_day", "month", "year")}}
+DEFAULT_WARN = {"minute": 0.8, "hour": 0.8, **dict.fromkeys(("day", "working_day", "month", "year"), Limit(1, "working_day"))}
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,7 @@ def counted(states: Iterable[State]) -> Tally:
     return Tally(counts[State.met], counts[State.missed], counts[State.overdue])
 
 
-def due(
-    start: datetime, limit: Limit, calendar: WorkCalendar, *, closes_at: time | None = None, pauses: Sequence[Span] = ()
-) -> Due:
+def due(start: datetime, limit: Limit, calendar: WorkCalendar, *, closes_at: time | None = None, pauses: Sequence[Span] = ()) -> Due:
     """The deadline of `limit` begun at `start` (aware), with closed `pauses` (aware, in any order, overlapping or not). Raises ValueError
     on naive moments or a pause that ends before it begins, CalendarError when the calendar has no working day in reach."""
     _refuse_naive(start, pauses)
