@@ -4,6 +4,7 @@ The tests talk to it as an ordinary role that owns its databases, never as super
 doesn't hold a superuser, and the tests must see what production sees.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -48,6 +49,7 @@ def server() -> Iterator[URL]:
         yield _ordinary_role(url)
     finally:
         started.cleanup()
+        atexit.unregister(started._cleanup)  # at exit it would make its folder anew
         shutil.rmtree(folder, ignore_errors=True)
 
 
