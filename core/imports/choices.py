@@ -1,0 +1,95 @@
+"""What offices write for the few words the desk knows: groups, disabilities, posts, kinds of orders, channels."""
+
+import re
+
+from core.imports.cells import Bad, Cell, half_width, is_nothing, plain, squeezed
+
+SEVERAL = re.compile(r"[、,，/;；+|\s]+|和")
+
+GROUPS: dict[str, tuple[str, str | None] | None] = {
+    **dict.fromkeys(("老年人", "老人", "60岁以上", "60岁以上老人", "60岁以上老年人", "高龄", "高龄老人", "80岁以上老人", "空巢", "空巢老人", "elder", "elderly"), ("elder", None)),
+    **dict.fromkeys(("独居", "独居老人", "独居老年人", "孤寡老人", "livingalone"), ("elder", "living_alone")),
+    **dict.fromkeys(("失能", "失能老人", "半失能", "半失能老人", "失能半失能老人", "失智老人", "disabledelder"), ("elder", "disabled_elder")),
+    **dict.fromkeys(("残疾", "残疾人", "持证残疾人", "重度残疾人", "重残", "disabled"), ("disabled", None)),
+    **dict.fromkeys(("困境儿童", "孤儿", "留守儿童", "事实无人抚养儿童", "困境未成年人", "child", "childindifficulty"), ("child", None)),
+    **dict.fromkeys(("普通居民", "普通", "一般居民", "一般", "常住", "常住人口", "户籍人口", "流动人口", "党员", "退役军人", "优抚对象", "低保", "低保户", "低保对象", "低收入", "特困", "特困人员", "否", "resident"), None),
+}
+"""Squeezed text → roster group and detail; None: known, but no roster group (WS 二.2 has three)."""
+
+DISABILITIES = {
+    **dict.fromkeys(("视力", "视力残疾", "visual", "sight"), "visual"),
+    **dict.fromkeys(("听力", "听力残疾", "hearing"), "hearing"),
+    **dict.fromkeys(("言语", "言语残疾", "语言", "语言残疾", "speech"), "speech"),
+    **dict.fromkeys(("肢体", "肢体残疾", "physical", "limb"), "physical"),
+    **dict.fromkeys(("智力", "智力残疾", "intellectual"), "intellectual"),
+    **dict.fromkeys(("精神", "精神残疾", "mental", "psychiatric"), "mental"),
+    **dict.fromkeys(("多重", "多重残疾", "multiple"), "multiple"),
+    **dict.fromkeys(("是", "有", "残疾", "√", "1", "yes", "y"), "unspecified"),
+    **dict.fromkeys(("否", "没有", "健全", "0", "no", "n"), "none"),
+}
+LEVELS = {text: level for level, texts in enumerate((("一级", "1", "1级", "壹级"), ("二级", "2", "2级", "贰级"), ("三级", "3", "3级", "叁级"), ("四级", "4", "4级", "肆级")), 1) for text in texts}
+STAFF_KINDS = {
+    **dict.fromkeys(("站长", "书记", "社区书记", "主任", "社区主任", "书记主任", "党委书记", "head", "stationhead"), "head"),
+    **dict.fromkeys(("网格员", "专职网格员", "网格长", "gridworker"), "grid_worker"),
+    **dict.fromkeys(("社工", "社区工作者", "社会工作者", "专职社工", "两委委员", "委员", "副书记", "副主任", "工作人员", "socialworker", "worker"), "social_worker"),
+    **dict.fromkeys(("物业", "物业人员", "物业经理", "物业服务人员", "property"), "property"),
+    **dict.fromkeys(("志愿者", "楼长", "楼栋长", "单元长", "volunteer"), "volunteer"),
+}
+POSTS = {**dict.fromkeys(("a", "a岗", "a角", "大厅", "主岗"), "A"), **dict.fromkeys(("b", "b岗", "b角", "入户", "副岗", "走访"), "B")}
+CERTIFICATES = {
+    **dict.fromkeys(("高级社会工作师", "高级", "高级社工师", "senior"), "senior"),
+    **dict.fromkeys(("社会工作师", "中级", "社工师", "中级社工师", "socialworker"), "social_worker"),
+    **dict.fromkeys(("助理社会工作师", "初级", "助理", "助理社工师", "初级社工师", "assistant"), "assistant"),
+}
+ORDER_KINDS = {
+    **dict.fromkeys(("诉求", "普通诉求", "一般诉求", "居民诉求", "咨询", "求助", "建议", "留言", "demand"), "demand"),
+    **dict.fromkeys(("紧急", "紧急诉求", "急件", "urgent", "urgentdemand"), "urgent"),
+    **dict.fromkeys(("报修", "维修", "设施报修", "设施维修", "repair"), "repair"),
+    **dict.fromkeys(("噪音", "噪声", "噪音扰民", "噪声投诉", "噪音投诉", "noise"), "noise"),
+    **dict.fromkeys(("投诉", "监督投诉", "热线投诉", "complaint"), "complaint"),
+}
+CHANNELS = {
+    **dict.fromkeys(("电话", "热线", "来电", "12345", "市民热线", "phone", "hotline"), "phone"),
+    **dict.fromkeys(("来访", "窗口", "大厅", "现场", "上门", "walkin", "visit", "hall"), "hall"),
+    **dict.fromkeys(("网格", "网格上报", "巡查", "巡查发现", "走访", "patrol"), "patrol"),
+    **dict.fromkeys(("网络", "网上", "微信", "公众号", "小程序", "平台", "留言", "online", "mobile", "web", "wechat"), "online"),
+}
+CLOSED, OPEN = "closed", "open"
+STATUSES = {
+    **dict.fromkeys(("办结", "已办结", "完成", "已完成", "结案", "已结案", "关闭", "已关闭", "已处理", "closed", "done", "completed", "resolved"), CLOSED),
+    **dict.fromkeys(("待办", "待处理", "处理中", "办理中", "在办", "已受理", "受理", "已派单", "未办结", "open", "pending", "assigned", "inprogress", "started"), OPEN),
+}
+RATINGS = {
+    **dict.fromkeys(("非常满意", "很满意", "5", "五星", "5分"), 5),
+    **dict.fromkeys(("满意", "4", "四星", "4分", "比较满意", "satisfied"), 4),
+    **dict.fromkeys(("基本满意", "一般", "3", "三星", "3分", "neutral"), 3),
+    **dict.fromkeys(("不满意", "2", "二星", "2分", "unsatisfied"), 2),
+    **dict.fromkeys(("非常不满意", "很不满意", "1", "一星", "1分"), 1),
+}
+
+
+def choice(known: dict, cell: Cell, reason: str, otherwise: object = None):
+    """What `cell` stands for among `known`; for anything else `otherwise`, or Bad(reason) when that is None."""
+    text = plain(cell)
+    if is_nothing(text):
+        return None
+    found = known.get(squeezed(text))
+    if found is None:
+        found = known.get(text)
+    if found is not None:
+        return found
+    return otherwise if otherwise is not None else Bad(reason)
+
+
+def groups_of(cell: Cell) -> tuple[tuple[str, str | None], ...] | Bad | None:
+    """The roster groups (group, detail) named in one cell; other known categories give none."""
+    text = half_width(plain(cell))
+    if is_nothing(text):
+        return None
+    found = []
+    for part in filter(None, map(squeezed, SEVERAL.split(text))):
+        if part not in GROUPS:
+            return Bad("group")
+        if GROUPS[part] and GROUPS[part] not in found:
+            found.append(GROUPS[part])
+    return tuple(found)
