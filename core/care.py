@@ -1,0 +1,92 @@
+"""Care of the special groups: who is owed which acts, what a contact may be, and on which day somebody joins or leaves by age.
+
+A call is not a visit, and a visit is not that week's call: each act counts on its own clause (default; WS 二.2 names both).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from core.cadence import strictest
+from core.calendar import SHANGHAI
+from core.periods import local_midnight
+from core.refusals import Refused
+from core.rulebook.shapes import Clause
+
+GROUPS = ("elder", "disabled", "child")
+"""The roster's groups. WS 二.2"""
+CLAUSES = {
+    "elder": ("elder.call", "elder.visit", "file.update"),
+    "disabled": ("disabled.assess", "file.update"),
+    "child": ("child.session", "file.update"),
+}
+ACTS = ("call", "visit", "session", "assessment", "file_update")
+OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "agreed", "call_later")
+DETAILS = ("living_alone", "disabled_elder")
+"""Particulars of an elder that put them first. WS 二.2"""
+ELDER_AGE, ADULT_AGE, OLD_AGE = 60, 18, 80
+PURPOSES = ("contact", "visit", "correct_file", "emergency", "authority")
+"""What a personal field may be shown in full for; a closed list, so that no personal data gets into the ledger with it."""
+
+
+def plan(groups: Iterable[str], rulebook: Mapping[str, Clause], day: date) -> tuple[Clause, ...]:
+    """The clauses owed to somebody in `groups` on the local date `day`: the union, and of each act the strictest."""
+    ids = dict.fromkeys(clause_id for group in GROUPS if group in set(groups) for clause_id in CLAUSES[group])
+    return strictest((rulebook[clause_id] for clause_id in ids if clause_id in rulebook), day)
+
+
+def counts(outcome: str) -> bool:
+    """Whether a contact with this outcome is the act itself: only who was reached was cared for."""
+    return outcome == "reached"
+
+
+def check_contact(act: str, outcome: str, happened_at: datetime, now: datetime, enrolled: date | None, left: date | None) -> Refused | None:
+    """Why a contact may not be recorded, or None. `enrolled`: first day on the roster, None: never; `left`: day the person moved away or died."""
+    if act not in ACTS or outcome not in OUTCOMES:
+        return Refused("care.no_such_act")
+    if enrolled is None:
+        return Refused("care.not_on_roster")
+    if happened_at > now:
+        return Refused("care.in_future")
+    if happened_at < local_midnight(enrolled):
+        return Refused("care.before_enrolment", values={"day": enrolled.isoformat()})
+    if left is not None and happened_at >= local_midnight(left + timedelta(1)):
+        return Refused("care.has_left", values={"day": left.isoformat()})
+    return None
+
+
+def birthday(born: date, age: int) -> date:
+    """The day on which somebody reaches `age`: the birthday itself. Born on 29 February, in a year without one: 28 February, the last
+    day of the month that has no corresponding day (Civil Code art. 202)."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 2, 28)
+
+
+def age_on(born: date, day: date) -> int:
+    """Full years of age on `day`."""
+    age = day.year - born.year
+    return age if birthday(born, age) <= day else age - 1
+
+
+def age_band(birth_year: int | None, day: date) -> str | None:
+    """'0-17', '18-59', '60-69', '70-79', '80+' by the year of birth alone (the date is encrypted); None when unknown."""
+    if birth_year is None:
+        return None
+    age = day.year - birth_year
+    for limit, band in ((ADULT_AGE, "0-17"), (ELDER_AGE, "18-59"), (70, "60-69"), (OLD_AGE, "70-79")):
+        if age < limit:
+            return band
+    return "80+"
+
+
+def risk(details: Iterable[str | None], groups: Iterable[str], birth_year: int | None, day: date) -> int:
+    """How far up somebody stands among those equally late: 4 living alone, 2 disabled, 1 over 80, added. WS 二.2 names the first two."""
+    details = set(details)
+    alone, disabled = "living_alone" in details, "disabled_elder" in details or "disabled" in set(groups)
+    return 4 * alone + 2 * disabled + (birth_year is not None and day.year - birth_year > OLD_AGE)
+
+
+def local_day(moment: datetime) -> date:
+    """The date in Shanghai of `moment`."""
+    return moment.astimezone(SHANGHAI).date()

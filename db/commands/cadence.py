@@ -1,0 +1,153 @@
+"""Clocks of what must recur: open the first one, count an act, sweep on, end. Steps of other commands; they file nothing themselves.
+
+core.cadence decides; here its turns become rows of `clock`. Whoever changes clocks of a subject locks that subject's row first, so
+that two at once count one after the other.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.cadence import Turn, advanced, counted, filled, first, following
+from core.rulebook import Clause
+from db.engine import ScopedSession
+from db.models.clocks import Clock
+from db.queries.clock_state import is_unclosed
+from db.types import uuid7
+
+Acts = Callable[[datetime], Sequence[datetime]]
+"""All moments since the given one at which an act that counts happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who or what owes: a resident, a grid or a community (`kind`). `grid_id` None: no grid, or the whole community."""
+
+    community_id: UUID
+    kind: str
+    id: UUID
+    grid_id: UUID | None = None
+
+    @property
+    def desk(self) -> str:
+        """Who works it: the community's own duties lie at the station, everything else with the grid."""
+        return "station" if self.kind == "community" else "grid"
+
+
+def clock_values(subject: Subject, turn: Turn) -> dict:
+    """The row of `clock` for `turn`, without an id."""
+    return {
+        "community_id": subject.community_id,
+        "grid_id": subject.grid_id,
+        "desk": subject.desk,
+        "clause_id": turn.clause_id,
+        "effective_from": turn.effective_from,
+        "subject_kind": subject.kind,
+        "subject_id": subject.id,
+        "resident_id": subject.id if subject.kind == "resident" else None,
+        "act": turn.act,
+        "period_key": turn.period_key,
+        "times_required": turn.times_required,
+        "times_done": turn.times_done,
+        "started_at": turn.started_at,
+        "warn_at": turn.warn_at,
+        "due_at": turn.due_at,
+        "met_at": turn.met_at,
+        "voided_at": None,
+        "closed_at": turn.closed_at,
+    }
+
+
+def turn_of(clock: Clock) -> Turn:
+    """The turn that a row of `clock` holds."""
+    return Turn(
+        clock.clause_id, clock.effective_from, clock.act, clock.period_key, clock.times_required, clock.started_at, clock.warn_at, clock.due_at,
+        clock.times_done, clock.met_at, clock.closed_at,
+    )  # fmt: skip
+
+
+def unclosed(session: ScopedSession, subject: Subject) -> dict[str, Clock]:
+    """The unclosed cadence clocks of `subject`, by clause id, as they are at this moment in the database."""
+    own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id)
+    query = select(Clock).where(*own, is_unclosed()).with_for_update().execution_options(populate_existing=True)
+    return {clock.clause_id: clock for clock in session.scalars(query)}
+
+
+def open_first(session: ScopedSession, subject: Subject, clause: Clause, joined: date) -> Clock | None:
+    """The first clock of `clause` for a subject that joins on the local date `joined`; a period it has had before is not opened twice."""
+    turn = first(clause, joined)
+    while turn is not None and _had(session, subject, turn):
+        turn = following(clause, turn)
+    return _open(session, subject, turn)
+
+
+def count(session: ScopedSession, subject: Subject, clause: Clause, clock: Clock, happened_at: datetime, acts: Acts, now: datetime) -> Clock | None:
+    """An act of `subject` at `happened_at` falls on the unclosed `clock`, or on the closed one of an earlier period. Returns the clock it
+    counted for, None when no period of this subject holds it."""
+    _bring_to(session, subject, clause, clock, now)
+    clock = unclosed(session, subject).get(clause.id)
+    if clock is None or happened_at < clock.started_at:
+        return _fill_earlier(session, subject, clause, happened_at, acts)
+    step = counted(clause, turn_of(clock), happened_at, acts(clock.started_at))
+    return _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])], happened_at)
+
+
+def sweep_on(session: ScopedSession, clause: Clause, clock: Clock, now: datetime) -> bool:
+    """An overdue `clock` closes as missed once a further period has ended, and that one opens. Returns whether anything changed."""
+    subject = Subject(clock.community_id, clock.subject_kind, clock.subject_id, clock.grid_id)
+    return _bring_to(session, subject, clause, clock, now)
+
+
+def end(clocks: Iterable[Clock], left_at: datetime) -> None:
+    """The subject left at `left_at`: what had fallen due by then is a miss, what had not is void."""
+    for clock in clocks:
+        clock.closed_at = max(left_at, clock.due_at) if clock.due_at <= left_at else left_at
+        if clock.due_at > left_at:
+            clock.voided_at = left_at
+
+
+def _bring_to(session: ScopedSession, subject: Subject, clause: Clause, clock: Clock, now: datetime) -> bool:
+    step = advanced(clause, turn_of(clock), now)
+    if not step.closed:
+        return False
+    _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])])
+    return True
+
+
+def _file(session: ScopedSession, subject: Subject, clock: Clock, turns: Sequence[Turn], moment: datetime | None = None) -> Clock | None:
+    """`clock` becomes the first of `turns`, the others are new rows; returns the one that holds `moment`. Only one may be open: close first."""
+    _settle(clock, turns[0])
+    session.flush()
+    rows = [clock, *(_open(session, subject, turn) for turn in turns[1:])]
+    session.flush()
+    return next((row for row in rows if moment is not None and row.started_at <= moment < row.due_at), None)
+
+
+def _fill_earlier(session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts) -> Clock | None:
+    """A late entry: the act belongs to a period that is closed already."""
+    own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == clause.id)
+    held = (Clock.started_at <= happened_at, Clock.due_at > happened_at, Clock.voided_at.is_(None))
+    clock = session.scalar(select(Clock).where(*own, *held).with_for_update())
+    if clock is not None:
+        _settle(clock, filled(turn_of(clock), acts(clock.started_at)))
+    return clock
+
+
+def _settle(clock: Clock, turn: Turn) -> None:
+    clock.times_done, clock.met_at, clock.closed_at = turn.times_done, turn.met_at, turn.closed_at
+
+
+def _open(session: ScopedSession, subject: Subject, turn: Turn | None) -> Clock | None:
+    if turn is None:
+        return None
+    clock = Clock(id=uuid7(), **clock_values(subject, turn))
+    session.add(clock)
+    return clock
+
+
+def _had(session: ScopedSession, subject: Subject, turn: Turn) -> bool:
+    own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == turn.clause_id)
+    return session.scalar(select(Clock.id).where(*own, Clock.due_at == turn.due_at, Clock.voided_at.is_(None)).limit(1)) is not None
