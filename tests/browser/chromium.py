@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
-PACKAGES = ("chromium", "fonts-noto-cjk")
+PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")
+"""The browser, a font, and what Playwright's own node needs on the smallest Debian."""
 ADVICE = (
     "The browser tests need Chromium and a Chinese font, and neither could be installed here.\n"
-    "As root on Debian or Ubuntu: apt-get install chromium fonts-noto-cjk\n"
+    "As root on Debian or Ubuntu: apt-get install chromium fonts-noto-cjk libatomic1\n"
     "Or say DESK_TEST_CHROMIUM=/path/to/chromium for one you have, with any font that covers Chinese."
 )
 
@@ -36,9 +37,8 @@ def cache() -> Path:
 
 
 def _own_environment(root: Path) -> dict[str, str]:
-    machine = subprocess.run(["dpkg-architecture", "-qDEB_HOST_MULTIARCH"], capture_output=True, text=True).stdout.strip() if shutil.which(
-        "dpkg-architecture") else f"{os.uname().machine}-linux-gnu"
-    libraries = [root / "usr/lib" / machine, root / "lib" / machine, root / "usr/lib", root / "usr/lib/chromium"]
+    # Some packages keep libraries in folders of their own (pulseaudio), so every folder with one counts.
+    libraries = sorted({one.parent for top in ("usr/lib", "lib") for one in (root / top).rglob("lib*.so*")}, key=lambda folder: len(folder.parts))
     env = {"LD_LIBRARY_PATH": ":".join(str(one) for one in libraries)}
     if (root / "fonts.conf").exists():
         env["FONTCONFIG_FILE"] = str(root / "fonts.conf")
@@ -124,6 +124,16 @@ def _write_fonts_conf(root: Path) -> None:
     )
 
 
+def driver_runs() -> bool:
+    """Whether Playwright's driver starts; on a minimal system a library of it is missing."""
+    from playwright._impl._driver import compute_driver_executable
+
+    node = compute_driver_executable()[0]
+    browser = find()
+    env = os.environ | (browser.env if browser else {})
+    return subprocess.run([node, "--version"], env=env, capture_output=True).returncode == 0
+
+
 def version(browser: Chromium) -> str | None:
     """What the browser answers to --version; None if it doesn't start (a missing library, a wrapper for another system)."""
     try:
@@ -137,13 +147,13 @@ def main() -> int:
     """Finds or installs both; 0 when the browser answers."""
     browser = find()
     working = browser is not None and version(browser) is not None
-    missing = [name for name, there in zip(PACKAGES, (working, has_chinese_font()), strict=True) if not there]
+    missing = [name for name, there in zip(PACKAGES, (working, has_chinese_font(), driver_runs()), strict=True) if not there]
     if missing:
         print("installing", *missing, "for the browser tests …", flush=True)
         done = install_as_root(missing) if os.geteuid() == 0 and shutil.which("apt-get") else unpack_as_user(missing)
         browser = find() if done else None
     answer = browser and version(browser)
-    if not browser or not answer:
+    if not browser or not answer or not driver_runs():
         print(ADVICE, file=sys.stderr)
         return 1
     print(f"browser tests use {answer} at {browser.path}")
