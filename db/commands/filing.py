@@ -9,10 +9,10 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from datetime import time as day_time
 from hashlib import sha256
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import Engine, event, inspect
 from sqlalchemy.exc import OperationalError
@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.refusals import Refused
 from db.engine import ScopedSession
 from db.keys import keyring
+from db.models.base import Base
 from db.models.ledger import LedgerEntry, LedgerRow
 from db.scope import PLATFORM, Scope
 from db.types import uuid7
@@ -56,7 +57,7 @@ class Filing:
             self.bulk += len(rows)
 
     def _note(self, table: str, values: dict, gone: bool) -> None:
-        key = (values.get("community_id") or PLATFORM, table, values.get("id") or values.get("community_id") or PLATFORM)
+        key = (values.get("community_id") or PLATFORM, table, row_id(table, values))
         self.digests[key] = GONE if gone else row_digest(table, values)
 
 
@@ -69,6 +70,14 @@ def row_values(row) -> dict:
     return {a.columns[0].name: getattr(row, a.key) for a in inspect(row).mapper.column_attrs}
 
 
+def row_id(table: str, values: dict) -> UUID:
+    """What the ledger knows a row by: its id, or for the few tables without one, a uuid made of its key."""
+    if known := values.get("id") or values.get("community_id"):
+        return known
+    key = [str(values[column.name]) for column in Base.metadata.tables[table].primary_key]
+    return uuid5(PLATFORM, f"{table} {' '.join(key)}")
+
+
 def row_digest(table: str, values: dict) -> bytes:
     """HMAC-SHA256 over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
     text = json.dumps([table, sorted(values.items())], default=_plain, ensure_ascii=False)
@@ -78,7 +87,9 @@ def row_digest(table: str, values: dict) -> bytes:
 def _plain(value):
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, (datetime, date, day_time)):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, (date, day_time)):
         return value.isoformat()
     return str(value)
 
@@ -139,12 +150,21 @@ def _write_entry(session: ScopedSession) -> None:
     whole = sha256()
     for digest in filing.digests.values():
         whole.update(digest)
+    _note_elsewhere(filing)
     scope, entry_id = session.scope, uuid7()
     session.add(LedgerEntry(id=entry_id, actor_id=scope.actor_id, role=scope.role, rows=len(filing.digests) + filing.bulk, digest=whole.digest(), **filing.entry))
     rows = [{"community_id": c, "id": uuid7(), "entry_id": entry_id, "table": t, "row_id": i, "digest": d} for (c, t, i), d in filing.digests.items()]
     session.flush()
     if rows:
         session.execute(LedgerRow.__table__.insert(), rows, execution_options={"rollup": True})
+
+
+def _note_elsewhere(filing: Filing) -> None:
+    """Rows of other communities than the entry's: who checks the one can't always see the others, and the entry says so."""
+    elsewhere = sum(community != filing.entry["community_id"] for community, _, _ in filing.digests)
+    if elsewhere:
+        facts = json.loads(filing.entry["facts"]) | {"rows_elsewhere": elsewhere}
+        filing.entry["facts"] = json.dumps(facts, ensure_ascii=False, sort_keys=True)
 
 
 @event.listens_for(ScopedSession, "after_flush")
