@@ -1,0 +1,82 @@
+"""Files a demo district: synthetic communities, their history and the accounts to look at them with."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine, func, insert, select
+
+from core.calendar import packaged_calendar
+from core.rulebook import load_rulebook
+from db.commands.filing import carry_out, file
+from db.commands.identity import hash_password
+from db.demo.community import TABLES, Made, communities
+from db.engine import ScopedSession, open_session
+from db.models.accounts import Account, AccountScope
+from db.models.grids import Staff
+from db.scope import Scope
+from db.types import uuid7
+
+PASSWORD = "wangge-2026"
+"""Of every demo account; printed when the demo is made, and refused for accounts of an office's own."""
+_BATCH = 20_000
+
+
+def is_empty(engine: Engine) -> bool:
+    """Whether nobody can log in yet."""
+    with open_session(engine, None) as session:
+        return session.scalar(select(func.count()).select_from(Account)) == 0
+
+
+def make_demo(engine: Engine, *, count: int, grids: int, months: int, now: datetime, progress: Callable[[str], None]) -> list[tuple[str, str, str]]:
+    """File `count` communities of `grids` grids with `months` of history, one transaction each, then the accounts.
+
+    Returns (username, role, community name) of the accounts. `progress` hears of each community.
+    """
+    made = []
+    for one in communities(count, grids, months, now, packaged_calendar(), load_rulebook()):
+        carry_out(engine, Scope.system({one.community_id}, label="demo"), _file_community, made=one, now=now)
+        progress(one.name)
+        one.rows.clear()
+        made.append(one)
+    return carry_out(engine, Scope.system({one.community_id for one in made}, label="demo"), _file_accounts, made=made, now=now)
+
+
+def _file_community(session: ScopedSession, *, made: Made, now: datetime) -> None:
+    for model in TABLES:
+        rows = made.rows[model]
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            session.filing.note_bulk(model, batch)
+            session.execute(insert(model.__table__), batch, execution_options={"rollup": True})
+    file(session, "demo.community", now=now, community_id=made.community_id, subject_kind="community", subject_id=made.community_id)
+
+
+def _file_accounts(session: ScopedSession, *, made: list[Made], now: datetime) -> list[tuple[str, str, str]]:
+    password = hash_password(PASSWORD)
+    accounts = []
+    for number, one in enumerate(made, start=1):
+        suffix = "" if number == 1 else f"-{number}"
+        mine = [(one.community_id, None)]
+        pair = [(one.community_id, grid_id) for grid_id in one.grids[:2]]
+        accounts += [
+            (f"worker1{suffix}", "grid_worker", one, pair, one.staff["worker1"]),
+            (f"head{suffix}", "station_head", one, mine, one.staff["head"]),
+            (f"committee{suffix}", "committee_member", one, mine, None),
+            (f"property{suffix}", "property_company", one, mine, one.staff["property"]),
+        ]
+    everywhere = [(one.community_id, None) for one in made]
+    accounts += [("street", "street_officer", None, everywhere, None), ("admin", "administrator", None, everywhere, None)]
+    for username, role, one, reach, staff_id in accounts:
+        _account(session, username, role, password, one, reach, staff_id, now)
+    file(session, "demo.accounts", now=now, accounts=len(accounts))
+    return [(username, role, one.name if one else "") for username, role, one, _, _ in accounts]
+
+
+def _account(session: ScopedSession, username: str, role: str, password: str, one: Made | None, reach: list, staff_id, now: datetime) -> None:
+    staff = session.get(Staff, (one.community_id, staff_id)) if staff_id else None
+    account = Account(id=uuid7(), username=username, display_name=staff.name if staff else username, role=role, password_hash=password, created_at=now)
+    session.add(account)
+    session.flush()
+    if staff:
+        staff.account_id = account.id
+    session.add_all(AccountScope(account_id=account.id, reach_community=community_id, reach_grid=grid_id) for community_id, grid_id in reach)
