@@ -75,7 +75,7 @@ def notice_from_rows(year: int, source: str, rows: Iterable[tuple[date, str, str
     """A notice from an office's rows (date, 'off' or 'work', note). Raises NoticeProblem."""
     kinds: dict[str, dict] = {"off": {}, "work": {}}
     for day, kind, note in rows:
-        if kind not in kinds:
-            raise NoticeProblem("calendar.bad_kind", date=day.isoformat(), kind=kind)
+        if day in kinds["off"] or day in kinds["work"]:
+            raise NoticeProblem("calendar.twice", date=day.isoformat())
         kinds[kind][day] = {"zh": note, "en": note}
     return YearNotice(year, source, "", kinds["off"], kinds["work"]).checked()

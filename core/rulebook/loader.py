@@ -7,9 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.periods import PERS
+from core.roles import DESKS
 from core.rulebook import shapes
 from core.rulebook.shapes import Cadence, Clause, Dated, Figure, Limit, Rulebook, Source, Text, Threshold
-from core.rulebook.vocabulary import ACTS, DESKS, EVENTS, UNITS
+from core.rulebook.vocabulary import ACTS, EVENTS, UNITS
 from core.words import LANGS
 from core.yaml_files import YamlProblem, parse_mapping
 

@@ -1,12 +1,9 @@
 """The closed word lists of the rulebook's YAML; each has its sentence in core/words/rulebook.yaml."""
 
-DESKS = (
-    "queue", "roster", "map", "checklist", "overview", "rulebook", "calendar", "imports", "exports", "duties", "people", "accounts", "ledger",
-)  # fmt: skip
 EVENTS = (
     "reported", "received", "accepted", "found", "notified", "published", "bill_due", "happened", "on_site", "contacted", "feedback",
     "verified", "reviewed", "first_reviewed", "settled", "council_held", "street_told", "supplied", "done", "suspended", "penalty",
-    "festival_held", "supplement", "finished",
+    "festival_held", "supplement",
 )  # fmt: skip
 ACTS = (
     "call", "visit", "file_update", "assessment", "session", "patrol", "meeting_party_committee", "meeting_party_joint",

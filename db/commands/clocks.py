@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.calendar import SHANGHAI, WorkCalendar, packaged_calendar
+from core.calendar import SHANGHAI, WorkCalendar
 from core.clocks import Span, due
 from core.refusals import Refused
 from core.roles import may
@@ -21,6 +21,7 @@ from db.engine import ScopedSession
 from db.models.clocks import Clock, ClockPause
 from db.models.grids import Community
 from db.models.work_orders import WorkOrder
+from db.queries.calendar import current_calendar
 from db.queries.clock_state import is_unclosed
 from db.types import uuid7
 
@@ -59,7 +60,7 @@ def open_deadline(session: ScopedSession, clause_id: str, order: WorkOrder, star
 
 def work_calendar(session: ScopedSession) -> WorkCalendar:
     """The calendar this office reckons by."""
-    return packaged_calendar()
+    return current_calendar(session)
 
 
 def closing_time(session: ScopedSession, community_id: UUID) -> time | None:
@@ -128,7 +129,14 @@ def recompute(session: ScopedSession, *, now: datetime, community_id: UUID) -> i
     loaded, a clause changed). Returns how many moved; closed clocks are history and stay."""
     if session.scope.role != "system" and not may(session.scope.role, "recompute"):
         return Refused("common.not_allowed")
-    calendar, rulebook, closes_at = work_calendar(session), load_rulebook(), closing_time(session, community_id)
+    moved = restamp_open(session, community_id, work_calendar(session))
+    file(session, "clock.recompute", now=now, community_id=community_id, moved=moved)
+    return moved
+
+
+def restamp_open(session: ScopedSession, community_id: UUID, calendar: WorkCalendar) -> int:
+    """Step of a command: every open deadline of a community by `calendar` and the rulebook as it is now; returns how many moved."""
+    rulebook, closes_at = load_rulebook(), closing_time(session, community_id)
     spans: dict[UUID, list[Span]] = {}
     own = (Clock.community_id == community_id, is_unclosed(), Clock.work_order_id.is_not(None))
     history = select(ClockPause.clock_id, ClockPause.started_at, ClockPause.ended_at).join(
@@ -137,6 +145,4 @@ def recompute(session: ScopedSession, *, now: datetime, community_id: UUID) -> i
     for clock_id, begin, end in session.execute(history.where(*own, ClockPause.ended_at.is_not(None))):
         spans.setdefault(clock_id, []).append((begin, end))
     clocks = session.scalars(select(Clock).where(*own))
-    moved = sum(_restamp(clock, spans.get(clock.id, ()), rulebook, calendar, closes_at) for clock in clocks)
-    file(session, "clock.recompute", now=now, community_id=community_id, moved=moved)
-    return moved
+    return sum(_restamp(clock, spans.get(clock.id, ()), rulebook, calendar, closes_at) for clock in clocks)
