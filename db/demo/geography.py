@@ -120,7 +120,7 @@ def neighbourhood(seed: int, grids: int = 12, origin: tuple[float, float] = ORIG
 
 def _sizes(chance: random.Random, grids: int) -> list[int]:
     """Household counts: on average 300 with the two ungridded buildings counted in."""
-    if grids < 4:
+    if grids < 6:
         return [300] * grids
     plain = [chance.randrange(246, 362) for _ in range(grids - 2)]
     while (short := grids * 300 - 60 - 412 - 188 - sum(plain)) != 0:
