@@ -127,7 +127,7 @@ def demo_template(tmp_path_factory) -> Path:
     """The demo community at NOW in a SQLite file; built once, never written to: copy it."""
     path = tmp_path_factory.mktemp("demo") / "demo.db"
     run_db(f"sqlite:///{path}", "migrate")
-    run_db(f"sqlite:///{path}", "demo")
+    run_db(f"sqlite:///{path}", "demo", "--grids", "4")
     desk.settle(path)
     return path
 

@@ -8,14 +8,21 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import httpx
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "wangge-2026"
+ACCOUNTS = {
+    "grid_worker": "worker1", "station_head": "head", "committee_member": "committee", "street_officer": "street",
+    "property_company": "property", "administrator": "admin",
+}  # fmt: skip
+"""The demo account of each role; all have PASSWORD."""
 START_WITHIN = 60
 """Seconds a server may take to answer /healthz before the test fails with its log."""
 
@@ -28,6 +35,22 @@ class Desk:
     database: str
     process: subprocess.Popen
     log: Path
+    signed_in: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def cookies_of(self, role: str) -> dict[str, str]:
+        """The cookies of the demo account of `role`, signed in once for all tests of this server."""
+        if role not in self.signed_in:
+            self.signed_in[role] = dict(self.sign_in(ACCOUNTS[role], PASSWORD))
+        return self.signed_in[role]
+
+    def speak(self, role: str, lang: str) -> None:
+        """The language the account of `role` reads in, as its switch would set it."""
+        from db.engine import make_engine
+
+        engine = make_engine(self.database)
+        with engine.begin() as link:
+            link.execute(text("UPDATE sign_in SET lang = :lang WHERE account_id = (SELECT id FROM account WHERE username = :name)"), {"lang": lang, "name": ACCOUNTS[role]})
+        engine.dispose()
 
     def sign_in(self, account: str, password: str) -> httpx.Cookies:
         """The cookies of a fresh login through the real form. Raises AssertionError when the desk refuses."""
