@@ -63,7 +63,7 @@ def _sidebar(desk: Desk) -> None:
             label_visibility="collapsed",
             width="stretch",
         )
-        st.html(f'<form class="desk-leave" method="post" action="/logout"><button type="submit">{t("login.logout", desk.lang)}</button></form>')
+        st.html(f'<form class="desk-leave" data-desk-lang="{desk.lang}" method="post" action="/logout"><button type="submit">{t("login.logout", desk.lang)}</button></form>')
 
 
 def _switch_language(shown: str) -> None:

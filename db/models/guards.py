@@ -14,7 +14,7 @@ def guards(dialect: str, tenants: list[str]) -> list[str]:
     """The statements that set the guards up on `dialect`, for the given tenant tables."""
     if dialect == "sqlite":
         return [_sqlite_trigger(table, act) for table in LEDGER for act in ("UPDATE", "DELETE")]
-    return [_REFUSE, *(_postgres_trigger(table) for table in LEDGER), *(s for table in tenants for s in _row_security(table))]
+    return [_REFUSE, *(_postgres_trigger(table) for table in LEDGER), *(s for table in tenants for s in _row_security(table)), _NAMES]
 
 
 def _sqlite_trigger(table: str, act: str) -> str:
@@ -22,6 +22,10 @@ def _sqlite_trigger(table: str, act: str) -> str:
 
 
 _REFUSE = "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
+
+
+# Names of communities are no secret, and who somebody is (an administrator of all of them, say) is settled before a scope exists.
+_NAMES = "CREATE POLICY every_name ON community FOR SELECT USING (true)"
 
 
 def _postgres_trigger(table: str) -> str:

@@ -1,5 +1,6 @@
 """Who a session token, a name or a subject belongs to, and what that account reaches."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -47,6 +48,9 @@ class AccountRow:
     version: int
 
 
+_ABOUT = (Account.id, Account.username, Account.display_name, Account.role, AccountScope.reach_community, AccountScope.reach_grid)
+
+
 def token_hash(token: str) -> bytes:
     """What the database keeps of a cookie's token. The token is random, so plain SHA-256 suffices."""
     return sha256(token.encode()).digest()
@@ -57,20 +61,18 @@ def visitor(engine: Engine, token: str | None, *, now: datetime) -> Visitor | No
     if not token:
         return None
     with open_session(engine, None) as session:
-        found = _log_in(session, token_hash(token), now)
-        reach = _reach(session, found.Account.id) if found else None
-    if found is None:
+        rows = _log_in(session, token_hash(token), now)
+    if not rows:
         return None
-    account, scope = found.Account, _scope(engine, found.Account, *reach)
-    return Visitor(account.id, account.username, account.display_name, account.role, found.lang or "zh", scope, found.idle_until, account.password_hash is not None)
+    one, scope = rows[0], _scope(engine, rows)
+    return Visitor(one.id, one.username, one.display_name, one.role, one.lang or "zh", scope, one.idle_until, one.local)
 
 
 def scope_of(engine: Engine, username: str) -> Scope | None:
     """The scope of the enabled account `username`; None when there is none such."""
     with open_session(engine, None) as session:
-        account = _enabled(session, username)
-        reach = _reach(session, account.id) if account else None
-    return _scope(engine, account, *reach) if account else None
+        rows = _enabled(session, username)
+    return _scope(engine, rows) if rows else None
 
 
 def accounts(session: Session) -> list[AccountRow]:
@@ -90,19 +92,22 @@ def communities(session: Session) -> dict[UUID, str]:
     return {row.community_id: row.name for row in rows}
 
 
-def _log_in(session: Session, digest: bytes, now: datetime) -> Row | None:
+def _log_in(session: Session, digest: bytes, now: datetime) -> Sequence[Row]:
+    """One row for each place the token's account reaches (at least one); none when the log-in is over. Read at every page run: 0.4 ms."""
     query = (
-        select(SessionToken.idle_until, Account, SignIn.lang)
-        .join(Account, Account.id == SessionToken.account_id)
+        select(*_ABOUT, SessionToken.idle_until, SignIn.lang, Account.password_hash.is_not(None).label("local"))
+        .join_from(SessionToken, Account, Account.id == SessionToken.account_id)
         .outerjoin(SignIn, SignIn.account_id == Account.id)
+        .outerjoin(AccountScope, AccountScope.account_id == Account.id)
         .where(SessionToken.token_hash == digest, SessionToken.revoked_at.is_(None), Account.disabled_at.is_(None))
         .where(SessionToken.idle_until > now, SessionToken.expires_at > now)
     )
-    return session.execute(query).one_or_none()
+    return session.execute(query).all()
 
 
-def _enabled(session: Session, username: str) -> Account | None:
-    return session.scalar(select(Account).where(Account.username == username.strip().lower(), Account.disabled_at.is_(None)))
+def _enabled(session: Session, username: str) -> Sequence[Row]:
+    query = select(*_ABOUT).join_from(Account, AccountScope, AccountScope.account_id == Account.id, isouter=True)
+    return session.execute(query.where(Account.username == username.strip().lower(), Account.disabled_at.is_(None))).all()
 
 
 def _account_row(account: Account, sign_in: SignIn | None, reach: list[AccountScope]) -> AccountRow:
@@ -122,22 +127,13 @@ def _account_row(account: Account, sign_in: SignIn | None, reach: list[AccountSc
     )
 
 
-def _reach(session: Session, account_id: UUID) -> tuple[frozenset[UUID], frozenset[UUID]]:
-    rows = session.execute(select(AccountScope.reach_community, AccountScope.reach_grid).where(AccountScope.account_id == account_id)).all()
-    return frozenset(row.reach_community for row in rows), frozenset(row.reach_grid for row in rows if row.reach_grid)
-
-
-def _scope(engine: Engine, account: Account, reach: frozenset[UUID], grids: frozenset[UUID]) -> Scope:
-    rights = RIGHTS[Role(account.role)]
-    scope = Scope(
-        account.id,
-        account.role,
-        reach or (_every_community(engine) if account.role == Role.ADMINISTRATOR else frozenset()),
-        grids if rights.by_grid else None,
-        rights.order_desks,
-        rights.people,
-        label=account.username,
-    )
+def _scope(engine: Engine, rows: Sequence[Row]) -> Scope:
+    one, rights = rows[0], RIGHTS[Role(rows[0].role)]
+    communities = frozenset(row.reach_community for row in rows if row.reach_community)
+    if one.role == Role.ADMINISTRATOR and not communities:
+        communities = _every_community(engine)
+    grids = frozenset(row.reach_grid for row in rows if row.reach_grid) if rights.by_grid else None
+    scope = Scope(one.id, one.role, communities, grids, rights.order_desks, rights.people, label=one.username)
     return replace(scope, staff_id=_staff_of(engine, scope))
 
 
@@ -150,5 +146,7 @@ def _every_community(engine: Engine) -> frozenset[UUID]:
 def _staff_of(engine: Engine, scope: Scope) -> UUID | None:
     if not scope.communities:
         return None
+    # Held to the scope by hand: the loader criteria would cost more than the query, at every page run.
+    query = select(Staff.id).where(Staff.community_id.in_(scope.communities), Staff.account_id == scope.actor_id).limit(1)
     with open_session(engine, scope) as session:
-        return session.scalar(select(Staff.id).where(Staff.account_id == scope.actor_id).limit(1))
+        return session.scalar(query, execution_options={"rollup": True})

@@ -1,15 +1,16 @@
 """The HTML page Streamlit's frontend starts from: its own index.html, in the visitor's language and without foreign words."""
 
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
 
 import streamlit
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.words import t
+from core.words import LANGS, t, words_of
 from pages.parts.menu import first_desk
 from pages.routes.gate import DOCUMENTS
 
@@ -24,7 +25,19 @@ def index(lang: str) -> str:
     page = re.sub(r"<noscript>.*?</noscript>|<!--.*?-->|<script>.*?</script>|<link rel=\"service-desc\"[^>]*>", "", page, flags=re.S)
     page = page.replace('<html lang="en">', f'<html lang="{_HTML_LANG[lang]}">')
     page = re.sub(r"<title>.*?</title>", f"<title>{t('common.app', lang)}</title>", page)
-    return page.replace("</head>", '<link rel="stylesheet" href="/login/desk.css"><script src="/desk.js" defer></script></head>')
+    # Before the frontend's own module, which reads what desk.js sets.
+    page = page.replace("<head>", '<head><script src="/desk.js"></script>')
+    return page.replace("</head>", '<link rel="stylesheet" href="/login/desk.css"></head>')
+
+
+@lru_cache(maxsize=1)
+def script() -> str:
+    """desk.js with the words of core/words/widget.yaml in it; those with a group in `en` are patterns."""
+    words = {"app": {lang: t("common.app", lang) for lang in LANGS}, "plain": [], "patterns": []}
+    for entry in words_of("widget").values():
+        words["patterns" if "(" in entry["en"] and "$" in entry["zh"] else "plain"].append([entry["zh"], entry["en"]])
+    source = (Path(__file__).parent / "assets" / "desk.js").read_text(encoding="utf-8")
+    return source.replace("= WORDS;", f"= {json.dumps(words, ensure_ascii=False)};")
 
 
 async def _document(request: Request) -> Response:
@@ -35,7 +48,7 @@ async def _document(request: Request) -> Response:
 
 
 async def _script(_request: Request) -> Response:
-    return FileResponse(Path(__file__).parent / "assets" / "desk.js", headers={"Cache-Control": "no-cache"})
+    return Response(script(), media_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 ROUTES = [*(Route(path, _document) for path in sorted(DOCUMENTS)), Route("/desk.js", _script)]

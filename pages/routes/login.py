@@ -16,12 +16,12 @@ from db.wall_clock import now
 from pages.parts.desk import COOKIE, engine
 from pages.routes.attempts import Attempts
 from pages.routes.gate import DOCUMENTS, same_origin, secure_cookie, who
-from pages.routes.oidc import is_configured
+from pages.routes.provider import is_configured
 
 LANGUAGE = "desk_lang"
 _HERE = Path(__file__).parent
 _PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-# Two at a time: argon2 takes 64 MB and a core each, and the desks behind need the cores too.
+# Two at a time: each takes a core, and the desks behind need the cores too.
 _HASHING = CapacityLimiter(2)
 _ATTEMPTS = Attempts()
 
@@ -84,7 +84,14 @@ def login_page(request: Request, *, note: str | None = None, refused: Refused | 
     message = refused.text(lang) if refused else t(f"login.{note}", lang) if note else ""
     onward = request.query_params.get("next", "")
     page = _PAGES.get_template("login.html").render(
-        lang=lang, other="en" if lang == "zh" else "zh", t=t, message=message, calm=note in ("left", "ended"), username=username, onward=onward if onward in DOCUMENTS else "", oidc=is_configured()
+        lang=lang,
+        other="en" if lang == "zh" else "zh",
+        t=t,
+        message=message,
+        calm=note in ("left", "ended"),
+        username=username,
+        onward=onward if onward in DOCUMENTS else "",
+        oidc=is_configured(),
     )
     return HTMLResponse(page, status, {"Cache-Control": "no-store"})
 
