@@ -119,7 +119,7 @@ _SEVERAL = re.compile(r"[/、，,；;|]|\s{2,}|\n|或")
 
 def phone_of(cell: Cell) -> str | Bad | None:
     """A mobile or land-line number, digits only; of several in one cell the first good one. Permissive: 154, 174, 179 exist."""
-    if isinstance(cell, bool) or isinstance(cell, (date, time, timedelta)):
+    if isinstance(cell, (bool, date, time, timedelta)):
         return Bad("phone")
     if isinstance(cell, float) and not cell.is_integer():
         return Bad("phone")

@@ -95,8 +95,9 @@ def _groups(values: dict, today: date) -> None:
         groups[group] = detail or groups.get(group)
     kind, level = values.pop("disability", None), values.pop("disability_level", None)
     if kind not in (None, "none") or level:
-        known = kind if kind not in (None, "none", "unspecified") else None
-        groups["disabled"] = "_".join(str(part) for part in (known, level) if part) or groups.get("disabled")
+        groups["disabled"] = kind if kind not in (None, "none", "unspecified") else groups.get("disabled")
+    if level:
+        values["basis"] = "，".join(filter(None, (values.get("basis"), f"残疾{'一二三四'[level - 1]}级")))
     if values.get("birth_date") and _years(values["birth_date"], today) >= 60:
         groups.setdefault("elder", None)
     if values.pop("living_alone", None) and "elder" in groups:

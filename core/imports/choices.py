@@ -3,6 +3,9 @@
 import re
 
 from core.imports.cells import Bad, Cell, half_width, is_nothing, plain, squeezed
+from core.work_orders import CATEGORIES as ORDER_CATEGORIES
+from core.work_orders import CHANNELS as ORDER_CHANNELS
+from core.work_orders import kinds
 
 SEVERAL = re.compile(r"[、,，/;；+|\s]+|和")
 
@@ -11,8 +14,11 @@ GROUPS: dict[str, tuple[str, str | None] | None] = {
     **dict.fromkeys(("独居", "独居老人", "独居老年人", "孤寡老人", "livingalone"), ("elder", "living_alone")),
     **dict.fromkeys(("失能", "失能老人", "半失能", "半失能老人", "失能半失能老人", "失智老人", "disabledelder"), ("elder", "disabled_elder")),
     **dict.fromkeys(("残疾", "残疾人", "持证残疾人", "重度残疾人", "重残", "disabled"), ("disabled", None)),
-    **dict.fromkeys(("困境儿童", "孤儿", "留守儿童", "事实无人抚养儿童", "困境未成年人", "child", "childindifficulty"), ("child", None)),
-    **dict.fromkeys(("普通居民", "普通", "一般居民", "一般", "常住", "常住人口", "户籍人口", "流动人口", "党员", "退役军人", "优抚对象", "低保", "低保户", "低保对象", "低收入", "特困", "特困人员", "否", "resident"), None),
+    **dict.fromkeys(("困境儿童", "困境未成年人", "child", "childindifficulty"), ("child", None)),
+    **dict.fromkeys(("孤儿", "事实无人抚养儿童"), ("child", "no_guardian")),
+    **dict.fromkeys(("留守儿童",), ("child", "left_behind")),
+    **dict.fromkeys(("普通居民", "普通", "一般居民", "一般", "常住", "常住人口", "户籍人口", "流动人口", "党员", "退役军人", "优抚对象", "resident"), None),
+    **dict.fromkeys(("低保", "低保户", "低保对象", "低收入", "特困", "特困人员", "否"), None),
 }
 """Squeezed text → roster group and detail; None: known, but no roster group (WS 二.2 has three)."""
 
@@ -27,7 +33,7 @@ DISABILITIES = {
     **dict.fromkeys(("是", "有", "残疾", "√", "1", "yes", "y"), "unspecified"),
     **dict.fromkeys(("否", "没有", "健全", "0", "no", "n"), "none"),
 }
-LEVELS = {text: level for level, texts in enumerate((("一级", "1", "1级", "壹级"), ("二级", "2", "2级", "贰级"), ("三级", "3", "3级", "叁级"), ("四级", "4", "4级", "肆级")), 1) for text in texts}
+LEVELS = {f"{written}{ending}": level for level, writings in enumerate(("一1壹", "二2贰", "三3叁", "四4肆"), 1) for written in writings for ending in ("级", "")}
 STAFF_KINDS = {
     **dict.fromkeys(("站长", "书记", "社区书记", "主任", "社区主任", "书记主任", "党委书记", "head", "stationhead"), "head"),
     **dict.fromkeys(("网格员", "专职网格员", "网格长", "gridworker"), "grid_worker"),
@@ -41,18 +47,36 @@ CERTIFICATES = {
     **dict.fromkeys(("社会工作师", "中级", "社工师", "中级社工师", "socialworker"), "social_worker"),
     **dict.fromkeys(("助理社会工作师", "初级", "助理", "助理社工师", "初级社工师", "assistant"), "assistant"),
 }
-ORDER_KINDS = {
-    **dict.fromkeys(("诉求", "普通诉求", "一般诉求", "居民诉求", "咨询", "求助", "建议", "留言", "demand"), "demand"),
-    **dict.fromkeys(("紧急", "紧急诉求", "急件", "urgent", "urgentdemand"), "urgent"),
-    **dict.fromkeys(("报修", "维修", "设施报修", "设施维修", "repair"), "repair"),
-    **dict.fromkeys(("噪音", "噪声", "噪音扰民", "噪声投诉", "噪音投诉", "noise"), "noise"),
-    **dict.fromkeys(("投诉", "监督投诉", "热线投诉", "complaint"), "complaint"),
+ORDER_KINDS = {squeezed(name): kind.id for kind in kinds().values() for name in (kind.id, *kind.title.values())} | {
+    **dict.fromkeys(("诉求", "普通诉求", "居民诉求", "求助", "建议", "留言"), "demand"),
+    **dict.fromkeys(("咨询", "政策", "政策咨询"), "advice"),
+    **dict.fromkeys(("文化", "活动"), "culture"),
+    **dict.fromkeys(("紧急", "紧急诉求", "急件"), "urgent"),
+    **dict.fromkeys(("报修", "维修", "设施维修"), "repair"),
+    **dict.fromkeys(("噪音", "噪声", "噪音扰民", "噪音投诉"), "noise"),
+    **dict.fromkeys(("投诉", "监督投诉", "热线投诉"), "complaint"),
+    **dict.fromkeys(("纠纷", "邻里纠纷", "调解", "矛盾纠纷"), "dispute"),
+    **dict.fromkeys(("即办", "简单事项"), "simple"),
+    **dict.fromkeys(("复杂事项", "低保申请"), "complex"),
+    **dict.fromkeys(("住房补贴", "住房补贴申请"), "subsidy"),
+    **dict.fromkeys(("突发事件", "应急"), "emergency"),
 }
-CHANNELS = {
-    **dict.fromkeys(("电话", "热线", "来电", "12345", "市民热线", "phone", "hotline"), "phone"),
-    **dict.fromkeys(("来访", "窗口", "大厅", "现场", "上门", "walkin", "visit", "hall"), "hall"),
-    **dict.fromkeys(("网格", "网格上报", "巡查", "巡查发现", "走访", "patrol"), "patrol"),
-    **dict.fromkeys(("网络", "网上", "微信", "公众号", "小程序", "平台", "留言", "online", "mobile", "web", "wechat"), "online"),
+CATEGORIES = {squeezed(name): name for name in ORDER_CATEGORIES} | {
+    **dict.fromkeys(("公共服务", "民生服务", "社会保障"), "public_service"),
+    **dict.fromkeys(("物业管理", "物业", "物业服务"), "property_management"),
+    **dict.fromkeys(("邻里纠纷", "矛盾纠纷", "纠纷"), "neighbour_disputes"),
+    **dict.fromkeys(("政策咨询", "咨询"), "policy_advice"),
+    **dict.fromkeys(("文化", "文化活动", "文体活动"), "culture"),
+}
+ANY_CATEGORY, ANY_CHANNEL = "", "online"
+"""What a category nobody here knows (the kind's own is taken) and a channel nobody here knows (another system's) come to."""
+CHANNELS = {squeezed(name): name for name in ORDER_CHANNELS} | {
+    **dict.fromkeys(("电话", "来电"), "phone"),
+    **dict.fromkeys(("热线", "12345", "市民热线"), "hotline"),
+    **dict.fromkeys(("窗口", "大厅", "现场", "walkin"), "hall"),
+    **dict.fromkeys(("来访", "上门", "走访"), "visit"),
+    **dict.fromkeys(("网格", "网格上报", "巡查", "巡查发现"), "patrol"),
+    **dict.fromkeys(("网络", "网上", "微信", "公众号", "小程序", "平台", "留言", "mobile", "web", "wechat"), "online"),
 }
 CLOSED, OPEN = "closed", "open"
 STATUSES = {

@@ -21,7 +21,10 @@ _DEEPEST = 3
 _LONGEST_HEADER = 60
 _EXACT, _WITHIN, _LEAST = 1.0, 0.7, 0.35
 _ASIDE = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：]")
-_WHOSE = ("配偶", "监护人", "父亲", "母亲", "父母", "紧急", "子女", "家属", "亲属", "责任人", "负责人", "代理人", "志愿者", "医生", "工作单位", "单位", "包保", "帮扶", "spouse", "guardian", "emergency", "resolutionaction")
+_WHOSE = (
+    "配偶", "监护人", "父亲", "母亲", "父母", "紧急", "子女", "家属", "亲属", "责任人", "负责人", "代理人", "志愿者", "医生", "工作单位", "单位", "包保", "帮扶",
+    "spouse", "guardian", "emergency", "resolutionaction",
+)  # fmt: skip
 """Words before a known header that make it somebody else's: 配偶身份证号 is not the resident's."""
 
 

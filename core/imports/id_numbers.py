@@ -6,6 +6,7 @@ Taiwan (83) residents and for foreigners (9…) have none. A number typed as a n
 
 import re
 from datetime import date
+from operator import mul
 
 from core.imports.cells import Bad, Cell, half_width, is_nothing
 
@@ -19,7 +20,7 @@ _OLDEST = 1890
 
 def check_digit(first17: str) -> str:
     """The 18th character that belongs to 17 digits (ISO 7064, MOD 11-2)."""
-    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(first17, _WEIGHTS, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, map(int, first17), _WEIGHTS)) % 11]
 
 
 def birth_of(id_number: str) -> date:
@@ -55,7 +56,7 @@ def _judge(text: str, today: date) -> str | Bad:
         born = birth_of(text)
     except ValueError:
         return Bad("id_birth_date", {"digits": text[6:14]})
-    if not _OLDEST <= born.year or born > today:
+    if born.year < _OLDEST or born > today:
         return Bad("id_birth_date", {"digits": text[6:14]})
     if check_digit(text[:17]) != text[17]:
         return Bad("id_digits_lost") if text.endswith("000") else Bad("id_check_digit")

@@ -13,7 +13,11 @@ from core.imports.headers import Mapping, column_letter, labels
 from core.imports.parsers import PARSERS, REPETITIVE, Reader, Setting
 from core.imports.tables import Field, Table
 
-_TOTAL = re.compile(r"^[(（]?(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计|总人数|总户数|本页|制\s*表|填\s*表|填\s*报|审\s*核|复\s*核|统\s*计\s*人|经\s*办|负\s*责\s*人|单位负责人|主管领导|日\s*期\s*[:：]|备\s*注\s*[:：]|说\s*明\s*[:：]|注\s*[:：]|sub\s*total|total\b|grand total|prepared by|checked by)", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"^[(（]?(?:[合总小共累]\s*计|总人数|总户数|本页|[制填]\s*表|填\s*报|[审复]\s*核|统\s*计\s*人|经\s*办|(?:单位)?负责人|主管领导|日\s*期\s*[:：]"
+    r"|(?:备\s*注|说\s*明|注)\s*[:：]|sub\s*total|total\b|grand total|prepared by|checked by)",
+    re.IGNORECASE,
+)
 _EVERY = 2_000
 
 

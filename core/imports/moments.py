@@ -55,7 +55,7 @@ def _read(cell: Cell, order: str) -> datetime | Bad | None:
         return cell
     if isinstance(cell, date):
         return datetime.combine(cell, time())
-    if isinstance(cell, bool) or isinstance(cell, (time, timedelta)):
+    if isinstance(cell, (bool, time, timedelta)):
         return Bad("date")
     if isinstance(cell, (int, float)):
         return _number(cell)

@@ -82,7 +82,7 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "text": _simple(text_of),
     "long_text": _simple(long_text_of),
     "matter": _matter,
-    "category": _simple(text_of),
+    "category": _of(choices.CATEGORIES, "category", choices.ANY_CATEGORY),
     "name": _simple(name_of),
     "code": _simple(code_of),
     "phone": _simple(phone_of),
@@ -106,9 +106,12 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "post": _of(choices.POSTS, "post"),
     "certificate": _of(choices.CERTIFICATES, "certificate"),
     "order_kind": _of(choices.ORDER_KINDS, "order_kind"),
-    "channel": _of(choices.CHANNELS, "channel", "other"),
+    "channel": _of(choices.CHANNELS, "channel", choices.ANY_CHANNEL),
     "order_status": _of(choices.STATUSES, "order_status", "other"),
     "rating": _of(choices.RATINGS, "rating"),
 }
-REPETITIVE = frozenset({"sex", "flag", "whole", "building", "unit", "groups", "disability", "level", "staff_kind", "post", "certificate", "order_kind", "channel", "order_status", "rating", "category"})
+REPETITIVE = frozenset(
+    {"sex", "flag", "whole", "building", "unit", "door", "groups", "disability", "level", "staff_kind", "post", "certificate"}
+    | {"order_kind", "channel", "order_status", "rating", "category"}
+)
 """Parsers whose columns hold few different texts: worth remembering what each came to."""

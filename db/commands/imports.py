@@ -1,0 +1,220 @@
+"""Taking a ledger in: the previewed plan, made again inside one transaction, carried out whole with one ledger entry, or not at all.
+
+The same file again plans nothing and writes nothing. If somebody changed a row since the preview, the plan differs and the
+import is refused; look again.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from core.care import local_day
+from core.care import plan as care_plan
+from core.imports.headers import signature
+from core.refusals import Refused
+from core.rulebook import load_rulebook
+from db.commands.cadence import Subject
+from db.commands.care import settle_plan
+from db.commands.care_bulk import cadence_rows
+from db.commands.filing import file
+from db.engine import ScopedSession
+from db.keys import keyring
+from db.models.clocks import Clock, ClockPause
+from db.models.grids import Building, Grid, Household, Post, Staff
+from db.models.imports import AffairClass, ImportBatch, ImportMapping
+from db.models.residents import Resident, SpecialGroup
+from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.clock_state import is_unclosed
+from db.queries.imports import Preview, Progress, Upload, preview, refusal, silent
+from db.queries.imports.plan import Plan
+from db.types import uuid7
+
+ORDER = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, AffairClass, WorkOrder, Clock, ClockPause, WorkOrderEvent)
+"""In which foreign keys let rows be filled in."""
+_INDEXED = {Resident: (("id_number", "id_index"), ("phone", "phone_index")), Household: (("door", "door_index"),), Staff: (("phone", "phone_index"),)}
+_CHUNK = 5_000
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What an import did: the counts of its preview, rows made on the way by table, and its batch (None: the file changed nothing)."""
+
+    counts: dict[str, int]
+    aside: dict[str, int]
+    batch_id: UUID | None
+
+
+def take_in(session: ScopedSession, *, now: datetime, community_id: UUID, upload: Upload, expected: bytes | None = None, progress: Progress = silent) -> TakenIn | Refused:
+    """Take `upload` into the community. `expected`: fingerprint of the preview somebody agreed to (None: whatever the plan is)."""
+    seen = preview(session, upload, community_id=community_id, now=now, progress=lambda part: progress(part * 0.5))
+    if isinstance(seen, Refused):
+        return seen
+    if seen.missing:
+        return Refused("imports.column_missing", values={"fields": len(seen.missing)})
+    if expected is not None and seen.fingerprint != expected:
+        return Refused("imports.changed_since_preview")
+    if not _does_something(seen.plan):
+        return TakenIn(seen.counts, {}, None)
+    remember(session, now=now, community_id=community_id, upload=upload)
+    _carry_out(session, seen.plan, community_id, now, lambda part: progress(0.5 + part * 0.5))
+    batch_id = _file(session, seen, community_id, now)
+    return TakenIn(seen.counts, dict(seen.plan.aside), batch_id)
+
+
+def _does_something(plan: Plan) -> bool:
+    return bool(any(plan.inserts.values()) or plan.updates or plan.finished)
+
+
+def _file(session: ScopedSession, seen: Preview, community_id: UUID, now: datetime) -> UUID:
+    upload, batch_id = seen.upload, uuid7()
+    session.add(
+        ImportBatch(
+            community_id=community_id, id=batch_id, table=upload.table, file_name=upload.file_name[-120:], digest=upload.digest, source=upload.source,
+            counts=json.dumps(seen.counts), applied_at=now, applied_by=session.scope.actor_id,
+        )  # fmt: skip
+    )
+    facts = {"table": upload.table, "file": upload.digest.hex(), "aside": dict(seen.plan.aside), **seen.counts}
+    file(session, "import.take_in", now=now, community_id=community_id, subject_kind="import_batch", subject_id=batch_id, **facts)
+    return batch_id
+
+
+def _carry_out(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime, progress: Progress) -> None:
+    _enrol(plan, community_id, now)
+    total = sum(map(len, plan.inserts.values())) + sum(map(len, plan.updates.values())) or 1
+    done = 0
+    for model in ORDER:
+        for part in _parts(plan.inserts.get(model, [])):
+            session.execute(insert(model), [_indexed(model, row) for row in part])
+            done += len(part)
+            progress(done / total)
+    for model in ORDER:
+        for part in _parts(list(plan.updates.get(model, {}).items())):
+            _update(session, model, community_id, dict(part))
+            done += len(part)
+            progress(done / total)
+    _finish(session, plan, community_id)
+    _move(session, plan, community_id)
+    _settle(session, plan, community_id, now)
+
+
+def _parts(rows: list) -> list[list]:
+    return [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]
+
+
+def _indexed(model: type, row: dict) -> dict:
+    """The row with the blind indexes of its encrypted columns."""
+    index = {column: _blind(model, plain, row[plain]) for plain, column in _INDEXED.get(model, ()) if plain in row}
+    return row | index if index else row
+
+
+def _blind(model: type, column: str, value: str | None) -> bytes | None:
+    return None if value is None else keyring().blind_index(value, f"{model.__tablename__}.{column}")
+
+
+def _load(session: ScopedSession, model: type, community_id: UUID, ids: list[UUID], column=None) -> list:
+    column = model.id if column is None else column
+    return [row for part in _parts(ids) for row in session.scalars(select(model).where(model.community_id == community_id, column.in_(part)))]
+
+
+def _update(session: ScopedSession, model: type, community_id: UUID, changes: dict[UUID, dict]) -> None:
+    for row in _load(session, model, community_id, list(changes)):
+        for column, value in _indexed(model, changes[row.id]).items():
+            setattr(row, column, value)
+    session.flush()
+
+
+def _enrol(plan: Plan, community_id: UUID, now: datetime) -> None:
+    """The first care clocks of residents new on the roster; they join on the day of the import."""
+    people = {row["id"]: row for row in plan.inserts.get(Resident, [])}
+    templates: dict[tuple, list[dict]] = {}
+    clocks = plan.inserts.setdefault(Clock, [])
+    for resident_id, groups in plan.enrolled.items():
+        if resident_id not in people:
+            continue
+        key = tuple(sorted(groups))
+        if key not in templates:
+            templates[key] = _first_clocks(community_id, key, _joined(plan), now)
+        clocks += [clock | {"id": uuid7(), "subject_id": resident_id, "resident_id": resident_id, "grid_id": people[resident_id]["grid_id"]} for clock in templates[key]]
+
+
+def _joined(plan: Plan) -> date:
+    return plan.inserts[SpecialGroup][0]["from_date"]
+
+
+def _first_clocks(community_id: UUID, groups: tuple[str, ...], joined: date, now: datetime) -> list[dict]:
+    subject, rulebook = Subject(community_id, "resident", uuid7()), load_rulebook()
+    return [row for clause in care_plan(groups, rulebook, joined) for row in cadence_rows(subject, clause, joined, (), now, rulebook)]
+
+
+def _finish(session: ScopedSession, plan: Plan, community_id: UUID) -> None:
+    """Orders of an earlier file that have been finished since: their clocks close as the replayed history has them."""
+    clocks: dict[UUID, dict[str, Clock]] = {}
+    for clock in _load(session, Clock, community_id, list(plan.finished), Clock.work_order_id):
+        clocks.setdefault(clock.work_order_id, {})[clock.clause_id] = clock
+    for order in _load(session, WorkOrder, community_id, list(plan.finished)):
+        rows = plan.finished[order.id]
+        for column in ("status", "accepted_at", "finished_at", "closed_at", "rating"):
+            setattr(order, column, rows.work_order[column])
+        for row in rows.clocks:
+            _as_replayed(session, order, clocks.get(order.id, {}).get(row["clause_id"]), row)
+        session.add_all(WorkOrderEvent(**row | {"work_order_id": order.id}) for row in rows.events[1:])
+    session.flush()
+
+
+def _as_replayed(session: ScopedSession, order: WorkOrder, clock: Clock | None, row: dict) -> None:
+    if clock is None:
+        session.add(Clock(**row | {"subject_id": order.id, "work_order_id": order.id}))
+        return
+    for column in ("met_at", "voided_at", "closed_at", "times_done"):
+        setattr(clock, column, row[column])
+
+
+def _move(session: ScopedSession, plan: Plan, community_id: UUID) -> None:
+    """Households, residents, memberships and open clocks follow their building, or their resident, into another grid."""
+    homes = {home.id: home for home in _load(session, Household, community_id, list(plan.moved_buildings), Household.building_id)}
+    for home in homes.values():
+        home.grid_id = plan.moved_buildings[home.building_id]
+    moved = dict(plan.moved_residents)
+    for resident in _load(session, Resident, community_id, list(homes), Resident.household_id):
+        resident.grid_id = moved[resident.id] = homes[resident.household_id].grid_id
+    for membership in _load(session, SpecialGroup, community_id, list(moved), SpecialGroup.resident_id):
+        membership.grid_id = moved[membership.resident_id]
+    for part in _parts(list(moved)):
+        for clock in session.scalars(select(Clock).where(Clock.community_id == community_id, Clock.resident_id.in_(part), is_unclosed())):
+            clock.grid_id = moved[clock.resident_id]
+    session.flush()
+
+
+def _settle(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime) -> None:
+    """Known residents who joined a group or left: their care clocks become what their groups ask for now."""
+    made = {row["id"] for row in plan.inserts.get(Resident, [])}
+    for membership in _load(session, SpecialGroup, community_id, list(plan.left), SpecialGroup.resident_id):
+        if membership.to_date is None:
+            membership.to_date = plan.left[membership.resident_id]
+    session.flush()
+    for resident in _load(session, Resident, community_id, [one for one in {*plan.enrolled, *plan.left} if one not in made]):
+        settle_plan(session, resident, local_day(now), now)
+
+
+def remember(session: ScopedSession, *, now: datetime, community_id: UUID, upload: Upload) -> None:
+    """Step: files with these headers are read this way from now on, in this community."""
+    known, text = signature(upload.headers), json.dumps(upload.mapping.as_dict(), sort_keys=True)
+    kept = select(ImportMapping).where(ImportMapping.community_id == community_id, ImportMapping.table == upload.table, ImportMapping.signature == known)
+    row = session.scalar(kept)
+    if row is None:
+        session.add(ImportMapping(community_id=community_id, id=uuid7(), table=upload.table, signature=known, mapping=text, saved_at=now, saved_by=session.scope.actor_id))
+    elif row.mapping != text:
+        row.mapping, row.saved_at, row.saved_by = text, now, session.scope.actor_id
+
+
+def keep_mapping(session: ScopedSession, *, now: datetime, community_id: UUID, upload: Upload) -> bool | Refused:
+    """Remember a corrected mapping before anything is taken in. True; files nothing when it is known already."""
+    if refused := refusal(session, community_id):
+        return refused
+    remember(session, now=now, community_id=community_id, upload=upload)
+    if session.new or session.dirty:
+        file(session, "import.mapping", now=now, community_id=community_id, table=upload.table)
+    return True

@@ -1,0 +1,158 @@
+"""Ledgers in, read: what a file would change, how a community reads files of this shape, and what it has taken in."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from core.calendar import SHANGHAI
+from core.imports import checks
+from core.imports.cells import Cell
+from core.imports.headers import Mapping, guess, labels, signature
+from core.imports.judge import Judgement, bad_cell, judge
+from core.imports.tables import Table, table
+from core.refusals import Refused
+from core.roles import may
+from db.engine import ScopedSession
+from db.models.grids import Community
+from db.models.imports import ImportBatch, ImportMapping
+from db.queries.imports.orders import WorkOrders
+from db.queries.imports.people import Residents, StaffAndPosts
+from db.queries.imports.places import Affairs, Buildings, Grids, Households
+from db.queries.imports.plan import Plan
+
+INTAKES = {
+    "grids": Grids,
+    "buildings": Buildings,
+    "households": Households,
+    "residents": Residents,
+    "staff": StaffAndPosts,
+    "work_orders": WorkOrders,
+    "affairs": Affairs,
+}
+Progress = Callable[[float], None]
+
+
+def silent(part: float) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A sheet somebody hands in: its cells and how they are to be read. `digest`: SHA-256 of the file. `source`: the system a file
+    of work orders comes from."""
+
+    table: str
+    cells: Sequence[Sequence[Cell]] = field(repr=False)
+    mapping: Mapping
+    file_name: str = ""
+    digest: bytes = b""
+    source: str = ""
+
+    @property
+    def headers(self) -> list[str]:
+        """The header of each column."""
+        return labels(self.cells, self.mapping.header_row, self.mapping.depth)
+
+    @property
+    def into(self) -> Table:
+        """The table it goes into."""
+        return table(self.table)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What taking an upload in would do. `found.bad` holds cell values: for the uploader's eyes only, never filed."""
+
+    upload: Upload = field(repr=False)
+    found: Judgement = field(repr=False)
+    plan: Plan = field(repr=False)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows read, new, changed, unchanged, said twice, refused; bad cells and remarks; rows skipped as totals or blank."""
+        tally, refusing = self.plan.tally, sum(cell.refuses for cell in self.found.bad)
+        return {
+            "read": self.found.read, "new": tally["new"], "changed": tally["changed"], "unchanged": tally["unchanged"], "repeated": self.found.repeated,
+            "rejected": len(self.found.refused), "bad_cells": refusing, "remarks": len(self.found.bad) - refusing,
+            "skipped": len(self.found.skipped), "blank": self.found.blank,
+        }  # fmt: skip
+
+    @property
+    def fingerprint(self) -> bytes:
+        """What of this preview must still hold when it is carried out."""
+        return sha256(self.plan.fingerprint() + json.dumps(self.counts).encode()).digest()
+
+    @property
+    def missing(self) -> list[str]:
+        """Required fields no column is mapped to."""
+        return [name for name in self.upload.into.required if name not in self.upload.mapping.columns]
+
+
+def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: datetime, progress: Progress = silent) -> Preview | Refused:
+    """What `upload` would change in the community, row by row, without changing anything. `progress` hears 0 to 1."""
+    if refused := refusal(session, community_id):
+        return refused
+    community = session.scalar(select(Community.name).where(Community.community_id == community_id))
+    today = now.astimezone(SHANGHAI).date()
+    found = judge(upload.cells, upload.into, upload.mapping, today=today, now=now, progress=lambda part: progress(part * 0.5))
+    checks.check(found, upload.cells, upload.into, upload.mapping, today=today, community=community or "")
+    progress(0.6)
+    intake = INTAKES[upload.table](session, community_id, now, upload.source)
+    for number, row in enumerate(found.rows):
+        if number % 5_000 == 0:
+            progress(0.7 + 0.3 * number / max(1, len(found.rows)))
+        intake.take(row)
+    _complain(found, intake.plan, upload)
+    progress(1.0)
+    return Preview(upload, found, intake.plan)
+
+
+def _complain(found: Judgement, plan: Plan, upload: Upload) -> None:
+    heads = upload.headers
+    cells = [bad_cell(upload.cells, heads, upload.mapping, number, *one) for number, ones in plan.complaints.items() for one in ones]
+    found.bad = sorted([*found.bad, *cells], key=lambda cell: (cell.row, cell.column))
+    found.refused |= {cell.row for cell in cells if cell.refuses}
+    found.rows = [row for row in found.rows if row.number not in found.refused]
+
+
+def refusal(session: ScopedSession, community_id: UUID) -> Refused | None:
+    """Why this session may not take ledgers into the community, or None."""
+    role = session.scope.role
+    if role != "system" and not may(role, "import_ledgers"):
+        return Refused("common.not_allowed")
+    return None if community_id in session.scope.communities and session.scope.grids is None else Refused("imports.not_your_community")
+
+
+def reading(session: ScopedSession, table_name: str, community_id: UUID, cells: Sequence[Sequence[Cell]], today: date) -> tuple[Mapping, bool]:
+    """How to read `cells` into the table: as the community corrected it for the same headers before (True), or as guessed (False)."""
+    guessed = guess(cells, table(table_name), today)
+    present = signature(labels(cells, guessed.header_row, guessed.depth))
+    kept = select(ImportMapping.mapping, ImportMapping.signature).where(ImportMapping.community_id == community_id, ImportMapping.table == table_name)
+    for text, known in session.execute(kept.order_by(ImportMapping.saved_at.desc())):
+        mapping = Mapping.from_dict(json.loads(text))
+        if known == present:  # this month's file may have one title row more
+            return replace(mapping, header_row=guessed.header_row, depth=guessed.depth), True
+        if signature(labels(cells, mapping.header_row, mapping.depth)) == known:
+            return mapping, True
+    return guessed, False
+
+
+def batches(session: ScopedSession, community_ids: Sequence[UUID], limit: int = 20) -> list[ImportBatch]:
+    """The latest files taken in, newest first."""
+    return list(session.scalars(select(ImportBatch).where(ImportBatch.community_id.in_(community_ids)).order_by(ImportBatch.applied_at.desc()).limit(limit)))
+
+
+def communities(session: ScopedSession) -> list[tuple[UUID, str, str]]:
+    """Communities in scope: id, code, name, by code."""
+    own = Community.community_id.in_(session.scope.communities)
+    return [tuple(row) for row in session.execute(select(Community.community_id, Community.code, Community.name).where(own).order_by(Community.code))]
+
+
+def rows_in(session: ScopedSession, community_id: UUID, model: type) -> int:
+    """How many rows of `model` the community has."""
+    return session.scalar(select(func.count()).select_from(model).where(model.community_id == community_id))

@@ -1,0 +1,120 @@
+"""Residents with their special groups, staff with their posts: what a file would change about them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from core.imports.judge import Row
+from db.models.grids import Post, Staff
+from db.models.residents import Resident, SpecialGroup
+from db.queries.imports.plan import Complaint, PlacedIntake
+
+_OWN = ("name", "sex", "relation", "phone", "address", "health", "left_on", "left_reason", "id_number")
+
+
+class Residents(PlacedIntake):
+    """Residents by ID number, else by name, birth date and household. A blank cell never erases what the desk knows."""
+
+    def load(self) -> None:
+        super().load()
+        self.load_households()
+        columns = (Resident.name, Resident.sex, Resident.relation, Resident.birth_date, Resident.birth_year, Resident.id_number, Resident.phone, Resident.address, Resident.health)
+        records = self.records(Resident, *columns, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
+        self.by_id = {r["id_number"]: r for r in records if r["id_number"]}
+        self.by_name = {(r["name"], r["birth_date"], r["household_id"]): r for r in records}
+        groups = self.records(SpecialGroup, SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, SpecialGroup.basis, where=(SpecialGroup.to_date.is_(None),))
+        self.groups = {(r["resident_id"], r["group"]): r for r in groups}
+
+    def place(self, row: Row) -> Iterable[Complaint]:
+        values = row.values
+        grid, complaints = self.grid_of(values)
+        if complaints:
+            return complaints
+        building, complaints = self.building(values, grid)
+        if complaints:
+            return complaints
+        household = self.household(values, building) if building and "door" in values else None
+        resident = self._resident(values, household, building, grid)
+        self._groups(resident, values)
+        return ()
+
+    def _resident(self, values: dict, household: dict | None, building: dict | None, grid: dict | None) -> dict:
+        born: date = values["birth_date"]
+        wanted = {name: values.get(name) for name in _OWN} | {"birth_date": born.isoformat(), "birth_year": born.year}
+        grid_id = building["grid_id"] if building else grid["id"] if grid else None
+        wanted |= {"household_id": household and household["id"], "grid_id": grid_id}
+        known, key = self._find(values, wanted)
+        before = known[key]["grid_id"] if key in known else grid_id
+        left = known[key]["left_on"] if key in known else None
+        resident = self.put(Resident, known, key, wanted)
+        self.by_name[(resident["name"], resident["birth_date"], resident["household_id"])] = resident
+        if resident["grid_id"] != before:
+            self.plan.moved_residents[resident["id"]] = resident["grid_id"]
+        if resident["left_on"] and not left:
+            self.plan.left[resident["id"]] = resident["left_on"]
+        return resident
+
+    def _find(self, values: dict, wanted: dict) -> tuple[dict, object]:
+        """The index and key under which the row's resident is, or will be, known."""
+        id_number = values.get("id_number")
+        name_key = (values["name"], wanted["birth_date"], wanted["household_id"])
+        if id_number is None:
+            return self.by_name, name_key
+        same = self.by_name.get(name_key)
+        if id_number not in self.by_id and same and not same["id_number"]:
+            self.by_id[id_number] = same
+        return self.by_id, id_number
+
+    def _groups(self, resident: dict, values: dict) -> None:
+        if resident["left_on"]:
+            return
+        for group, detail in (values.get("groups") or {}).items():
+            known = (resident["id"], group)
+            if known not in self.groups:
+                self.touched()
+                self.plan.enrolled.setdefault(resident["id"], {})[group] = detail
+            fixed = {"resident_id": resident["id"], "group": group, "from_date": self.today, "grid_id": resident["grid_id"]}
+            self.put(SpecialGroup, self.groups, known, {"detail": detail, "basis": values.get("basis")}, main=False, fixed=fixed)
+
+
+class StaffAndPosts(PlacedIntake):
+    """Staff by name and phone; a row with a grid and a post takes that post over from its day on."""
+
+    def load(self) -> None:
+        super().load()
+        records = self.records(Staff, Staff.name, Staff.phone, Staff.kind, Staff.certificate, Staff.left_on)
+        self.staff = {(r["name"], r["phone"]): r for r in records}
+        posts = self.records(Post, Post.grid_id, Post.post, Post.staff_id, Post.from_date, where=(Post.to_date.is_(None),))
+        self.posts = {(r["grid_id"], r["post"]): r for r in posts}
+
+    def place(self, row: Row) -> Iterable[Complaint]:
+        values = row.values
+        grid, complaints = self.grid_of(values)
+        if complaints:
+            return complaints
+        key = self._key(values)
+        if key is None:
+            return [("name", "several_of_that_name", {"name": values["name"]}, True)]
+        wanted = {name: values.get(name) for name in ("kind", "certificate", "left_on", "phone")}
+        person = self.put(Staff, self.staff, key, wanted, fixed={"name": values["name"]})
+        if grid and "post" in values:
+            self._stand(person, grid, values)
+        return ()
+
+    def _key(self, values: dict) -> tuple | None:
+        """The known person of that name and phone, or of that name alone where only one side has a phone; None: it could be several."""
+        name, phone = values["name"], values.get("phone")
+        if (name, phone) in self.staff:
+            return name, phone
+        same = [key for key in self.staff if key[0] == name and (phone is None or key[1] is None)]
+        return (name, phone) if not same else same[0] if len(same) == 1 else None
+
+    def _stand(self, person: dict, grid: dict, values: dict) -> None:
+        place, since = (grid["id"], values["post"]), values.get("from_date") or self.today
+        present = self.posts.get(place)
+        if present and present["staff_id"] == person["id"]:
+            return
+        if present:
+            self.change(Post, present, "to_date", max(since, present["from_date"]))
+            del self.posts[place]
+        self.touched()
+        self.put(Post, self.posts, place, {}, main=False, fixed={"grid_id": grid["id"], "post": values["post"], "staff_id": person["id"], "from_date": since})

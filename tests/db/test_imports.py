@@ -1,0 +1,272 @@
+"""Ledgers in, on both engines: what a file changes, that the same file twice changes nothing, that half of a file is never there."""
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import func, select
+
+from core.imports.headers import Mapping, guess
+from core.imports.tables import table
+from core.refusals import Refused
+from db.commands import imports
+from db.commands.filing import carry_out
+from db.engine import open_session
+from db.models.clocks import Clock
+from db.models.grids import Building, Grid, Household, Post, Staff
+from db.models.imports import AffairClass, ImportBatch, ImportMapping
+from db.models.ledger import LedgerEntry
+from db.models.residents import Resident, SpecialGroup
+from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.imports import Upload, preview, reading
+from db.scope import Scope
+from db.sheets import read_sheet
+from db.types import uuid7
+from tests import ledgers
+
+NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
+TABLES = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, WorkOrder, WorkOrderEvent, Clock, AffairClass, ImportBatch, ImportMapping, LedgerEntry)
+
+
+@pytest.fixture
+def desk(engine, two_communities):
+    return Office(engine, two_communities["ours"])
+
+
+class Office:
+    """A station head of one community with files to hand in."""
+
+    def __init__(self, engine, community_id, role="station_head"):
+        self.engine, self.community_id = engine, community_id
+        self.scope = Scope(uuid7(), role, frozenset({community_id}))
+
+    def upload(self, name, rows, merges=(), source=""):
+        content = ledgers.workbook(rows, merges)
+        cells = read_sheet(content, "台账.xlsx").cells
+        return Upload(name, cells, guess(cells, table(name), NOW.date()), "台账.xlsx", sha256(content).digest(), source)
+
+    def preview(self, upload):
+        with open_session(self.engine, self.scope) as session:
+            return preview(session, upload, community_id=self.community_id, now=NOW)
+
+    def take_in(self, upload, **more):
+        return carry_out(self.engine, self.scope, imports.take_in, now=NOW, community_id=self.community_id, upload=upload, **more)
+
+    def rows(self, model, *where):
+        with open_session(self.engine, Scope.system({self.community_id})) as session:
+            return list(session.scalars(select(model).where(*where)))
+
+    def sizes(self):
+        with open_session(self.engine, Scope.system({self.community_id})) as session:
+            return {model.__tablename__: session.scalar(select(func.count()).select_from(model)) for model in TABLES}
+
+
+def states(result):
+    return {name: result.counts[name] for name in ("new", "changed", "unchanged", "rejected")}
+
+
+def test_a_residents_ledger_goes_in_with_its_households_groups_and_care_clocks(desk):
+    seen = desk.preview(desk.upload("residents", *ledgers.nasty_residents()))
+    assert states(seen) == {"new": 5, "changed": 0, "unchanged": 0, "rejected": 6}
+    done = desk.take_in(seen.upload, expected=seen.fingerprint)
+    assert states(done) == states(seen)
+    assert done.aside == {"building": 2, "household": 4, "special_group": 4}
+    zhang = next(r for r in desk.rows(Resident) if r.name == "张三")
+    assert (zhang.sex, zhang.birth_date, zhang.birth_year, zhang.phone) == ("M", "1950-03-15", 1950, "13812345678")
+    assert [(g.group, g.detail) for g in desk.rows(SpecialGroup) if g.resident_id == zhang.id] == [("elder", "living_alone")]
+    assert {c.clause_id for c in desk.rows(Clock, Clock.resident_id == zhang.id)} == {"elder.call", "elder.visit", "file.update"}
+
+
+def test_every_bad_cell_is_listed_with_its_row_column_value_and_reason(desk):
+    bad = desk.preview(desk.upload("residents", *ledgers.nasty_residents())).found.bad
+    assert [(cell.row, cell.letter, cell.header, cell.reason) for cell in bad] == [
+        (10, "D", "公民身份号码", "id_as_number"),
+        (11, "C", "性别", "sex_contradicts_id"),
+        (12, "D", "公民身份号码", "id_check_digit"),
+        (13, "D", "公民身份号码", "id_birth_date"),
+        (14, "D", "公民身份号码", "same_key_as_row"),
+        (15, "D", "公民身份号码", "who_is_it"),
+    ]
+    assert bad[1].value == "男"
+
+
+def test_the_same_file_twice_changes_nothing_not_even_the_ledger(desk):
+    upload = desk.upload("residents", *ledgers.nasty_residents())
+    desk.take_in(upload)
+    before = desk.sizes()
+    again = desk.take_in(upload)
+    assert states(again) == {"new": 0, "changed": 0, "unchanged": 5, "rejected": 6}
+    assert again.batch_id is None
+    assert desk.sizes() == before
+
+
+def test_a_corrected_file_changes_only_what_it_corrects_and_a_blank_cell_erases_nothing(desk):
+    rows, merges = ledgers.nasty_residents()
+    desk.take_in(desk.upload("residents", rows, merges))
+    rows[3][5], rows[4][5] = "13899990000", None
+    seen = desk.preview(desk.upload("residents", rows, merges))
+    assert states(seen) == {"new": 0, "changed": 1, "unchanged": 4, "rejected": 6}
+    assert [(c.row, c.column, c.old, c.new) for c in seen.plan.changes] == [(4, "phone", "13812345678", "13899990000")]
+    desk.take_in(seen.upload)
+    assert {r.name: r.phone for r in desk.rows(Resident)} == {"张三": "13899990000", "李四": "13912345678", "王五": "13912345678", "买买提·艾力": "06346123456", "陈港生": None}
+
+
+def test_an_import_that_dies_on_the_way_leaves_nothing_behind(desk, monkeypatch):
+    """Cut off in the last step, after rows of every table were written."""
+    before = desk.sizes()
+
+    def power_cut(*_):
+        raise SystemExit("killed")
+
+    monkeypatch.setattr(imports, "_file", power_cut)
+    with pytest.raises(SystemExit):
+        desk.take_in(desk.upload("residents", *ledgers.nasty_residents()))
+    assert desk.sizes() == before
+
+
+def test_what_somebody_changed_since_the_preview_is_told_and_nothing_is_written(desk):
+    rows, merges = ledgers.nasty_residents()
+    desk.take_in(desk.upload("residents", rows, merges))
+    rows[3][5] = "13899990000"
+    seen = desk.preview(desk.upload("residents", rows, merges))
+
+    def edit(session, *, now):
+        session.scalar(select(Resident).where(Resident.name == "张三")).phone = "13700000000"
+        imports.file(session, "test.edit", now=now, community_id=desk.community_id)
+
+    carry_out(desk.engine, desk.scope, edit, now=NOW)
+    answer = desk.take_in(seen.upload, expected=seen.fingerprint)
+    assert answer == Refused("imports.changed_since_preview")
+    assert {r.phone for r in desk.rows(Resident, Resident.name == "张三")} == {"13700000000"}
+
+
+def test_one_entry_on_the_ledger_says_what_came_in_and_holds_no_cell(desk):
+    upload = desk.upload("residents", *ledgers.nasty_residents())
+    desk.take_in(upload)
+    [entry] = desk.rows(LedgerEntry, LedgerEntry.command == "import.take_in")
+    facts = json.loads(entry.facts)
+    assert (facts["table"], facts["new"], facts["rejected"], facts["file"]) == ("residents", 5, 6, upload.digest.hex())
+    assert "张三" not in entry.facts and "1381234" not in entry.facts
+    [batch] = desk.rows(ImportBatch)
+    assert json.loads(batch.counts)["new"] == 5
+
+
+@pytest.mark.parametrize("role", ["grid_worker", "committee_member", "street_officer", "property_company"])
+def test_only_the_station_head_and_the_administrator_take_ledgers_in(engine, two_communities, role):
+    office = Office(engine, two_communities["ours"], role)
+    upload = office.upload("grids", [["网格编号"], ["07"]])
+    assert office.preview(upload) == Refused("common.not_allowed")
+    assert office.take_in(upload) == Refused("common.not_allowed")
+
+
+def test_nobody_takes_ledgers_into_a_community_that_is_not_theirs(engine, two_communities):
+    office = Office(engine, two_communities["ours"])
+    office.community_id = two_communities["theirs"]
+    assert office.take_in(office.upload("grids", [["网格编号"], ["07"]])) == Refused("imports.not_your_community")
+
+
+def test_a_row_naming_another_community_or_an_unknown_grid_is_refused(desk):
+    rows = [["楼栋", "所属网格", "社区"], ["1号楼", "01", "ours"], ["2号楼", "99", "ours"], ["3号楼", "02", "别的社区"]]
+    seen = desk.preview(desk.upload("buildings", rows))
+    assert [(cell.row, cell.field, cell.reason) for cell in seen.found.bad] == [(3, "grid", "unknown_grid"), (4, "community", "other_community")]
+    assert states(seen) == {"new": 1, "changed": 0, "unchanged": 0, "rejected": 2}
+
+
+def test_a_building_that_moves_to_another_grid_takes_its_people_and_their_clocks_along(desk):
+    desk.take_in(desk.upload("buildings", [["楼栋", "所属网格"], ["3号楼", "01"], ["12号楼", "01"]]))
+    desk.take_in(desk.upload("residents", *ledgers.nasty_residents()))
+    desk.take_in(desk.upload("buildings", [["楼栋", "所属网格"], ["3号楼", "02"]]))
+    grids = {g.id: g.code for g in desk.rows(Grid)}
+    where = {r.name: grids[r.grid_id] for r in desk.rows(Resident)}
+    assert where == {"张三": "02", "李四": "02", "王五": "02", "买买提·艾力": "01", "陈港生": "01"}
+    elders = {r.id for r in desk.rows(Resident, Resident.name.in_(["张三", "李四"]))}
+    assert {grids[c.grid_id] for c in desk.rows(Clock) if c.resident_id in elders} == {"02"}
+    assert {grids[h.grid_id] for h in desk.rows(Household)} == {"01", "02"}
+
+
+def test_a_known_resident_who_joins_a_second_group_gets_the_clocks_of_both(desk):
+    rows, merges = ledgers.nasty_residents()
+    desk.take_in(desk.upload("residents", rows, merges))
+    rows[3][9] = "老年人、残疾人"
+    result = desk.take_in(desk.upload("residents", rows, merges))
+    assert states(result)["changed"] == 1
+    zhang = next(r for r in desk.rows(Resident) if r.name == "张三")
+    assert {c.clause_id for c in desk.rows(Clock, Clock.resident_id == zhang.id)} == {"elder.call", "elder.visit", "file.update", "disabled.assess"}
+
+
+def test_a_resident_who_has_left_is_off_the_roster_and_owed_nothing_more(desk):
+    head = ["姓名", "身份证号", "人员类别", "迁出日期", "迁出原因"]
+    number = ledgers.id_number("19500315", 11)
+    desk.take_in(desk.upload("residents", [head, ["张三", number, "老人", None, None]]))
+    desk.take_in(desk.upload("residents", [head, ["张三", number, "老人", "2026.11.10", "迁往外地"]]))
+    [zhang] = desk.rows(Resident)
+    assert (zhang.left_on.isoformat(), zhang.left_reason) == ("2026-11-10", "迁往外地")
+    assert [g.to_date.isoformat() for g in desk.rows(SpecialGroup)] == ["2026-11-10"]
+    assert [c.clause_id for c in desk.rows(Clock) if c.closed_at is None] == []
+
+
+def test_staff_take_their_posts_and_hand_them_on(desk):
+    head = ["姓名", "职务", "联系电话", "所属网格", "岗位", "到岗日期"]
+    desk.take_in(desk.upload("staff", [head, ["甲某", "网格员", "13800000001", "01", "A岗", "2026年1月1日"], ["乙某", "网格员", "13800000002", "01", "B岗", "2026.1.1"]]))
+    result = desk.take_in(desk.upload("staff", [head, ["丙某", "网格员", "13800000003", "01", "A岗", "2026/11/1"], ["乙某", "网格员", "13800000002", "01", "B岗", "2026.1.1"]]))
+    assert states(result) == {"new": 1, "changed": 0, "unchanged": 1, "rejected": 0}
+    names = {s.id: s.name for s in desk.rows(Staff)}
+    held = [(names[p.staff_id], p.post, p.from_date.isoformat(), p.to_date and p.to_date.isoformat()) for p in desk.rows(Post)]
+    assert sorted(held) == [("丙某", "A", "2026-11-01", None), ("乙某", "B", "2026-01-01", None), ("甲某", "A", "2026-01-01", "2026-11-01")]
+
+
+def test_work_orders_come_in_with_their_clocks_and_finish_with_a_later_file(desk):
+    head = ["工单编号", "标题", "受理时间", "办结时间", "满意度"]
+    early = [head, ["W1", "路灯不亮", "2026年11月16日 9:00", None, None], ["W2", "楼道堆物", "2026/11/10 08:00", "2026/11/10 20:00", "满意"], ["W3", "反了", "2026/11/10 08:00", "2026/11/9 20:00", None]]
+    seen = desk.preview(desk.upload("work_orders", early, source="12345"))
+    assert [(c.row, c.field, c.reason) for c in seen.found.bad] == [(4, "closed", "closed_before_received")]
+    desk.take_in(seen.upload)
+    one, two = sorted(desk.rows(WorkOrder), key=lambda order: order.number)
+    assert (one.number, one.status, one.closed_at, one.kind) == ("12345-W1", "taken_in", None, "demand")
+    assert (two.status, two.rating) == ("followed_up", 4)
+    late = [head, ["W1", "路灯不亮", "2026年11月16日 9:00", "2026年11月16日 15:00", None]]
+    assert states(desk.take_in(desk.upload("work_orders", late, source="12345"))) == {"new": 0, "changed": 1, "unchanged": 0, "rejected": 0}
+    clocks = {c.work_order_id: (c.clause_id, c.met_at is not None and c.met_at <= c.due_at) for c in desk.rows(Clock)}
+    assert clocks == {one.id: ("demand.feedback", True), two.id: ("demand.feedback", True)}
+    before = desk.sizes()
+    assert states(desk.take_in(desk.upload("work_orders", late, source="12345")))["unchanged"] == 1
+    assert desk.sizes() == before
+
+
+def test_two_systems_may_use_the_same_numbers(desk):
+    rows = [["编号", "主题", "时间"], ["1", "甲", "2026-11-01 08:00"]]
+    desk.take_in(desk.upload("work_orders", rows, source="a"))
+    desk.take_in(desk.upload("work_orders", rows, source="b"))
+    assert sorted(order.external_key for order in desk.rows(WorkOrder)) == ["a:1", "b:1"]
+
+
+def test_a_corrected_mapping_is_remembered_for_files_with_the_same_headers(desk):
+    rows = [["编号", "甲栏", "乙栏"], ["01", "东区", "x"]]
+    upload = desk.upload("grids", rows)
+    corrected = Upload(upload.table, upload.cells, Mapping(0, 1, {"code": 0, "name": 1}), digest=b"x")
+    carry_out(desk.engine, desk.scope, imports.keep_mapping, now=NOW, community_id=desk.community_id, upload=corrected)
+    with_title = [["网格一览"] * 3, *rows]
+    with open_session(desk.engine, desk.scope) as session:
+        again, remembered = reading(session, "grids", desk.community_id, desk.upload("grids", with_title).cells, NOW.date())
+        fresh, unknown = reading(session, "grids", desk.community_id, [["代码", "名称"], ["1", "x"]], NOW.date())
+    assert remembered and again.columns == {"code": 0, "name": 1} and again.header_row == 1
+    assert not unknown and fresh.columns == {"code": 0, "name": 1}
+
+
+def test_a_file_without_a_required_column_is_refused_whole(desk):
+    upload = desk.upload("residents", [["性别", "年龄"], ["男", 3.0]])
+    assert desk.take_in(upload).reason == "imports.column_missing"
+
+
+def test_the_catalogue_of_affairs_comes_in_as_its_leaves(desk):
+    rows = [["一级分类", "二级分类", "三级分类"], ["城乡建设", "安全生产", "事故处理"], ["城乡建设", "安全生产", "事故处理"], ["交通运输", "", ""]]
+    result = desk.take_in(desk.upload("affairs", rows))
+    assert (result.counts["new"], result.counts["repeated"]) == (2, 1)
+    assert {(a.major, a.middle, a.minor) for a in desk.rows(AffairClass)} == {("城乡建设", "安全生产", "事故处理"), ("交通运输", "", "")}
+
+
+def test_progress_goes_from_nothing_to_all(desk):
+    heard = []
+    desk.take_in(desk.upload("residents", *ledgers.nasty_residents()), progress=heard.append)
+    assert heard == sorted(heard) and heard[0] >= 0 and heard[-1] == 1
