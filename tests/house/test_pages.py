@@ -47,7 +47,8 @@ def english(module: ast.Module) -> list[str]:
     """Words put on the screen without going through t(): letters outside markup in what a widget says."""
     found = []
     for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
-        if source.name_of(call.func).rpartition(".")[2] not in SHOWN:
+        owner, _, verb = source.name_of(call.func).rpartition(".")
+        if verb not in SHOWN or owner.strip("_").lower() in ("log", "logger", "logging", "click"):
             continue
         said = [*call.args[:1], *(k.value for k in call.keywords if k.arg in SAID_BY)]
         found += [f"{call.lineno}: {text[:40]!r}" for one in said for text in _spoken(one) if re.search(r"[A-Za-z]{2,}", MARKUP.sub(" ", text))]
