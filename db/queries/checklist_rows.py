@@ -1,0 +1,239 @@
+"""The rows behind the checklist: for each clause, which rows count, which of them break it, and what each row is called.
+
+Personal data comes masked as the session's role sees it; a matter's own text is the name of the matter.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from core import masks, measures
+from core.clocks import State
+from core.measures import dispute_kinds, ending_clauses
+from core.periods import Period, quarter
+from core.roles import RIGHTS, masked
+from core.rulebook import load_rulebook
+from core.work_orders import OPINIONS
+from db.models.clocks import Clock
+from db.models.grids import Grid, Household, Post, Staff
+from db.models.ledger import LedgerEntry, LedgerLeaf
+from db.models.residents import Resident
+from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.clock_state import is_missed, is_overdue
+from db.queries.posts import post_held, still_here
+from db.queries.tallies import within
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A row that breaks a clause. `what`: order number and matter, masked person, or place; `value`: a measured number (households, posts).
+    `closed_at` None: still open. Moments in UTC."""
+
+    subject_kind: str
+    subject_id: UUID
+    what: str
+    grid: str | None = None
+    holder: str | None = None
+    state: State | None = None
+    due_at: datetime | None = None
+    closed_at: datetime | None = None
+    clock_id: UUID | None = None
+    work_order_id: UUID | None = None
+    resident_id: UUID | None = None
+    grid_id: UUID | None = None
+    value: int | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """How rows prove a record clause: `rows` selects what counts (of `model`) in a period; `bad`: the condition under which one breaks it. `patient`:
+    what is still missing in a running quarter is only pending."""
+
+    model: type
+    rows: Callable[[Session, UUID, Period], tuple[ColumnElement[bool], ...]]
+    bad: Callable[[], ColumnElement[bool]]
+    patient: bool = False
+
+
+def violations(session: Session, now: datetime, community_id: UUID, clause_id: str, quarter_key: str, *, limit: int = 50, offset: int = 0) -> list[Violation]:
+    """The rows that break `clause_id` in the quarter: open ones first, then by limit. As many as the checklist's line counts."""
+    period, shape = quarter(quarter_key), load_rulebook()[clause_id].shape
+    if clause_id == "kpi.mediation":
+        query = _disputes(community_id, period).where(WorkOrder.finished_at.is_(None), Clock.due_at < now).with_only_columns(WorkOrder.id).distinct()
+        return _orders(session, WorkOrder.id.in_(query), limit, offset)
+    if clause_id in ("grid.size", "grid.posts"):
+        return _grids(session, community_id, clause_id, min(now, period.end).date())[offset : offset + limit]
+    if shape == "record":
+        return _broken_records(session, clause_id, now, community_id, period, limit, offset)
+    wanted = ending_clauses() if clause_id == "kpi.on_time" else {clause_id}
+    return clock_rows(session, community_id, Clock.clause_id.in_(wanted), within(period.start, period.end), or_(is_missed(), is_overdue(now)), limit=limit, offset=offset)
+
+
+def clock_rows(session: Session, community_id: UUID | None, *where: ColumnElement[bool], limit: int = 50, offset: int = 0) -> list[Violation]:
+    """Clocks that broke their limit, each with what it is about and who holds it; open ones first, then by limit."""
+    query = (
+        select(Clock, Grid.name.label("grid"), Staff.name.label("holder"), Resident.name.label("person"), WorkOrder.number, WorkOrder.matter)
+        .outerjoin(Grid, _same(Grid, Clock.grid_id))
+        .outerjoin(Staff, _same(Staff, Clock.holder_id))
+        .outerjoin(Resident, _same(Resident, Clock.resident_id))
+        .outerjoin(WorkOrder, _same(WorkOrder, Clock.work_order_id))
+        .where(*where)
+        .order_by(Clock.closed_at.is_not(None), Clock.due_at, Clock.id)
+    )
+    if community_id is not None:
+        query = query.where(Clock.community_id == community_id)
+    hidden = _hidden(session)
+    return [_clock_row(row, hidden) for row in session.execute(query.limit(limit).offset(offset))]
+
+
+# --- measures -------------------------------------------------------------------------------------------------------
+def disputes(session: Session, now: datetime, community_id: UUID | None, period: Period) -> tuple[int, int]:
+    """(settled, of): disputes whose limit fell in the period and that are settled or past it. Settled late counts as settled."""
+    settled = WorkOrder.finished_at.is_not(None)
+    query = _disputes(community_id, period).where(or_(settled, Clock.due_at < now))
+    row = session.execute(query.with_only_columns(func.count(WorkOrder.id.distinct()).filter(settled), func.count(WorkOrder.id.distinct()))).one()
+    return row[0], row[1]
+
+
+def grid_sizes(session: Session, community_id: UUID | None) -> dict[UUID, int]:
+    """Households of each grid, today: no history of them is kept."""
+    return _per_grid(session, community_id, select(Household.grid_id, func.count()).group_by(Household.grid_id), Household)
+
+
+def grid_posts(session: Session, community_id: UUID | None, day: date) -> dict[UUID, int]:
+    """How many of its two posts each grid has filled by somebody of its own on `day`: one person at both counts once."""
+    filled = select(Post.grid_id, func.count(Post.post.distinct()), func.count(Post.staff_id.distinct()))
+    filled = filled.join(Staff, _same(Staff, Post.staff_id)).where(post_held(day), still_here(day), Post.post.in_(("A", "B"))).group_by(Post.grid_id)
+    grids = select(Grid.id) if community_id is None else select(Grid.id).where(Grid.community_id == community_id)
+    held = {row[0]: min(row[1], row[2]) for row in session.execute(filled if community_id is None else filled.where(Post.community_id == community_id))}
+    return {grid_id: held.get(grid_id, 0) for grid_id in session.scalars(grids)}
+
+
+def station(session: Session, community_id: UUID, day: date) -> tuple[int, int, int]:
+    """(heads, full-time social workers, households) of a community on `day`."""
+    staff = dict(session.execute(select(Staff.kind, func.count()).where(Staff.community_id == community_id, still_here(day)).group_by(Staff.kind)).all())
+    households = session.scalar(select(func.count()).select_from(Household).where(Household.community_id == community_id))
+    return staff.get("head", 0), staff.get("social_worker", 0), households
+
+
+def _disputes(community_id: UUID | None, period: Period) -> Select:
+    query = select(WorkOrder).join(Clock, and_(Clock.community_id == WorkOrder.community_id, Clock.work_order_id == WorkOrder.id))
+    query = query.where(WorkOrder.kind.in_(dispute_kinds()), Clock.clause_id.in_(ending_clauses()), within(period.start, period.end))
+    return query if community_id is None else query.where(WorkOrder.community_id == community_id)
+
+
+def _per_grid(session: Session, community_id: UUID | None, query: Select, model: type) -> dict[UUID, int]:
+    grids = select(Grid.id)
+    if community_id is not None:
+        query, grids = query.where(model.community_id == community_id), grids.where(Grid.community_id == community_id)
+    found = dict(session.execute(query).all())
+    return {grid_id: found.get(grid_id, 0) for grid_id in session.scalars(grids)}
+
+
+def _grids(session: Session, community_id: UUID, clause_id: str, day: date) -> list[Violation]:
+    values = grid_sizes(session, community_id) if clause_id == "grid.size" else grid_posts(session, community_id, day)
+    threshold = load_rulebook()[clause_id].on(day).figure
+    named = session.execute(select(Grid.id, Grid.name).where(Grid.community_id == community_id).order_by(Grid.code))
+    return [Violation("grid", id_, name, name, grid_id=id_, value=values[id_]) for id_, name in named if not measures.reaches(threshold, values[id_])]
+
+
+# --- records --------------------------------------------------------------------------------------------------------
+def record(session: Session, clause_id: str, now: datetime, community_id: UUID, period: Period) -> tuple[int, int, int]:
+    """(good, bad, pending) rows of a record clause in the period."""
+    spec = RECORDS[clause_id]
+    bad = spec.bad()
+    query = select(func.count(), func.count().filter(bad)).select_from(spec.model).where(*spec.rows(session, community_id, period))
+    of, broken = session.execute(query).one()
+    return (of - broken, 0, broken) if spec.patient and now <= period.end else (of - broken, broken, 0)
+
+
+def _broken_records(session: Session, clause_id: str, now: datetime, community_id: UUID, period: Period, limit: int, offset: int) -> list[Violation]:
+    spec = RECORDS[clause_id]
+    where = (*spec.rows(session, community_id, period), spec.bad())
+    if spec.patient and now <= period.end:
+        return []
+    if spec.model is WorkOrder:
+        return _orders(session, and_(*where), limit, offset)
+    if spec.model is WorkOrderEvent:
+        return _orders(session, WorkOrder.id.in_(select(WorkOrderEvent.work_order_id).where(*where)), limit, offset)
+    entries = session.execute(select(LedgerEntry.id, LedgerEntry.command, LedgerEntry.at).where(*where).order_by(LedgerEntry.at).limit(limit).offset(offset))
+    return [Violation("entry", row.id, row.command, due_at=row.at) for row in entries]
+
+
+def _orders(session: Session, where: ColumnElement[bool], limit: int, offset: int) -> list[Violation]:
+    query = (
+        select(WorkOrder.id, WorkOrder.number, WorkOrder.matter, WorkOrder.grid_id, WorkOrder.received_at, WorkOrder.finished_at, Grid.name.label("grid"), Staff.name.label("holder"))
+        .outerjoin(Grid, _same(Grid, WorkOrder.grid_id))
+        .outerjoin(Staff, _same(Staff, WorkOrder.holder_id))
+        .where(where)
+        .order_by(WorkOrder.received_at, WorkOrder.id)
+    )
+    return [
+        Violation("work_order", row.id, f"{row.number} {row.matter}", row.grid, row.holder, None, None, row.finished_at, None, row.id, None, row.grid_id)
+        for row in session.execute(query.limit(limit).offset(offset))
+    ]
+
+
+def _orders_between(column: InstrumentedAttribute) -> Callable[[Session, UUID, Period], tuple]:
+    return lambda session, community_id, period: (WorkOrder.community_id == community_id, column >= period.start, column < period.end)
+
+
+def _asked(session: Session, community_id: UUID, period: Period) -> tuple:
+    asked = _events(community_id, "ask_materials").where(WorkOrderEvent.happened_at >= period.start, WorkOrderEvent.happened_at < period.end)
+    return WorkOrder.community_id == community_id, WorkOrder.id.in_(asked)
+
+
+def _asked_again() -> ColumnElement[bool]:
+    again = aliased(WorkOrderEvent)
+    twice = select(again.work_order_id).where(again.community_id == WorkOrder.community_id, again.work_order_id == WorkOrder.id, again.act == "ask_materials")
+    return WorkOrder.id.in_(twice.group_by(again.work_order_id).having(func.count() > 1))
+
+
+def _events(community_id: UUID, act: str) -> Select:
+    return select(WorkOrderEvent.work_order_id).where(WorkOrderEvent.community_id == community_id, WorkOrderEvent.act == act)
+
+
+def _opinions(session: Session, community_id: UUID, period: Period) -> tuple:
+    event = WorkOrderEvent
+    return event.community_id == community_id, event.act.in_(OPINIONS), event.happened_at >= period.start, event.happened_at < period.end
+
+
+def _entries(session: Session, community_id: UUID, period: Period) -> tuple:
+    return LedgerEntry.community_id == community_id, LedgerEntry.at >= period.start, LedgerEntry.at < period.end
+
+
+def _unsealed() -> ColumnElement[bool]:
+    leaf = select(LedgerLeaf.id).where(LedgerLeaf.community_id == LedgerEntry.community_id, LedgerLeaf.entry_id == LedgerEntry.id)
+    return ~leaf.exists()
+
+
+RECORDS = {
+    "register.fields": Record(WorkOrder, _orders_between(WorkOrder.received_at), lambda: or_(WorkOrder.matter == "", WorkOrder.applicant.is_(None), WorkOrder.contact.is_(None))),
+    "dispatch.auto": Record(WorkOrder, _orders_between(WorkOrder.received_at), lambda: WorkOrder.holder_id.is_(None)),
+    "materials.once": Record(WorkOrder, _asked, _asked_again),
+    "review.trail": Record(WorkOrderEvent, _opinions, lambda: or_(WorkOrderEvent.note.is_(None), and_(WorkOrderEvent.actor_id.is_(None), WorkOrderEvent.holder_id.is_(None)))),
+    "followup": Record(WorkOrder, _orders_between(WorkOrder.finished_at), lambda: WorkOrder.rating.is_(None), patient=True),
+    "tamper_proof": Record(LedgerEntry, _entries, _unsealed, patient=True),
+}
+"""Record clauses that rows can prove."""
+
+
+def _clock_row(row, hidden: frozenset[str]) -> Violation:
+    clock = row.Clock
+    what = f"{row.number} {row.matter}" if row.number else masks.masked("name", row.person, hidden) or row.grid or ""
+    return Violation(
+        clock.subject_kind, clock.subject_id, what, row.grid, row.holder, State.missed if clock.closed_at else State.overdue, clock.due_at,
+        clock.met_at or clock.closed_at, clock.id, clock.work_order_id, clock.resident_id, clock.grid_id,
+    )  # fmt: skip
+
+
+def _hidden(session: Session) -> frozenset[str]:
+    return masked(session.scope.role) if session.scope.role in RIGHTS else frozenset()
+
+
+def _same(model: type, column: InstrumentedAttribute) -> ColumnElement[bool]:
+    return and_(model.community_id == column.class_.community_id, model.id == column)
