@@ -195,7 +195,6 @@ class _DayCount:
             if begin < due_at <= end:
                 self.last = self._first_countable(end)
                 due_at = self._end_of(self.last)
-        due_at = max(due_at, self.start.astimezone(UTC))
         return Due(due_at, self._warn_at(due_at), self._provisional(), self._steps)
 
     def _reached(self) -> date:
@@ -240,7 +239,7 @@ class _DayCount:
     def _warn_at(self, due_at: datetime) -> datetime:
         warn = self.limit.warn if self.limit.warn is not None else DEFAULT_WARN[self.limit.unit]
         moment = self._warn_share(warn) if not isinstance(warn, Limit) else self._warn_left(warn, due_at)
-        return min(max(moment, self.start.astimezone(UTC)), due_at)
+        return min(max(moment, self.start).astimezone(UTC), due_at)
 
     def _warn_share(self, share: float) -> datetime:
         """End of the last whole counted day of that share."""
@@ -254,6 +253,8 @@ class _DayCount:
             return due_at - timedelta(seconds=left.n * _SECONDS[left.unit])
         day = self.last
         for _ in range(left.n):
+            if day <= self.first:
+                return self.start
             day = self._counted_day_before(day, working=left.unit == "working_day")
         return self._end_of(day)
 

@@ -61,16 +61,11 @@ class Threshold:
     about: Number | None = None
 
     def reached_by(self, value: Number) -> bool:
-        """Whether `value` satisfies the clause."""
-        match self.op:
-            case ">=":
-                return value >= self.figure
-            case "<=":
-                return value <= self.figure
-            case "between":
-                return self.figure[0] <= value <= self.figure[1]
-            case _:
-                return value == self.figure
+        """Whether `value` satisfies the clause. A float is compared with the float nearest to the figure: 40 / 60 reaches 2/3."""
+        low, high = self.figure if self.op == "between" else (self.figure, self.figure)
+        if isinstance(value, float):
+            low, high = float(low), float(high)
+        return (self.op == "<=" or value >= low) and (self.op == ">=" or value <= high)
 
 
 @dataclass(frozen=True)
