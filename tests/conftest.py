@@ -39,10 +39,7 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture(scope="session", autouse=True)
 def _office_key(tmp_path_factory) -> None:
     """All tests of one run share one key file, away from var/."""
-    path = tmp_path_factory.mktemp("keys") / "desk.key"
-    path.write_bytes(b"tests only, 32 bytes, no secret.")
-    os.environ["DESK_KEY_FILE"] = str(path)
-    os.environ.pop("DESK_NOW", None)
+    desk.own_key(tmp_path_factory.mktemp("keys") / "desk.key")
 
 
 def run_db(url: URL | str, *arguments: str, now: datetime | None = NOW, timeout: int = 300) -> str:

@@ -73,6 +73,13 @@ def settle(path: Path) -> None:
     link.close()
 
 
+def own_key(path: Path) -> None:
+    """A key file for tests, away from var/; every process started from here uses it."""
+    path.write_bytes(b"tests only, 32 bytes, no secret.")
+    os.environ["DESK_KEY_FILE"] = str(path)
+    os.environ.pop("DESK_NOW", None)
+
+
 def free_port() -> int:
     """A port nobody listens on at this moment."""
     with socket.socket() as one:
@@ -81,13 +88,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(database: URL | str, now: datetime | None, log: Path, **settings: str) -> Iterator[Desk]:
-    """The app over `database` as a process of its own, from its first answer to the end of the block."""
+def serve(database: URL | str, now: datetime | None, log: Path, *, blank: str | None = None, **settings: str) -> Iterator[Desk]:
+    """The app over `database` as a process of its own, from its first answer to the end of the block.
+
+    `blank` names a desk to be served as an empty page (for the bench); `settings` are environment variables.
+    """
     port = free_port()
     env = os.environ | {"DESK_DATABASE_URL": url_text(database)} | settings
     if now:
         env["DESK_NOW"] = now.isoformat()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
+    start = ["tests.bench.blank", blank] if blank else ["streamlit"]
+    command = [sys.executable, "-m", *start, "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
                "--server.headless", "true", "--server.fileWatcherType", "none"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)

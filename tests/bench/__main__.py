@@ -1,0 +1,94 @@
+"""`make bench`: what the first screen of each desk costs the server, against an empty page of the same app.
+
+Over a real websocket: a new session for every opening, as whoever uses the desk; CPU of the server process (user and
+system) until its run is over, the mean of many. Then the map in a real Chromium: bytes of a second visit.
+Ends with 1 when a ratio is above 3 or the map's second visit above 20 kB.
+"""
+
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+
+from tests import desk as desks
+from tests.bench.map_payload import second_visit
+from tests.conftest import NOW, run_db
+from tests.websocket import open_socket
+
+TIMES = 30
+"""Openings per figure: the kernel counts CPU in ticks of 10 ms."""
+MOST = 3.0
+MAP_BYTES = 20_000
+BLANK = "calendar"
+"""The desk whose page is blank in the second server; every role may open it."""
+VIEWS = (
+    ("queue", "grid_worker"), ("roster", "grid_worker"), ("map", "station_head"), ("checklist", "committee_member"), ("overview", "station_head"),
+    ("overview", "street_officer"), ("overview", "committee_member"), ("rulebook", "committee_member"), ("calendar", "station_head"), ("duties", "station_head"),
+    ("imports", "station_head"), ("exports", "station_head"), ("ledger", "committee_member"), ("accounts", "administrator"),
+)  # fmt: skip
+
+
+def open_once(server: desks.Desk, view: str, role: str) -> int:
+    """One first screen, in a session of its own; bytes it took over the websocket."""
+    with open_socket(server.address, server.cookies_of(role)) as socket:
+        return socket.run(view, url=f"{server.address}/{view}").size
+
+
+def cost(server: desks.Desk, view: str, role: str) -> tuple[float, int]:
+    """Milliseconds of server CPU for one first screen (mean of TIMES), and its bytes."""
+    process = psutil.Process(server.process.pid)
+    size = max(open_once(server, view, role) for _ in range(3))
+    before = process.cpu_times()
+    for _ in range(TIMES):
+        open_once(server, view, role)
+    after = process.cpu_times()
+    return (after.user - before.user + after.system - before.system) * 1000 / TIMES, size
+
+
+def demo(folder: Path) -> str:
+    """A demo community of full size; its URL."""
+    url = f"sqlite:///{folder}/demo.db"
+    run_db(url, "migrate")
+    run_db(url, "demo")
+    return url
+
+
+def chosen() -> list[tuple[str, str]]:
+    """The views named on the command line, or all."""
+    return [one for one in VIEWS if not sys.argv[1:] or one[0] in sys.argv[1:]]
+
+
+def measure(real: desks.Desk, empty: desks.Desk) -> bool:
+    """Prints a line for each view; True when all are within MOST."""
+    print(f"{'view':<12}{'as':<20}{'CPU ms':>8}{'empty':>8}{'ratio':>8}{'bytes':>10}")
+    blank: dict[str, float] = {}
+    fine = True
+    for view, role in chosen():
+        if role not in blank:
+            blank[role] = cost(empty, BLANK, role)[0]
+        spent, size = cost(real, view, role)
+        ratio = spent / blank[role]
+        fine &= ratio <= MOST
+        print(f"{view:<12}{role:<20}{spent:>8.1f}{blank[role]:>8.1f}{ratio:>8.2f}{size:>10}{'' if ratio <= MOST else '  above ' + str(MOST)}", flush=True)
+    return fine
+
+
+def main(now: datetime = NOW) -> int:
+    """The whole bench; 0 when everything holds."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        desks.own_key(folder / "desk.key")
+        url = demo(folder)
+        with desks.serve(url, now, folder / "real.log") as real, desks.serve(url, now, folder / "empty.log", blank=BLANK) as empty:
+            fine = measure(real, empty)
+            if any(view == "map" for view, _ in chosen()):
+                size = second_visit(real, "map") - second_visit(empty, BLANK)
+                print(f"map, second visit in Chromium: {size} bytes more than an empty page's, of {MAP_BYTES}")
+                fine &= size < MAP_BYTES
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
