@@ -5,7 +5,7 @@ which clocks is data, core/work_orders.yaml. Nothing here files anything: `decid
 out, or with a Refused that names the clause.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -169,6 +169,15 @@ class Standing:
     since: datetime
     asked: bool = False
     running: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def standing_of(order, trail: Iterable, running: Mapping[str, datetime]) -> Standing:
+    """Where `order` (kind, status, received_at) stands, from its `trail` (act, happened_at, from_status, to_status; in any order)."""
+    changes = [one.happened_at for one in trail if one.from_status != one.to_status]
+    reopened = [one.happened_at for one in trail if one.act == "follow_up" and one.to_status == "accepted"]
+    asked = any(one.act == "ask_materials" for one in trail)
+    opened_at = max(reopened, default=order.received_at)
+    return Standing(kinds()[order.kind], order.status, opened_at, max(changes, default=opened_at), asked, running)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def stamp(clause: Clause, start: datetime, calendar: WorkCalendar, *, closes_at:
 
 def open_deadline(session: ScopedSession, clause_id: str, order: WorkOrder, start: datetime) -> Clock | None:
     """A clock of `order` that runs from `start`, held by whoever holds the order; None when the clause sets no limit then."""
-    stamped = stamp(load_rulebook()[clause_id], start, work_calendar(session), closes_at=closing_time(session, order.community_id))
+    stamped = stamp(load_rulebook()[clause_id], start, current_calendar(session), closes_at=closing_time(session, order.community_id))
     if stamped is None:
         return None
     clock = Clock(
@@ -56,11 +56,6 @@ def open_deadline(session: ScopedSession, clause_id: str, order: WorkOrder, star
     )  # fmt: skip
     session.add(clock)
     return clock
-
-
-def work_calendar(session: ScopedSession) -> WorkCalendar:
-    """The calendar this office reckons by."""
-    return current_calendar(session)
 
 
 def closing_time(session: ScopedSession, community_id: UUID) -> time | None:
@@ -113,7 +108,7 @@ def _pauses(session: ScopedSession, clock: Clock) -> list[ClockPause]:
 def _recompute(session: ScopedSession, clock: Clock) -> bool:
     """Whether the deadline or the clause value changed."""
     spans = [(one.started_at, one.ended_at) for one in _pauses(session, clock) if one.ended_at is not None]
-    return _restamp(clock, spans, load_rulebook(), work_calendar(session), closing_time(session, clock.community_id))
+    return _restamp(clock, spans, load_rulebook(), current_calendar(session), closing_time(session, clock.community_id))
 
 
 def _restamp(clock: Clock, spans: Sequence[Span], rulebook: Rulebook, calendar: WorkCalendar, closes_at: time | None) -> bool:
@@ -129,7 +124,7 @@ def recompute(session: ScopedSession, *, now: datetime, community_id: UUID) -> i
     loaded, a clause changed). Returns how many moved; closed clocks are history and stay."""
     if session.scope.role != "system" and not may(session.scope.role, "recompute"):
         return Refused("common.not_allowed")
-    moved = restamp_open(session, community_id, work_calendar(session))
+    moved = restamp_open(session, community_id, current_calendar(session))
     file(session, "clock.recompute", now=now, community_id=community_id, moved=moved)
     return moved
 

@@ -10,6 +10,7 @@ from db.models.base import Base, InGrid, OnDesk, Tenant, Versioned, community_ke
 from db.types import EncryptedText
 
 _OPEN = text("closed_at IS NULL")
+_FINISHED = text("status = 'finished'")
 
 
 class WorkOrder(InGrid, OnDesk, Versioned, Base):
@@ -53,6 +54,7 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
         UniqueConstraint("community_id", "external_key"),
         CheckConstraint("recorded_at >= received_at", name="recorded_after_received"),
         Index("ix_work_order_open", "community_id", "grid_id", "received_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_work_order_to_follow_up", "community_id", "grid_id", "finished_at", sqlite_where=_FINISHED, postgresql_where=_FINISHED),
         Index(None, "community_id", "received_at"),
     )
 

@@ -1,0 +1,302 @@
+"""Take in, work, finish and follow up an order. Each command is one transaction with one ledger entry; core.work_orders decides.
+
+`version` is the order's version as the page showed it: if somebody else has changed it since, the answer is
+Refused("common.changed_meanwhile"). `happened_at` None: now. No personal data goes to the ledger, neither names nor notes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
+
+from core.calendar import SHANGHAI
+from core.refusals import Refused
+from core.roles import may
+from core.work_orders import CHANNELS, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, number, register, standing_of
+from db.commands.clocks import meet, open_clocks, open_deadline, pause, resume, void
+from db.commands.filing import file
+from db.commands.work_orders_bulk import order_changes
+from db.engine import ScopedSession
+from db.models.clocks import Clock
+from db.models.grids import Building, Community, Staff
+from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.posts import bench
+from db.types import uuid7
+
+PURPOSES = ("contact_applicant", "home_visit", "check_identity")
+"""What somebody may need an applicant's data in full for; words work_orders.purpose_*."""
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """The answer to who brought the matter: its number, who has it (`holder` None: nobody yet), why, and what is due when (clause id, UTC)."""
+
+    order_id: UUID
+    number: str
+    holder: str | None
+    reason: str
+    due: tuple[tuple[str, datetime], ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that was carried out: where the order stands now, clauses met in time and too late."""
+
+    number: str
+    status: str
+    in_time: tuple[str, ...]
+    late: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What an applicant left with the office, in full."""
+
+    applicant: str | None
+    contact: str | None
+    detail: str | None
+
+
+def take_in(
+    session: ScopedSession,
+    *,
+    now: datetime,
+    community_id: UUID,
+    kind: str,
+    matter: str,
+    applicant: str,
+    contact: str,
+    received_at: datetime | None = None,
+    channel: str = "hall",
+    building_id: UUID | None = None,
+    resident_id: UUID | None = None,
+    detail: str | None = None,
+) -> TakenIn | Refused:
+    """Register a matter (register.fields) and send it to who is responsible (dispatch.auto). Raises ValueError for an unknown channel."""
+    if not may(session.scope.role, "order_take_in"):
+        return Refused("common.not_allowed")
+    if channel not in CHANNELS:
+        raise ValueError(f"{channel!r} is no channel: one of {', '.join(CHANNELS)}")
+    received_at = received_at or now
+    known = register(kind, {"matter": matter, "applicant": applicant, "contact": contact}, received_at, now)
+    if isinstance(known, Refused):
+        return known
+    building = _building(session, community_id, building_id)
+    if building_id and building is None:
+        return Refused("work_orders.no_building")
+    grid_id = building and building.grid_id
+    sent = dispatch(known, bench(session, community_id, grid_id, now))
+    order = WorkOrder(
+        community_id=community_id, id=uuid7(), grid_id=grid_id, desk=sent.desk, number=_next_number(session, community_id, received_at),
+        kind=kind, category=known.category, channel=channel, matter=matter.strip(), detail=(detail or "").strip() or None,
+        applicant=applicant.strip(), contact=contact.strip(), resident_id=resident_id, building_id=building_id, status="taken_in",
+        holder_id=sent.holder_id, first_asked_id=session.scope.staff_id or sent.holder_id, received_at=received_at, recorded_at=now,
+    )  # fmt: skip
+    return _file_new(session, now, order, known, sent)
+
+
+def _file_new(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind, sent: Dispatch) -> TakenIn:
+    session.add(order)
+    session.flush()
+    clocks = [open_deadline(session, clause_id, order, order.received_at) for clause_id in kind.starting("received")]
+    _event(session, order, "take_in", order.received_at, now, None)
+    file(
+        session, "work_order.take_in", now=now, community_id=order.community_id, subject_kind="work_order", subject_id=order.id,
+        number=order.number, kind=order.kind, received_at=order.received_at.isoformat(), holder=order.holder_id, reason=sent.reason,
+    )  # fmt: skip
+    holder = sent.holder_id and session.scalar(select(Staff.name).where(Staff.community_id == order.community_id, Staff.id == sent.holder_id))
+    due = sorted((clock.due_at, clock.clause_id) for clock in clocks if clock)
+    return TakenIn(order.id, order.number, holder, sent.reason, tuple((clause_id, at) for at, clause_id in due))
+
+
+def accept(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, happened_at: datetime | None = None) -> Done | Refused:
+    """Accept a matter: clocks that run from acceptance start."""
+    return _carry(session, "order_accept", "accept", now, community_id, order_id, version, happened_at)
+
+
+def record_step(
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, act: str, happened_at: datetime | None = None, note: str = ""
+) -> Done | Refused:
+    """Record an act of core.work_orders.STEPS: staff on site, complainant contacted, first review done, … Raises ValueError for another."""
+    if act not in STEPS:
+        raise ValueError(f"{act!r} is no step: one of {', '.join(STEPS)}")
+    return _carry(session, "order_accept", act, now, community_id, order_id, version, happened_at, note)
+
+
+def ask_materials(
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, missing: str, happened_at: datetime | None = None
+) -> Done | Refused:
+    """Tell the applicant in writing what is `missing`, once and all together (materials.once); the matter's own clocks stand still."""
+    return _carry(session, "order_ask_materials", "ask_materials", now, community_id, order_id, version, happened_at, missing)
+
+
+def receive_materials(
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, happened_at: datetime | None = None
+) -> Done | Refused:
+    """The missing materials are there: the matter's own clocks run again."""
+    return _carry(session, "order_ask_materials", "receive_materials", now, community_id, order_id, version, happened_at)
+
+
+def finish(
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, result: str = "", happened_at: datetime | None = None
+) -> Done | Refused:
+    """Give the result. Refused, with the clause, while an act is owed that the result does not stand for."""
+    return _carry(session, "order_finish", "finish", now, community_id, order_id, version, happened_at, result)
+
+
+def follow_up(
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, rating: int, note: str = "", happened_at: datetime | None = None
+) -> Done | Refused:
+    """Record the applicant's rating, 1 to 5 (followup); a low one reopens the matter with a clock of its own, the first result stays on record."""
+    return _carry(session, "order_follow_up", "follow_up", now, community_id, order_id, version, happened_at, note, rating)
+
+
+def withdraw(
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, reason: str, happened_at: datetime | None = None
+) -> Done | Refused:
+    """The matter has lost its object; its clocks count for nobody."""
+    return _carry(session, "order_cancel", "withdraw", now, community_id, order_id, version, happened_at, reason)
+
+
+def give_back(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, reason: str) -> Done | Refused:
+    """Return an order to the station head, with the reason (first_asked)."""
+    head = bench(session, community_id, None, now).head_id
+    return _carry(session, "order_accept", "hand_over", now, community_id, order_id, version, None, reason, receiver=Dispatch(head, "station", "returned"))
+
+
+def hand_over(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, to: UUID, reason: str) -> Done | Refused:
+    """Give an order to another member of staff, with the reason (first_asked)."""
+    staff = session.scalar(select(Staff).where(Staff.community_id == community_id, Staff.id == to))
+    if staff is None:
+        return Refused("work_orders.no_receiver", "first_asked")
+    desk = {"head": "station", "property": "property"}.get(staff.kind, "grid")
+    return _carry(session, "order_reassign", "hand_over", now, community_id, order_id, version, None, reason, receiver=Dispatch(to, desk, "handed_over"))
+
+
+def reveal(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, purpose: str) -> Revealed | Refused:
+    """Show applicant, contact and details in full, for one of PURPOSES; leaves a ledger entry."""
+    if not may(session.scope.role, "reveal"):
+        return Refused("common.not_allowed")
+    if purpose not in PURPOSES:
+        return Refused("work_orders.say_purpose")
+    order = _order(session, community_id, order_id)
+    if order is None:
+        return Refused("common.not_found")
+    file(session, "work_order.reveal", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number, purpose=purpose)
+    return Revealed(order.applicant, order.contact, order.detail)
+
+
+# --- how a step is carried out --------------------------------------------------------------------------------------
+
+
+def _carry(
+    session: ScopedSession,
+    permission: str,
+    act: str,
+    now: datetime,
+    community_id: UUID,
+    order_id: UUID,
+    version: int,
+    happened_at: datetime | None,
+    note: str = "",
+    rating: int | None = None,
+    receiver: Dispatch | None = None,
+) -> Done | Refused:
+    if not may(session.scope.role, permission):
+        return Refused("common.not_allowed")
+    order = _order(session, community_id, order_id)
+    if order is None:
+        return Refused("common.not_found")
+    if order.version != version:
+        return Refused("common.changed_meanwhile")
+    clocks = {clock.clause_id: clock for clock in open_clocks(session, order)}
+    standing = standing_of(order, _trail(session, order), {clause_id: clock.due_at for clause_id, clock in clocks.items()})
+    step = decide(standing, act, happened_at or now, now=now, note=note, rating=rating)
+    if isinstance(step, Refused):
+        return step
+    before = order.status
+    if receiver:
+        _move(order, clocks, receiver)
+    _claim(session, order, clocks, step)
+    done = _turn_clocks(session, order, clocks, step)
+    for column, value in order_changes(step, order.reopened, rating).items():
+        setattr(order, column, value)
+    # An order whose row would not change still gets a new version: the second of two who record the same step must be told.
+    flag_modified(order, "status")
+    _event(session, order, act, step.at, now, before, note, rating)
+    file(
+        session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number,
+        status=order.status, happened_at=step.at.isoformat(), met=done.in_time, late=done.late, holder=order.holder_id, rating=rating,
+    )  # fmt: skip
+    return done
+
+
+def _turn_clocks(session: ScopedSession, order: WorkOrder, clocks: dict[str, Clock], step: Step) -> Done:
+    """Start, stop, hold and end clocks as `step` says."""
+    for clause_id, clock in clocks.items():
+        if step.stands_still and clause_id != SUPPLEMENT:
+            pause(session, clock, step.at, SUPPLEMENT)
+        if step.runs_again:
+            resume(session, clock, step.at)
+    for clause_id in step.starts:
+        started = open_deadline(session, clause_id, order, step.at)
+        if started is not None:
+            clocks[clause_id] = started
+    met = [clocks.pop(clause_id) for clause_id in step.meets if clause_id in clocks]
+    for clock in met:
+        meet(session, clock, step.at)
+    if step.voids:
+        for clock in clocks.values():
+            void(session, clock, step.at)
+    in_time = tuple(clock.clause_id for clock in met if clock.met_at <= clock.due_at)
+    return Done(order.number, step.to_status, in_time, tuple(clock.clause_id for clock in met if clock.met_at > clock.due_at))
+
+
+def _move(order: WorkOrder, clocks: dict[str, Clock], receiver: Dispatch) -> None:
+    for row in (order, *clocks.values()):
+        row.holder_id, row.desk = receiver.holder_id, receiver.desk
+
+
+def _claim(session: ScopedSession, order: WorkOrder, clocks: dict[str, Clock], step: Step) -> None:
+    """What nobody holds belongs to whoever accepts it."""
+    if step.accepts and order.holder_id is None and session.scope.staff_id:
+        for row in (order, *clocks.values()):
+            row.holder_id = session.scope.staff_id
+
+
+def _event(
+    session: ScopedSession, order: WorkOrder, act: str, at: datetime, now: datetime, before: str | None, note: str = "", rating: int | None = None
+) -> None:
+    session.add(
+        WorkOrderEvent(
+            community_id=order.community_id, work_order_id=order.id, act=act, happened_at=at, recorded_at=now, actor_id=session.scope.actor_id,
+            from_status=before, to_status=order.status, holder_id=order.holder_id, rating=rating, note=note.strip() or None,
+        )  # fmt: skip
+    )
+
+
+def _order(session: ScopedSession, community_id: UUID, order_id: UUID) -> WorkOrder | None:
+    return session.scalar(select(WorkOrder).where(WorkOrder.community_id == community_id, WorkOrder.id == order_id))
+
+
+def _trail(session: ScopedSession, order: WorkOrder) -> list:
+    columns = (WorkOrderEvent.act, WorkOrderEvent.happened_at, WorkOrderEvent.from_status, WorkOrderEvent.to_status)
+    own = (WorkOrderEvent.community_id == order.community_id, WorkOrderEvent.work_order_id == order.id)
+    return list(session.execute(select(*columns).where(*own)))
+
+
+def _building(session: ScopedSession, community_id: UUID, building_id: UUID | None) -> Building | None:
+    return session.scalar(select(Building).where(Building.community_id == community_id, Building.id == building_id)) if building_id else None
+
+
+def _next_number(session: ScopedSession, community_id: UUID, received_at: datetime) -> str:
+    """Counted while the community's row is held, so that two at once don't draw the same number; over all grids, whatever the
+    scope: a number is no data about anybody. Numbers of another shape (imports) are passed over."""
+    session.execute(select(Community.community_id).where(Community.community_id == community_id).with_for_update(key_share=True))
+    year = received_at.astimezone(SHANGHAI).year
+    own = (WorkOrder.community_id == community_id, WorkOrder.number >= f"{year}-000000", WorkOrder.number < f"{year}-999999:")
+    last = select(WorkOrder.number).where(*own).order_by(WorkOrder.number.desc()).limit(100)
+    found = session.scalars(last.execution_options(rollup=True))
+    return number(received_at, next((one for one in found if len(one) == 11 and one[5:].isdigit()), None))

@@ -1,0 +1,209 @@
+"""One list for a worker: everything with a running clock, by due time, so that what is late stands first.
+
+One indexed statement on the open clocks, then look-ups for the few rows shown. A period that has not begun is not listed, and neither is
+what stands still: nothing can be done about it now. Counts and list use the same conditions, so a count opens exactly its rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or_, select
+
+from core import masks
+from core.calendar import SHANGHAI
+from core.clocks import State, state
+from core.periods import local_midnight, period_of
+from db.engine import ScopedSession
+from db.models.clocks import Clock
+from db.models.grids import Building, Grid, Household
+from db.models.residents import Resident
+from db.models.work_orders import WorkOrder
+from db.queries.clock_state import is_open, is_overdue, is_paused
+from db.queries.posts import stood_in_for
+from db.queries.work_orders import hidden_from, names, to_follow_up
+
+ACTS = ("call", "visit", "session", "assessment", "file_update", "patrol")
+"""Acts that have a filter of their own; other recurring acts are `duty`, clocks of orders are `order`."""
+KINDS = ("order", *ACTS, "duty")
+BUCKETS = ("late", "today", "week", "later")
+"""When something is due: passed, by tonight, by Sunday night, after that."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is narrowed to; None: no narrowing. `whose` 'mine': own work, the grid's unassigned work, and that of an absent
+    partner; 'all': everything in scope."""
+
+    whose: str = "mine"
+    kind: str | None = None
+    bucket: str | None = None
+    grid_id: UUID | None = None
+    clause_id: str | None = None
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """One thing to do. `title`: the order's matter or the resident's name as the role may see it (None: a duty, named by its clause)."""
+
+    community_id: UUID
+    clock_id: UUID
+    kind: str
+    act: str | None
+    clause_id: str
+    state: State
+    due_at: datetime
+    times_done: int
+    times_required: int
+    subject_kind: str
+    subject_id: UUID
+    grid_id: UUID | None
+    title: str | None
+    number: str | None
+    order_kind: str | None
+    status: str | None
+    version: int | None
+    grid: str | None
+    place: str | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much there is to do: by bucket, by kind, and (kind, bucket); what stands still; finished orders to follow up."""
+
+    by: dict[tuple[str, str], int]
+    paused: int
+    to_follow_up: int
+
+    def of(self, *, kind: str | None = None, bucket: str | None = None) -> int:
+        """The number of items of a kind in a bucket; None: any."""
+        return sum(n for (k, b), n in self.by.items() if kind in (None, k) and bucket in (None, b))
+
+
+def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
+    """The first `limit` things to do, what is due first first."""
+    columns = (
+        Clock.community_id, Clock.id, Clock.clause_id, Clock.act, Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.closed_at,
+        Clock.voided_at, Clock.times_done, Clock.times_required, Clock.subject_kind, Clock.subject_id, Clock.work_order_id, Clock.resident_id, Clock.grid_id,
+    )  # fmt: skip
+    query = select(*columns).where(*_conditions(session, now, wanted)).order_by(Clock.due_at, Clock.clause_id, Clock.id).limit(limit)
+    rows = session.execute(query).all()
+    return _items(session, now, rows)
+
+
+def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> Counts:
+    """What the whole list holds, by kind and bucket; `wanted.kind` and `wanted.bucket` are left out of account."""
+    base = Wanted(wanted.whose, None, None, wanted.grid_id, wanted.clause_id)
+    kind, bucket = _kind_of().label("kind"), _bucket_of(now).label("bucket")
+    query = select(kind, bucket, func.count().label("n")).where(*_conditions(session, now, base)).group_by(kind, bucket)
+    by = {(row.kind, row.bucket): row.n for row in session.execute(query)}
+    still = session.scalar(select(func.count(Clock.id)).where(*_whose(session, now, base, Clock), is_paused()))
+    return Counts(by, still, session.scalar(select(func.count(WorkOrder.id)).where(*finished_mine(session, now, base))))
+
+
+def finished_mine(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Conditions on WorkOrder: the finished orders of the same people and grid that nobody has followed up."""
+    return [*_whose(session, now, wanted, WorkOrder), to_follow_up()]
+
+
+def _conditions(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found = [*_whose(session, now, wanted, Clock), is_open(now), not_(is_paused())]
+    if wanted.clause_id:
+        found.append(Clock.clause_id == wanted.clause_id)
+    if wanted.kind:
+        found.append(_is_kind(wanted.kind))
+    if wanted.bucket:
+        found.append(_BUCKETS[wanted.bucket](now))
+    return found
+
+
+def _whose(session: ScopedSession, now: datetime, wanted: Wanted, model) -> list[ColumnElement[bool]]:
+    """Conditions on Clock or WorkOrder. Each community by name, so that the indexes of open rows, which begin with it, serve."""
+    scope = session.scope
+    found = [model.community_id.in_(tuple(scope.communities))]
+    if wanted.grid_id:
+        found.append(model.grid_id == wanted.grid_id)
+    elif scope.grids is not None:
+        found.append(model.grid_id.in_(tuple(scope.grids)))
+    if wanted.whose == "all":
+        return found
+    if scope.role == "station_head":
+        found.append(or_(model.desk == "station", model.holder_id == scope.staff_id) if scope.staff_id else model.desk == "station")
+    elif scope.order_desks is None:
+        found += [model.desk == "grid", or_(model.holder_id.is_(None), model.holder_id.in_(_mine(session, now)))]
+    return found
+
+
+def _mine(session: ScopedSession, now: datetime) -> tuple[UUID, ...]:
+    """The actor and the absent partners it stands in for; asked once a session."""
+    staff_id, key = session.scope.staff_id, ("queue.mine", now)
+    if staff_id and key not in session.info:
+        session.info[key] = (staff_id, *stood_in_for(session, staff_id, now))
+    return session.info.get(key, ())
+
+
+def _is_kind(kind: str) -> ColumnElement[bool]:
+    if kind == "order":
+        return Clock.work_order_id.is_not(None)
+    if kind == "duty":
+        return and_(Clock.work_order_id.is_(None), or_(Clock.act.is_(None), Clock.act.not_in(ACTS)))
+    return and_(Clock.work_order_id.is_(None), Clock.act == kind)
+
+
+def _kind_of() -> ColumnElement[str]:
+    named = [(Clock.act == act, literal_column(f"'{act}'")) for act in ACTS]
+    return case((Clock.work_order_id.is_not(None), literal_column("'order'")), *named, else_=literal_column("'duty'"))
+
+
+def _tonight(now: datetime) -> datetime:
+    return local_midnight(now.astimezone(SHANGHAI).date() + timedelta(1))
+
+
+_BUCKETS = {
+    "late": is_overdue,
+    "today": lambda now: and_(Clock.due_at >= now, Clock.due_at <= _tonight(now)),
+    "week": lambda now: and_(Clock.due_at > _tonight(now), Clock.due_at <= period_of("week", now).end),
+    "later": lambda now: Clock.due_at > period_of("week", now).end,
+}
+
+
+def _bucket_of(now: datetime) -> ColumnElement[str]:
+    return case(*((_BUCKETS[name](now), literal_column(f"'{name}'")) for name in BUCKETS[:-1]), else_=literal_column("'later'"))
+
+
+def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueItem]:
+    rows = list(rows)
+    orders = _orders(session, [row.work_order_id for row in rows if row.work_order_id])
+    people = _people(session, [row.resident_id for row in rows if row.resident_id and not row.work_order_id])
+    grids = names(session, Grid, {row.grid_id for row in rows})
+    buildings = names(session, Building, {one.building_id for one in (*orders.values(), *people.values())})
+    return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), grids, buildings, hidden_from(session)) for row in rows]
+
+
+def _item(row, now: datetime, order, person, grids: dict, buildings: dict, hidden: frozenset[str]) -> QueueItem:
+    kind = "order" if row.work_order_id else row.act if row.act in ACTS else "duty"
+    title = order.matter if order else masks.masked("name", person.name, hidden) if person else None
+    place = buildings.get((order or person).building_id) if order or person else None
+    return QueueItem(
+        row.community_id, row.id, kind, row.act, row.clause_id, state(row, now), row.due_at, row.times_done, row.times_required, row.subject_kind,
+        row.subject_id, row.grid_id, title, order and order.number, order and order.kind, order and order.status, order and order.version,
+        grids.get(row.grid_id), place,
+    )  # fmt: skip
+
+
+def _orders(session: ScopedSession, ids: list[UUID]) -> dict[UUID, object]:
+    if not ids:
+        return {}
+    columns = (WorkOrder.id, WorkOrder.matter, WorkOrder.number, WorkOrder.kind, WorkOrder.status, WorkOrder.version, WorkOrder.building_id)
+    rows = session.execute(select(*columns).where(WorkOrder.community_id.in_(tuple(session.scope.communities)), WorkOrder.id.in_(set(ids))))
+    return {row.id: row for row in rows}
+
+
+def _people(session: ScopedSession, ids: list[UUID]) -> dict[UUID, object]:
+    if not ids:
+        return {}
+    home = (Household.community_id == Resident.community_id) & (Household.id == Resident.household_id)
+    query = select(Resident.id, Resident.name, Household.building_id).outerjoin(Household, home)
+    rows = session.execute(query.where(Resident.community_id.in_(tuple(session.scope.communities)), Resident.id.in_(set(ids))))
+    return {row.id: row for row in rows}
