@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.roles import RIGHTS, Role
 from db.engine import open_session
 from db.models.accounts import Account, AccountScope, SessionToken, SignIn
-from db.models.grids import Community, Staff
+from db.models.grids import Community, Grid, Staff
 from db.scope import Scope
 
 
@@ -32,7 +32,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class AccountRow:
-    """An account as the administrator sees it; `communities` and `grids` are what it reaches (no grids: all of them)."""
+    """An account as the administrator sees it; `communities` and `grids` (pairs community, grid) are what it reaches."""
 
     id: UUID
     username: str
@@ -44,7 +44,7 @@ class AccountRow:
     has_password: bool
     oidc_subject: str | None
     communities: frozenset[UUID]
-    grids: frozenset[UUID]
+    grids: frozenset[tuple[UUID, UUID]]
     version: int
 
 
@@ -92,6 +92,12 @@ def communities(session: Session) -> dict[UUID, str]:
     return {row.community_id: row.name for row in rows}
 
 
+def grids(session: Session) -> dict[tuple[UUID, UUID], str]:
+    """The grids in scope, (community id, grid id) → "community · grid", by name."""
+    query = select(Community.community_id, Grid.id, Community.name, Grid.name.label("grid")).join(Grid, Grid.community_id == Community.community_id)
+    return {(row.community_id, row.id): f"{row.name} · {row.grid}" for row in session.execute(query.order_by(Community.name, Grid.code))}
+
+
 def _log_in(session: Session, digest: bytes, now: datetime) -> Sequence[Row]:
     """One row for each place the token's account reaches (at least one); none when the log-in is over. Read at every page run: 0.4 ms."""
     query = (
@@ -122,7 +128,7 @@ def _account_row(account: Account, sign_in: SignIn | None, reach: list[AccountSc
         account.password_hash is not None,
         account.oidc_subject,
         frozenset(row.reach_community for row in reach),
-        frozenset(row.reach_grid for row in reach if row.reach_grid),
+        frozenset((row.reach_community, row.reach_grid) for row in reach if row.reach_grid),
         account.version,
     )
 

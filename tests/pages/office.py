@@ -1,0 +1,46 @@
+"""A small office: one community, two grids, one account a role; every password is PASSWORD."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from core.roles import Role
+from db.commands import identity
+from db.commands.filing import carry_out, file
+from db.engine import make_engine
+from db.models.grids import Community, Grid
+from db.scope import Scope
+from db.types import uuid7
+
+PASSWORD = "correct-horse-9"
+SECRET = "此名只有管理员看得到"
+"""Display name of the administrator: whoever else is sent it has got data not theirs."""
+USERS = {"worker": Role.GRID_WORKER, "head": Role.STATION_HEAD, "committee": Role.COMMITTEE_MEMBER, "street": Role.STREET_OFFICER,
+         "property": Role.PROPERTY_COMPANY, "admin": Role.ADMINISTRATOR}  # fmt: skip
+
+
+def furnish(url: str, now: datetime) -> dict[str, UUID]:
+    """Fill the empty database at `url`; account ids by user name."""
+    engine = make_engine(url)
+    community, grids = uuid7(), [uuid7(), uuid7()]
+
+    def found(session, *, now):
+        session.add(Community(community_id=community, code="C01", name="示范社区", created_at=now))
+        session.flush()
+        session.add_all(Grid(community_id=community, id=one, code=f"G0{n}", name=f"第{n}网格") for n, one in enumerate(grids, 1))
+        file(session, "test.found", now=now, community_id=community)
+
+    carry_out(engine, Scope.system([community]), found, now=now)
+    hashed = identity.hash_password(PASSWORD)
+    ids = {}
+    for username, role in USERS.items():
+        details = {"username": username, "display_name": SECRET if username == "admin" else f"{username}的显示名", "role": role, "password_hash": hashed}
+        ids[username] = act(engine, identity.create_account, now, communities=[community], grids=[(community, grids[0])], **details)
+    engine.dispose()
+    return ids
+
+
+def act(engine: Engine, command, now: datetime, **arguments):
+    """Carry out a command of the administrator's."""
+    return carry_out(engine, Scope.system((), label="test"), command, now=now, **arguments)

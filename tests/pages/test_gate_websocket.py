@@ -1,0 +1,124 @@
+"""A client that has no browser and keeps no rules: it skips the login, asks for pages by name and by hash, and stays on after its log-in is over."""
+
+import shutil
+
+import httpx
+import pytest
+from streamlit.util import calc_hash
+from websockets.exceptions import InvalidStatus
+
+from core.roles import DESKS, Role, desks_of
+from core.words import t
+from db.commands import identity
+from db.engine import make_engine
+from tests import desk
+from tests.conftest import NOW
+from tests.pages.office import PASSWORD, SECRET, USERS, act, furnish
+from tests.websocket import open_socket
+
+ENDED = t("shell.ended", "zh")
+OWN = "的显示名"
+"""Part of every display name but the administrator's: shown in the shell of whoever is logged in."""
+
+
+def said(answer, text: str) -> bool:
+    """Whether the text went over the wire, in a message or inside a table."""
+    return text.encode() in answer.wire
+
+
+def refused(address, cookies=None, origin=None) -> bool:
+    try:
+        with open_socket(address, cookies or {}, origin):
+            return False
+    except InvalidStatus as answer:
+        return answer.response.status_code == 403
+
+
+def test_no_cookie_no_websocket(office_server):
+    assert refused(office_server.address)
+
+
+@pytest.mark.parametrize("token", ["x", "0" * 43, ""])
+def test_a_made_up_cookie_opens_no_websocket(office_server, token):
+    assert refused(office_server.address, cookies={"desk_session": token})
+
+
+def test_a_page_of_another_site_can_not_use_the_cookie_it_does_not_own(office_server):
+    cookies = office_server.sign_in("worker", PASSWORD)
+    assert refused(office_server.address, cookies=cookies, origin="https://evil.example")
+    assert not refused(office_server.address, cookies=cookies)
+
+
+def test_the_administrator_gets_the_accounts_or_the_probe_proves_nothing(office_server):
+    with open_socket(office_server.address, office_server.sign_in("admin", PASSWORD)) as probe:
+        for sent in (probe.run("accounts"), probe.run(page_hash=calc_hash("accounts"))):
+            assert all(said(sent, name) for name in (SECRET, "worker", "committee"))
+
+
+@pytest.mark.parametrize("ask", [{"desk": "accounts"}, {"page_hash": calc_hash("accounts")}], ids=["by name", "by hash"])
+def test_right_after_a_restart_nobody_gets_another_roles_page(office_db, tmp_path, ask):
+    """Before any run has called st.navigation, Streamlit itself knows no pages and no roles."""
+    with desk.serve(office_db, NOW, tmp_path / "first.log") as running:
+        cookies = running.sign_in("worker", PASSWORD)
+    with desk.serve(office_db, NOW, tmp_path / "second.log") as running:
+        assert refused(running.address)
+        with open_socket(running.address, cookies) as probe:
+            sent = probe.run(**ask)
+        assert not said(sent, SECRET) and not said(sent, "committee")
+        assert said(sent, OWN), "the log-in itself outlives the restart"
+
+
+@pytest.mark.parametrize("username", USERS)
+def test_a_page_of_another_role_is_neither_in_the_menu_nor_run(office_server, username):
+    with open_socket(office_server.address, office_server.sign_in(username, PASSWORD)) as probe:
+        for name in sorted(set(DESKS) - set(desks_of(USERS[username]))):
+            for sent in (probe.run(name), probe.run(page_hash=calc_hash(name))):
+                menu = next(one.navigation for one in sent.messages if one.WhichOneof("type") == "navigation")
+                assert menu.page_script_hash != calc_hash(name), f"{username} was shown {name}"
+                assert {page.url_pathname for page in menu.app_pages} <= {*desks_of(USERS[username]), ""}
+
+
+def disable(account_id):
+    return identity.disable_account, {"account_id": account_id}
+
+
+def new_password(account_id):
+    return identity.reset_password, {"account_id": account_id, "password_hash": identity.hash_password("another-password")}
+
+
+def new_role(account_id):
+    return identity.change_account, {"account_id": account_id, "role": Role.PROPERTY_COMPANY, "communities": [], "display_name": "甲", "version": 1}
+
+
+@pytest.fixture(scope="module")
+def changing(_sqlite_template, tmp_path_factory):
+    """A server whose accounts the tests end: each takes another one."""
+    path = tmp_path_factory.mktemp("changing") / "desk.db"
+    shutil.copy(_sqlite_template, path)
+    url = f"sqlite:///{path}"
+    ids = furnish(url, NOW)
+    with desk.serve(url, NOW, path.parent / "server.log") as running:
+        yield running, make_engine(url), ids
+
+
+@pytest.mark.parametrize(("username", "change"), [("worker", disable), ("head", new_password), ("street", new_role)])
+def test_the_next_rerun_after_a_change_of_the_account_is_refused(changing, username, change):
+    running, engine, ids = changing
+    cookies = running.sign_in(username, PASSWORD)
+    with open_socket(running.address, cookies) as probe:
+        assert said(probe.run(), OWN)
+        command, details = change(ids[username])
+        assert act(engine, command, NOW, **details) is None
+        for sent in (probe.run(), probe.run("rulebook")):
+            assert said(sent, ENDED) and not said(sent, OWN)
+    assert refused(running.address, cookies=cookies)
+
+
+def test_the_next_rerun_after_logging_out_elsewhere_is_refused(changing):
+    running, _, _ = changing
+    cookies = running.sign_in("committee", PASSWORD)
+    with open_socket(running.address, cookies) as probe:
+        assert said(probe.run(), OWN)
+        assert httpx.post(f"{running.address}/logout", cookies=cookies).status_code == 303
+        sent = probe.run()
+        assert said(sent, ENDED) and not said(sent, OWN)
