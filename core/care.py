@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from core.cadence import strictest
 from core.calendar import SHANGHAI
+from core.imports.cells import Bad, phone_of
 from core.periods import local_midnight
 from core.refusals import Refused
 from core.rulebook.shapes import Clause
@@ -24,6 +25,8 @@ OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "agreed", "call_l
 DETAILS = ("living_alone", "disabled_elder")
 """Particulars of an elder that put them first. WS 二.2"""
 ELDER_AGE, ADULT_AGE, OLD_AGE = 60, 18, 80
+BY_AGE = "WS 二.2"
+"""The basis of a membership that came with the 60th birthday."""
 PURPOSES = ("contact", "visit", "correct_file", "emergency", "authority")
 """What a personal field may be shown in full for; a closed list, so that no personal data gets into the ledger with it."""
 
@@ -54,6 +57,26 @@ def check_contact(act: str, outcome: str, happened_at: datetime, now: datetime, 
     return None
 
 
+def check_leaving(joined: date, left: date, today: date) -> Refused | None:
+    """Why a membership that began on `joined` may not end on `left`, or None."""
+    if left > today:
+        return Refused("care.in_future")
+    return Refused("care.before_enrolment", values={"day": joined.isoformat()}) if left < joined else None
+
+
+def check_fields(phone: str | None, detail: str | None) -> Refused | None:
+    """Why a file may not be updated with these, or None; None and "" say nothing."""
+    if phone and isinstance(phone_of(phone), Bad):
+        return Refused("care.bad_phone")
+    return Refused("care.no_such_detail") if detail and detail not in DETAILS else None
+
+
+def acts_owed(groups: Iterable[str], rulebook: Mapping[str, Clause], day: date) -> tuple[str, ...]:
+    """The acts that somebody in `groups` is owed, in the order of ACTS."""
+    owed = {clause.on(day).figure.act for clause in plan(groups, rulebook, day)}
+    return tuple(act for act in ACTS if act in owed)
+
+
 def birthday(born: date, age: int) -> date:
     """The day on which somebody reaches `age`: the birthday itself. Born on 29 February, in a year without one: 28 February, the last
     day of the month that has no corresponding day (Civil Code art. 202)."""
@@ -61,6 +84,14 @@ def birthday(born: date, age: int) -> date:
         return born.replace(year=born.year + age)
     except ValueError:
         return date(born.year + age, 2, 28)
+
+
+def reached(birth_year: int | None, born: str | None, age: int, today: date) -> date | None:
+    """The day, not after `today`, on which somebody reached `age`; None: not yet. Without the ISO date `born` the year decides, once it is over."""
+    if birth_year is None:
+        return None
+    day = birthday(date.fromisoformat(born), age) if born else date(birth_year + age, 12, 31)
+    return day if day <= today else None
 
 
 def age_on(born: date, day: date) -> int:

@@ -84,11 +84,12 @@ def open_first(session: ScopedSession, subject: Subject, clause: Clause, joined:
     return _open(session, subject, turn)
 
 
-def count(session: ScopedSession, subject: Subject, clause: Clause, clock: Clock, happened_at: datetime, acts: Acts, now: datetime) -> Clock | None:
-    """An act of `subject` at `happened_at` falls on the unclosed `clock`, or on the closed one of an earlier period. Returns the clock it
-    counted for, None when no period of this subject holds it."""
-    _bring_to(session, subject, clause, clock, now)
+def count(session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts, now: datetime) -> Clock | None:
+    """An act of `subject` at `happened_at` falls on its unclosed clock of `clause`, or, late entered, on the closed one of an earlier
+    period. Returns the clock it counted for, None when no period of this subject holds it."""
     clock = unclosed(session, subject).get(clause.id)
+    if clock is not None and sweep_on(session, clause, clock, now):
+        clock = unclosed(session, subject).get(clause.id)
     if clock is None or happened_at < clock.started_at:
         return _fill_earlier(session, subject, clause, happened_at, acts)
     step = counted(clause, turn_of(clock), happened_at, acts(clock.started_at))
@@ -97,24 +98,19 @@ def count(session: ScopedSession, subject: Subject, clause: Clause, clock: Clock
 
 def sweep_on(session: ScopedSession, clause: Clause, clock: Clock, now: datetime) -> bool:
     """An overdue `clock` closes as missed once a further period has ended, and that one opens. Returns whether anything changed."""
-    subject = Subject(clock.community_id, clock.subject_kind, clock.subject_id, clock.grid_id)
-    return _bring_to(session, subject, clause, clock, now)
+    step = advanced(clause, turn_of(clock), now)
+    if step.closed:
+        subject = Subject(clock.community_id, clock.subject_kind, clock.subject_id, clock.grid_id)
+        _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])])
+    return bool(step.closed)
 
 
 def end(clocks: Iterable[Clock], left_at: datetime) -> None:
     """The subject left at `left_at`: what had fallen due by then is a miss, what had not is void."""
     for clock in clocks:
-        clock.closed_at = max(left_at, clock.due_at) if clock.due_at <= left_at else left_at
+        clock.closed_at = left_at
         if clock.due_at > left_at:
             clock.voided_at = left_at
-
-
-def _bring_to(session: ScopedSession, subject: Subject, clause: Clause, clock: Clock, now: datetime) -> bool:
-    step = advanced(clause, turn_of(clock), now)
-    if not step.closed:
-        return False
-    _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])])
-    return True
 
 
 def _file(session: ScopedSession, subject: Subject, clock: Clock, turns: Sequence[Turn], moment: datetime | None = None) -> Clock | None:

@@ -1,0 +1,247 @@
+"""The roster's commands: put somebody on it, take them off, record a contact, update the file.
+
+Whoever acts locks the resident's row first: two contacts at once count one after the other.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.care import GROUPS, check_contact, check_fields, check_leaving, counts, local_day, plan
+from core.clocks import State, state
+from core.imports.cells import phone_of
+from core.periods import local_midnight
+from core.refusals import Refused
+from core.roles import may
+from core.rulebook import load_rulebook
+from db.commands import cadence
+from db.commands.cadence import Subject
+from db.commands.filing import file
+from db.engine import ScopedSession
+from db.keys import keyring
+from db.models.clocks import Clock
+from db.models.residents import Contact, Resident, SpecialGroup
+from db.types import uuid7
+
+_RIGHT = {"file_update": "care_file_update", "assessment": "care_assess"}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a contact did. `clause_id` None: the act is on file but no clause asks for it. `met`: its period is fulfilled with it;
+    `done` of `required` acts in that period; `next_due`: when this act is due next (UTC), None when nothing is."""
+
+    contact_id: UUID
+    counted: bool
+    clause_id: str | None = None
+    done: int = 0
+    required: int = 0
+    met: bool = False
+    next_due: datetime | None = None
+
+
+def enrol(
+    session: ScopedSession,
+    *,
+    now: datetime,
+    resident_id: UUID,
+    group: str,
+    basis: str | None = None,
+    detail: str | None = None,
+    from_date: date | None = None,
+    next_review: date | None = None,
+) -> UUID | Refused:
+    """Put a resident into a roster group, as of the local date `from_date` (today); its clocks start today. Returns the membership's id."""
+    resident = _locked(session, resident_id)
+    refused = _not_allowed(session, "care_file_update") or _may_not_join(session, resident, group, from_date or local_day(now), now)
+    if refused:
+        return refused
+    row = join(session, resident, group, from_date or local_day(now), now, basis=basis, detail=detail, next_review=next_review)
+    file(session, "care.enrol", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, basis=basis)
+    return row.id
+
+
+def leave_group(session: ScopedSession, *, now: datetime, resident_id: UUID, group: str, to_date: date | None = None) -> Refused | None:
+    """Take a resident out of a group as of the local date `to_date` (today); clocks no other group asks for end."""
+    resident = _locked(session, resident_id)
+    current = current_groups(session, resident_id) if resident else {}
+    refused = _not_allowed(session, "care_file_update") or (None if resident else Refused("common.not_found"))
+    refused = refused or (None if group in current else Refused("care.not_in_group"))
+    refused = refused or check_leaving(current[group].from_date, to_date or local_day(now), local_day(now))
+    if refused:
+        return refused
+    leave(session, resident, current, group, to_date or local_day(now), now)
+    file(session, "care.leave_group", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id)
+    return None
+
+
+def record_contact(
+    session: ScopedSession, *, now: datetime, resident_id: UUID, act: str, outcome: str, happened_at: datetime, note: str | None = None, expected_version: int | None = None
+) -> Recorded | Refused:
+    """Record a call, visit, session, assessment or file update. Only outcome 'reached' counts; the others stay on file and the act stays due."""
+    resident = _locked(session, resident_id)
+    refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(resident, expected_version)
+    if refused:
+        return refused
+    settle_plan(session, resident, local_day(now), now)
+    refused = check_contact(act, outcome, happened_at, now, _enrolled(session, resident_id), resident.left_on)
+    if refused:
+        return refused
+    recorded = _contact(session, resident, act, outcome, happened_at, now, note)
+    file(
+        session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
+        act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id,
+    )  # fmt: skip
+    return recorded
+
+
+def update_file(
+    session: ScopedSession,
+    *,
+    now: datetime,
+    resident_id: UUID,
+    expected_version: int,
+    phone: str | None = None,
+    address: str | None = None,
+    health: str | None = None,
+    detail: str | None = None,
+) -> Recorded | Refused:
+    """The file was gone through: what is given replaces what stood there, the rest was found right; counts as this quarter's update.
+
+    `detail`: one of core.care.DETAILS, or "" for none, of an elder. The ledger names the fields changed, not their contents.
+    """
+    resident = _locked(session, resident_id)
+    refused = _not_allowed(session, "care_file_update") or _stale(resident, expected_version) or check_fields(phone, detail)
+    refused = refused or check_contact("file_update", "reached", now, now, _enrolled(session, resident_id), resident.left_on)
+    if refused:
+        return refused
+    settle_plan(session, resident, local_day(now), now)
+    changed = _change_fields(session, resident, {"phone": phone, "address": address, "health": health}, detail)
+    recorded = _contact(session, resident, "file_update", "reached", now, now, None)
+    file(session, "care.update_file", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, fields=changed, clause=recorded.clause_id)
+    return recorded
+
+
+def join(session: ScopedSession, resident: Resident, group: str, from_date: date, now: datetime, **particulars) -> SpecialGroup:
+    """Step: a membership from `from_date`, and its clocks from today: nothing is due yesterday."""
+    row = SpecialGroup(community_id=resident.community_id, id=uuid7(), grid_id=resident.grid_id, resident_id=resident.id, group=group, from_date=from_date, **particulars)
+    session.add(row)
+    session.flush()
+    settle_plan(session, resident, local_day(now), now)
+    return row
+
+
+def leave(session: ScopedSession, resident: Resident, current: dict[str, SpecialGroup], group: str, to_date: date, now: datetime) -> None:
+    """Step: the membership ends; the first day without it is `to_date`."""
+    current[group].to_date = to_date
+    session.flush()
+    settle_plan(session, resident, local_day(now), now, left_at=min(now, local_midnight(to_date)))
+
+
+def settle_plan(session: ScopedSession, resident: Resident, joined: date, now: datetime, *, left_at: datetime | None = None) -> None:
+    """Step: the resident's unclosed clocks become those its groups ask for. New ones start on `joined`, others end at `left_at` (now)."""
+    rulebook, subject = load_rulebook(), _subject(resident)
+    gone = resident.left_on is not None and resident.left_on <= local_day(now)
+    groups = () if gone else current_groups(session, resident.id)
+    wanted = {clause.id: clause for clause in plan(groups, rulebook, joined)}
+    held = cadence.unclosed(session, subject)
+    at = left_at or (local_midnight(resident.left_on) if gone else now)
+    unwanted = [clause_id for clause_id in held if clause_id not in wanted]
+    if any(cadence.sweep_on(session, rulebook[clause_id], held[clause_id], at) for clause_id in unwanted):
+        held = cadence.unclosed(session, subject)
+    cadence.end((held[clause_id] for clause_id in unwanted), at)
+    session.flush()
+    for clause_id in wanted.keys() - held.keys():
+        cadence.open_first(session, subject, wanted[clause_id], joined)
+    session.flush()
+
+
+def _contact(session: ScopedSession, resident: Resident, act: str, outcome: str, happened_at: datetime, now: datetime, note: str | None) -> Recorded:
+    contact = Contact(
+        community_id=resident.community_id, id=uuid7(), grid_id=resident.grid_id, resident_id=resident.id, act=act, outcome=outcome,
+        happened_at=happened_at, recorded_at=now, staff_id=session.scope.staff_id, note=(note or "").strip() or None,
+    )  # fmt: skip
+    session.add(contact)
+    session.flush()
+    clause = next((one for one in plan(_groups_ever(session, resident.id), load_rulebook(), local_day(happened_at)) if one.on(local_day(happened_at)).figure.act == act), None)
+    if clause is None:
+        return Recorded(contact.id, False)
+    clock = None
+    if counts(outcome):
+        clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: _acts(session, resident.id, act, since), now)
+    return _recorded(session, resident, contact.id, clause.id, clock, now)
+
+
+def _recorded(session: ScopedSession, resident: Resident, contact_id: UUID, clause_id: str, clock: Clock | None, now: datetime) -> Recorded:
+    following = cadence.unclosed(session, _subject(resident)).get(clause_id)
+    shown = clock or following
+    done, required = (shown.times_done, shown.times_required) if shown else (0, 0)
+    met = clock is not None and state(clock, now) == State.met
+    return Recorded(contact_id, clock is not None, clause_id, done, required, met, following.due_at if following else None)
+
+
+def _acts(session: ScopedSession, resident_id: UUID, act: str, since: datetime) -> list[datetime]:
+    held = (Contact.resident_id == resident_id, Contact.happened_at >= since, Contact.act == act, Contact.outcome == "reached")
+    return list(session.scalars(select(Contact.happened_at).where(*held)))
+
+
+def _locked(session: ScopedSession, resident_id: UUID) -> Resident | None:
+    return session.scalar(select(Resident).where(Resident.id == resident_id).with_for_update())
+
+
+def _subject(resident: Resident) -> Subject:
+    return Subject(resident.community_id, "resident", resident.id, resident.grid_id)
+
+
+def current_groups(session: ScopedSession, resident_id: UUID) -> dict[str, SpecialGroup]:
+    query = select(SpecialGroup).where(SpecialGroup.resident_id == resident_id, SpecialGroup.to_date.is_(None))
+    return {row.group: row for row in session.scalars(query)}
+
+
+def _groups_ever(session: ScopedSession, resident_id: UUID) -> set[str]:
+    return set(session.scalars(select(SpecialGroup.group).where(SpecialGroup.resident_id == resident_id)))
+
+
+def _enrolled(session: ScopedSession, resident_id: UUID) -> date | None:
+    return session.scalar(select(SpecialGroup.from_date).where(SpecialGroup.resident_id == resident_id).order_by(SpecialGroup.from_date).limit(1))
+
+
+def _not_allowed(session: ScopedSession, act: str) -> Refused | None:
+    role = session.scope.role
+    return None if role == "system" or may(role, act) else Refused("common.not_allowed")
+
+
+def _stale(resident: Resident | None, expected_version: int | None) -> Refused | None:
+    if resident is None:
+        return Refused("common.not_found")
+    return Refused("common.changed_meanwhile") if expected_version not in (None, resident.version) else None
+
+
+def _may_not_join(session: ScopedSession, resident: Resident | None, group: str, from_date: date, now: datetime) -> Refused | None:
+    if resident is None:
+        return Refused("common.not_found")
+    if group not in GROUPS:
+        return Refused("care.no_such_group")
+    if from_date > local_day(now):
+        return Refused("care.in_future")
+    if resident.left_on is not None:
+        return Refused("care.has_left", values={"day": resident.left_on.isoformat()})
+    return Refused("care.already_in_group") if group in current_groups(session, resident.id) else None
+
+
+def _change_fields(session: ScopedSession, resident: Resident, fields: dict[str, str | None], detail: str | None) -> list[str]:
+    wanted = {name: value.strip() for name, value in fields.items() if value and value.strip()}
+    if "phone" in wanted:
+        wanted["phone"] = phone_of(wanted["phone"])
+    changed = [name for name, value in wanted.items() if value != getattr(resident, name)]
+    for name in changed:
+        setattr(resident, name, wanted[name])
+    if "phone" in changed:
+        resident.phone_index = keyring().blind_index(resident.phone, "resident.phone")
+    elder = current_groups(session, resident.id).get("elder")
+    if detail is not None and elder is not None and (elder.detail or "") != detail:
+        elder.detail = detail or None
+        changed.append("detail")
+    return changed

@@ -1,0 +1,240 @@
+"""Cadences by calendar period: each missed period counts once, one open task, against a slow day-by-day reference."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.cadence import Step, advanced, counted, filled, first, following, strictest, unrolled
+from core.calendar import SHANGHAI
+from core.clocks import State, state
+from core.periods import local_midnight, period_of
+from core.rulebook import load_rulebook, read_rulebook
+
+RULES = load_rulebook()
+CALL, VISIT, SESSION, FILE, PATROL = (RULES[one] for one in ("elder.call", "elder.visit", "child.session", "file.update", "grid.patrol"))
+
+
+def at(text: str) -> datetime:
+    """Local time in Shanghai, as an aware moment."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+class Seen:
+    """A turn as core.clocks.state reads a clock."""
+
+    paused_at = voided_at = None
+
+    def __init__(self, turn):
+        self.started_at, self.due_at, self.warn_at = turn.started_at, turn.due_at, turn.warn_at
+        self.closed_at, self.met_at = turn.closed_at, turn.met_at
+
+
+def states(step: Step, now: datetime) -> dict[str, State]:
+    return {turn.period_key: state(Seen(turn), now) for turn in (*step.closed, *([step.open] if step.open else []))}
+
+
+def one_by_one(clause, joined: date, times: list[datetime], now: datetime) -> Step:
+    """What recording each act when it happened leaves, and a sweep at `now`."""
+    closed, turn, seen = [], first(clause, joined), []
+    for moment in times:
+        step = advanced(clause, turn, moment)
+        closed, turn = closed + list(step.closed), step.open
+        seen.append(moment)
+        if moment < turn.started_at:
+            closed = [filled(one, seen) if one.started_at <= moment < one.due_at else one for one in closed]
+            continue
+        step = counted(clause, turn, moment, seen)
+        closed, turn = closed + list(step.closed), step.open
+    step = advanced(clause, turn, now)
+    return Step((*closed, *step.closed), step.open)
+
+
+@pytest.mark.parametrize(
+    ("clause", "joined", "key"),
+    [
+        (CALL, date(2026, 11, 16), "2026-W47"),
+        (CALL, date(2026, 11, 19), "2026-W47"),
+        (CALL, date(2026, 11, 20), "2026-W48"),
+        (VISIT, date(2026, 11, 16), "2026-11"),
+        (VISIT, date(2026, 11, 17), "2026-12"),
+        (VISIT, date(2028, 2, 15), "2028-02"),
+        (VISIT, date(2028, 2, 16), "2028-03"),
+        (VISIT, date(2026, 2, 15), "2026-02"),
+        (VISIT, date(2026, 2, 16), "2026-03"),
+        (VISIT, date(2026, 12, 17), "2027-01"),
+        (FILE, date(2026, 11, 16), "2026-Q4"),
+        (FILE, date(2026, 11, 17), "2027-Q1"),
+        (PATROL, date(2026, 11, 18), "2026-11-18"),
+        (CALL, date(2026, 12, 31), "2026-W53"),
+        (CALL, date(2027, 1, 1), "2027-W01"),
+    ],
+)
+def test_the_first_period_counts_if_at_least_half_of_its_days_remain(clause, joined, key):
+    turn = first(clause, joined)
+    assert turn.period_key == key
+    assert turn.started_at >= local_midnight(joined)
+    assert turn.due_at > local_midnight(joined)
+
+
+def test_nothing_is_due_yesterday_at_enrolment():
+    for n in range(800):
+        joined = date(2025, 12, 1) + timedelta(n)
+        for clause in (CALL, VISIT, SESSION, FILE, PATROL):
+            assert first(clause, joined).due_at > local_midnight(joined)
+
+
+def test_a_week_of_calls_ends_on_sunday_at_24_also_across_the_year():
+    turn = first(CALL, date(2026, 12, 28))
+    assert (turn.period_key, turn.due_at) == ("2026-W53", at("2027-01-04T00:00"))
+    step = counted(CALL, turn, at("2027-01-03T23:59"), [at("2027-01-03T23:59")])
+    assert step.closed[0].met_at == at("2027-01-03T23:59") and step.open.period_key == "2027-W01"
+
+
+def test_a_call_on_29_february_is_the_visit_of_neither_month_but_its_own():
+    turn = following(VISIT, first(VISIT, date(2028, 1, 1)))
+    assert (turn.period_key, turn.due_at) == ("2028-02", at("2028-03-01T00:00"))
+    assert counted(VISIT, turn, at("2028-02-29T23:59"), [at("2028-02-29T23:59")]).open.period_key == "2028-03"
+
+
+def test_the_child_that_had_one_session_of_two_is_still_owed_one():
+    turn = first(SESSION, date(2026, 11, 1))
+    once = counted(SESSION, turn, at("2026-11-03T16:00"), [at("2026-11-03T16:00")])
+    assert (once.closed, once.open.times_done, once.open.closed_at) == ((), 1, None)
+    times = [at("2026-11-03T16:00"), at("2026-11-10T16:00")]
+    twice = counted(SESSION, once.open, times[1], times)
+    assert twice.closed[0].met_at == times[1] and twice.open.period_key == "2026-12"
+
+
+def test_an_overdue_week_closes_as_missed_with_the_next_call_and_that_call_counts_for_its_own_week():
+    turn, call = first(CALL, date(2026, 11, 2)), at("2026-11-11T09:00")
+    step = counted(CALL, turn, call, [call])
+    assert [(one.period_key, one.met_at, one.closed_at) for one in step.closed] == [("2026-W45", None, call), ("2026-W46", call, call)]
+    assert step.open.period_key == "2026-W47"
+
+
+def test_while_a_further_week_runs_the_missed_one_stays_open_and_overdue():
+    turn = first(CALL, date(2026, 11, 2))
+    assert advanced(CALL, turn, at("2026-11-15T23:59")) == Step((), turn)
+    assert advanced(CALL, turn, at("2026-11-16T00:00")) == Step((), turn), "exactly at the end the further week is not over"
+    step = advanced(CALL, turn, at("2026-11-16T00:01"))
+    assert [one.period_key for one in step.closed] == ["2026-W45"] and step.open.period_key == "2026-W46"
+
+
+def test_each_missed_week_counts_once_after_a_long_silence():
+    step = advanced(CALL, first(CALL, date(2026, 9, 7)), at("2026-11-18T10:00"))
+    keys = [one.period_key for one in (*step.closed, step.open)]
+    assert keys == [f"2026-W{n}" for n in range(37, 47)]
+    assert list(states(step, at("2026-11-18T10:00")).values()) == [State.missed] * 9 + [State.overdue]
+
+
+def test_a_late_entry_fills_the_period_in_which_the_call_happened():
+    step = advanced(CALL, first(CALL, date(2026, 10, 26)), at("2026-11-18T10:00"))
+    call = at("2026-10-28T09:00")
+    turn = filled(step.closed[0], [call])
+    assert (turn.met_at, turn.closed_at, turn.times_done) == (call, call, 1)
+
+
+def test_a_repealed_clause_opens_no_further_clock():
+    text = """
+elder.call:
+  section: 2
+  shape: clock
+  title: {zh: 电话, en: Call}
+  source: WS 二.2
+  desk: null
+  values:
+    - {from: 2025-01-01, value: {times: 1, per: week, act: call, subject: resident}, figure: {zh: 每周, en: weekly}}
+    - {from: 2026-11-16, value: null}
+"""
+    clause = read_rulebook([("x.yaml", text)])["elder.call"]
+    turn = first(clause, date(2026, 11, 9))
+    assert counted(clause, turn, at("2026-11-10T09:00"), [at("2026-11-10T09:00")]).open is None
+    assert first(clause, date(2026, 11, 16)) is None
+    assert unrolled(clause, date(2026, 11, 9), [], at("2026-12-20T00:00")).open == turn
+
+
+def test_a_new_figure_holds_from_its_day_and_rewrites_no_period_begun():
+    text = """
+elder.call:
+  section: 2
+  shape: clock
+  title: {zh: 电话, en: Call}
+  source: WS 二.2
+  desk: null
+  values:
+    - {from: 2025-01-01, value: {times: 1, per: week, act: call, subject: resident}, figure: {zh: 每周, en: weekly}}
+    - {from: 2026-11-18, value: {times: 2, per: week, act: call, subject: resident}, figure: {zh: 每周2次, en: twice a week}}
+"""
+    clause = read_rulebook([("x.yaml", text)])["elder.call"]
+    turn = first(clause, date(2026, 11, 16))
+    assert (turn.times_required, turn.effective_from) == (1, date(2025, 1, 1))
+    after = following(clause, turn)
+    assert (after.times_required, after.effective_from) == (2, date(2026, 11, 18))
+
+
+def test_of_two_clauses_for_one_act_the_strictest_holds():
+    text = "\n".join(
+        f"""
+x.{name}:
+  section: 2
+  shape: clock
+  title: {{zh: 电话, en: Call}}
+  source: WS 二.2
+  desk: null
+  values:
+    - {{from: 2025-01-01, value: {{times: {times}, per: {per}, act: call, subject: resident}}, figure: {{zh: 电话, en: call}}}}
+"""
+        for name, times, per in (("month", 3, "month"), ("week", 1, "week"), ("quarter", 8, "quarter"))
+    )
+    rules = read_rulebook([("x.yaml", text)])
+    assert [one.id for one in strictest(rules.values(), date(2026, 1, 1))] == ["x.week"]
+
+
+# --- against a reference that knows nothing but days -----------------------------------------------------------------
+def reference(clause, joined: date, times: list[datetime], now: datetime) -> dict[str, tuple[str, int]]:
+    """Period key → (state, acts done), by walking the calendar day by day."""
+    figure = clause.on(joined).figure
+    days: dict[str, list[date]] = {}
+    day = joined - timedelta(400)
+    while day <= now.astimezone(SHANGHAI).date() + timedelta(800):
+        days.setdefault(period_of(figure.per, at(f"{day}T12:00")).key, []).append(day)
+        day += timedelta(1)
+    periods = [(key, own) for key, own in days.items() if sum(one >= joined for one in own) * 2 >= len(own)]
+    periods = [(key, own) for key, own in periods if own[-1] >= joined]
+    done = {key: sum(m.astimezone(SHANGHAI).date() in own and m.astimezone(SHANGHAI).date() >= joined for m in times) for key, own in periods}
+    over = {key: local_midnight(own[-1] + timedelta(1)) < now for key, own in periods}
+    begun = {key: local_midnight(max(own[0], joined)) <= now for key, own in periods}
+    found: dict[str, tuple[str, int]] = {}
+    for n, (key, _) in enumerate(periods):
+        after = periods[n + 1][0]
+        if done[key] >= figure.times:
+            found[key] = ("met", done[key])
+        elif over[key] and (over[after] or done[after]):
+            found[key] = ("missed", done[key])
+        else:
+            found[key] = ("overdue" if over[key] else "running" if begun[key] else "waiting", done[key])
+            break
+    return found
+
+
+def shown(step: Step, now: datetime) -> dict[str, tuple[str, int]]:
+    names = {State.on_time: "running", State.due_soon: "running"}
+    turns = {turn.period_key: turn for turn in (*step.closed, *([step.open] if step.open else []))}
+    return {key: (str(names.get(one, one)), turns[key].times_done) for key, one in states(step, now).items()}
+
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENTS = st.integers(0, 800 * 24 * 4).map(lambda n: START + timedelta(minutes=15 * n))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from([CALL, VISIT, SESSION, FILE, RULES["disabled.assess"]]), st.integers(0, 500), st.lists(MOMENTS, max_size=40), MOMENTS, st.randoms())
+def test_any_history_gives_what_a_slow_day_by_day_count_gives(clause, offset, moments, now, chance):
+    joined = date(2026, 1, 1) + timedelta(offset)
+    now = max(now, local_midnight(joined))
+    times = sorted(one for one in moments if local_midnight(joined) <= one <= now)
+    step = unrolled(clause, joined, times, now)
+    assert step == one_by_one(clause, joined, times, now)
+    assert shown(step, now) == reference(clause, joined, times, now)

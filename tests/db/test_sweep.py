@@ -1,0 +1,154 @@
+"""What happens by itself: missed periods, birthdays, new clocks. However often and however many sweep."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from sqlalchemy import insert
+
+from db.commands.care import enrol, record_contact
+from db.commands.filing import file
+from db.commands.sweep import sweep, sweep_all
+from db.models.clocks import Clock
+from db.models.ledger import LedgerEntry
+from db.models.residents import Resident, SpecialGroup
+from db.types import uuid7
+from tests.conftest import run_db
+from tests.db.care_people import Place, at, found
+
+JOINED = at("2026-11-02T09:00")
+
+
+@pytest.fixture
+def place(engine) -> Place:
+    return found(engine)
+
+
+@pytest.fixture
+def elder(place):
+    resident_id = place.resident("李大爷")
+    place.run(enrol, JOINED, resident_id=resident_id, group="elder")
+    return resident_id
+
+
+def swept(place: Place) -> list[LedgerEntry]:
+    return place.all(LedgerEntry, LedgerEntry.command == "sweep")
+
+
+def groups(place: Place) -> list[tuple]:
+    return [(one.group, one.from_date, one.to_date) for one in place.all(SpecialGroup)]
+
+
+def test_each_missed_week_counts_once_and_the_last_one_stays_open_and_overdue(place, elder):
+    for day in ("2026-11-10T08:00", "2026-11-18T08:00", "2026-11-25T08:00"):
+        sweep_all(place.engine, at(day))
+    assert place.states(elder, "elder.call", at("2026-11-25T08:00")) == [("2026-W45", "missed", 0), ("2026-W46", "missed", 0), ("2026-W47", "overdue", 0)]
+
+
+def test_a_sweep_after_a_long_silence_leaves_what_daily_sweeps_leave(place, elder):
+    other = place.resident("王大妈")
+    place.run(enrol, JOINED, resident_id=other, group="elder")
+    sweep_all(place.engine, at("2027-01-20T08:00"))
+    once = place.states(elder, "elder.call", at("2027-01-20T08:00"))
+    assert [state for _, state, _ in once] == ["missed"] * 10 + ["overdue"]
+    assert once[8][0] == "2026-W53" and once[9][0] == "2027-W01"
+
+
+def test_the_second_sweep_changes_nothing_and_files_nothing(place, elder):
+    assert sweep_all(place.engine, at("2026-11-18T08:00")) == 1
+    assert sweep_all(place.engine, at("2026-11-18T08:00")) == 0
+    assert len(swept(place)) == 1
+
+
+def test_four_sweeps_at_once_do_the_work_of_one(place, elder):
+    for n in range(8):
+        place.run(enrol, JOINED, resident_id=place.resident(f"老人{n}"), group="elder")
+    with ThreadPoolExecutor(4) as four:
+        done = list(four.map(lambda _: sweep_all(place.engine, at("2026-11-18T08:00")), range(4)))
+    assert sorted(done) == [0, 0, 0, 1] and len(swept(place)) == 1
+    for one in place.residents.values():
+        assert [state for _, state, _ in place.states(one, "elder.call", at("2026-11-18T08:00"))] == ["missed", "overdue"]
+
+
+def test_a_sweep_and_a_call_at_once_are_both_kept(place, elder):
+    def call():
+        return place.run(record_contact, at("2026-11-18T08:00"), resident_id=elder, act="call", outcome="reached", happened_at=at("2026-11-18T07:00"))
+
+    with ThreadPoolExecutor(2) as two:
+        first, second = two.submit(sweep_all, place.engine, at("2026-11-18T08:00")), two.submit(call)
+        first.result(), second.result()
+    assert [state for _, state, _ in place.states(elder, "elder.call", at("2026-11-18T08:00"))] == ["missed", "missed", "met", "waiting"]
+
+
+@pytest.mark.parametrize(
+    ("born", "now", "joined"),
+    [
+        ("1966-11-18", "2026-11-17T23:59", None),
+        ("1966-11-18", "2026-11-18T00:00", date(2026, 11, 18)),
+        ("1968-02-29", "2028-02-28T12:00", None),
+        ("1968-02-29", "2028-02-29T00:00", date(2028, 2, 29)),
+        ("1950-05-05", "2026-11-18T00:00", date(2010, 5, 5)),
+    ],
+)
+def test_residents_join_the_elders_on_their_60th_birthday(place, born, now, joined):
+    resident_id = place.resident("张阿姨", born)
+    sweep_all(place.engine, at(now))
+    assert groups(place) == ([("elder", joined, None)] if joined else [])
+    clocks = place.clocks(resident_id)
+    assert sorted(clock.clause_id for clock in clocks) == (["elder.call", "elder.visit", "file.update"] if joined else [])
+    assert all(clock.due_at > at(now) for clock in clocks), "nothing is due yesterday"
+
+
+def test_without_a_date_of_birth_the_year_decides_once_it_is_over(place):
+    place.resident("赵大爷", None, birth_year=1966)
+    sweep_all(place.engine, at("2026-12-31T12:00"))
+    assert groups(place) == [("elder", date(2026, 12, 31), None)]
+
+
+@pytest.mark.parametrize(("born", "now", "left"), [("2008-02-29", "2026-02-27T12:00", None), ("2008-02-29", "2026-02-28T00:00", date(2026, 2, 28)), ("2008-11-18", "2026-11-18T00:00", date(2026, 11, 18))])
+def test_children_leave_at_18_and_their_clocks_end(place, born, now, left):
+    child = place.resident("小明", born)
+    place.run(enrol, at("2026-02-02T09:00"), resident_id=child, group="child")
+    sweep_all(place.engine, at(now))
+    assert groups(place) == [("child", date(2026, 2, 2), left)]
+    assert any(clock.closed_at is None for clock in place.clocks(child)) is (left is None)
+
+
+def test_those_who_moved_away_owe_nothing_more(place, elder):
+    def move(session, *, now):
+        session.get(Resident, (place.community_id, elder)).left_on = date(2026, 11, 12)
+        file(session, "test.move", now=now, community_id=place.community_id)
+
+    place.run(move, at("2026-11-12T10:00"))
+    sweep_all(place.engine, at("2026-11-18T08:00"))
+    assert [state for _, state, _ in place.states(elder, "elder.call", at("2026-11-18T08:00"))] == ["missed"]
+    assert [state for _, state, _ in place.states(elder, "elder.visit", at("2026-11-18T08:00"))] == ["void"]
+
+
+def test_imported_members_get_the_clocks_they_are_owed(place):
+    people = [place.resident(f"老人{n}", None) for n in range(5)]
+
+    def put(session, *, now):
+        rows = [{"community_id": place.community_id, "id": uuid7(), "resident_id": one, "grid_id": place.grids[0], "group": "disabled", "from_date": date(2020, 1, 1)} for one in people]
+        session.execute(insert(SpecialGroup), rows)
+        file(session, "test.put", now=now, community_id=place.community_id)
+
+    place.run(put, at("2026-11-18T08:00"))
+    done = place.run(sweep, at("2026-11-18T08:00"), community_id=place.community_id)
+    assert done["settled"] == 5
+    assert {clock.clause_id for one in people for clock in place.clocks(one)} == {"disabled.assess", "file.update"}
+
+
+def test_every_duty_of_grid_and_community_gets_its_clock(place):
+    sweep_all(place.engine, at("2026-11-18T08:00"))
+    clocks = place.all(Clock)
+    assert [(c.clause_id, c.period_key) for c in clocks if c.subject_kind == "grid"] == [("grid.patrol", "2026-11-18")] * 2
+    assert len({c.clause_id for c in clocks if c.subject_kind == "community"}) == 12
+    assert all(c.due_at > at("2026-11-18T08:00") for c in clocks)
+
+
+def test_the_command_line_sweeps_and_says_how_many_changed(sqlite_engine, sqlite_url):
+    place = found(sqlite_engine)
+    place.resident("张阿姨")
+    assert run_db(sqlite_url, "sweep") == "1 communities changed\n"
+    assert run_db(sqlite_url, "sweep") == "0 communities changed\n"
