@@ -4,7 +4,7 @@ SHELL := bash
 .ONESHELL:
 .SILENT:
 .DEFAULT_GOAL := run
-.PHONY: install run browser test test-real bench pictures lint
+.PHONY: install wheelhouse run browser test test-real bench pictures lint
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -13,7 +13,7 @@ PORT ?= 8501
 ADDRESS ?= 127.0.0.1
 DESK_REAL_DATA ?= ../shared/data
 # WHEELHOUSE=folder installs from a folder of wheels without a network.
-PIP := install --quiet --disable-pip-version-check $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
+PIP := install -qq --disable-pip-version-check $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
 install: $(STAMP)
 
@@ -34,6 +34,12 @@ $(STAMP): requirements.txt
 	  echo "$$python has no pip. On Debian: apt-get install python3-pip" >&2; exit 1
 	fi
 	touch $(STAMP)
+
+# For an office without internet: run this where there is one, carry the folder over.
+wheelhouse:
+	python=$$(command -v "$${PYTHON:-python3}"); mkdir -p wheelhouse
+	"$$python" -m pip download -qq --disable-pip-version-check --only-binary :all: -d wheelhouse -r requirements.txt
+	echo "wheelhouse/ holds everything; carry it over and say: make install WHEELHOUSE=wheelhouse"
 
 run: install
 	$(PY) -m db migrate

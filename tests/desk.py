@@ -104,7 +104,7 @@ def serve(database: URL | str, now: datetime | None, log: Path, *, blank: str | 
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_for(address, process, log)
+            wait_for(address, process, log)
             yield Desk(address, url_text(database), process, log)
         finally:
             process.terminate()
@@ -114,8 +114,9 @@ def serve(database: URL | str, now: datetime | None, log: Path, *, blank: str | 
                 process.kill()
 
 
-def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + START_WITHIN
+def wait_for(address: str, process: subprocess.Popen, log: Path, within: int = START_WITHIN) -> None:
+    """Until the server answers /healthz. Raises AssertionError with its log when it ends, or doesn't within `within` seconds."""
+    end = time.monotonic() + within
     while time.monotonic() < end:
         assert process.poll() is None, f"the app ended by itself:\n{log.read_text()[-3000:]}"
         try:
@@ -123,4 +124,4 @@ def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
-    raise AssertionError(f"no answer from {address}/healthz within {START_WITHIN} s:\n{log.read_text()[-3000:]}")
+    raise AssertionError(f"no answer from {address}/healthz within {within} s:\n{log.read_text()[-3000:]}")
