@@ -51,19 +51,21 @@ def hash_password(password: str) -> str | Refused:
     return _HASHER.hash(password)
 
 
-def log_in(engine: Engine, username: str, password: str, *, now: datetime) -> str | Refused:
-    """A fresh token for the cookie. One refusal, after the same work, for an unknown, locked, disabled or wrong one."""
+def log_in(engine: Engine, username: str, password: str, *, now: datetime, lang: str | None = None) -> str | Refused:
+    """A fresh token for the cookie. One refusal, after the same work, for an unknown, locked, disabled or wrong one.
+
+    `lang`: the language chosen at the door, kept for the account from now on; None leaves it."""
     username = username.strip().lower()
     with open_session(engine, None) as session:
         account = session.scalar(select(Account).where(Account.username == username))
     known = account.password_hash if account and account.password_hash else None
-    right = _verify(known or _NOBODYS_HASH, password) and known is not None
-    return carry_out(engine, _LOGIN, _answer_login, username=username, seen_hash=known, right=right, now=now) or _no()
+    right = is_password(known or _NOBODYS_HASH, password) and known is not None
+    return carry_out(engine, _LOGIN, _answer_login, username=username, seen_hash=known, right=right, lang=lang, now=now) or _no()
 
 
-def log_in_by_subject(engine: Engine, subject: str, username: str | None, *, now: datetime) -> str | Refused:
+def log_in_by_subject(engine: Engine, subject: str, username: str | None, *, now: datetime, lang: str | None = None) -> str | Refused:
     """A token for the enabled account with this OpenID Connect `subject` ("issuer sub"), or, until it has one, with this name."""
-    return carry_out(engine, _LOGIN, _answer_subject, subject=subject, username=(username or "").strip().lower(), now=now)
+    return carry_out(engine, _LOGIN, _answer_subject, subject=subject, username=(username or "").strip().lower(), lang=lang, now=now)
 
 
 def renew(engine: Engine, token: str, idle_until: datetime, *, now: datetime) -> None:
@@ -163,7 +165,8 @@ def reset_password(session: ScopedSession, *, account_id: UUID, password_hash: s
     return None
 
 
-def _verify(known: str, password: str) -> bool:
+def is_password(known: str, password: str) -> bool:
+    """Whether `password` is the one the hash `known` was made of. Takes tens of milliseconds."""
     try:
         return _HASHER.verify(known, password)
     except (VerificationError, InvalidHashError):
@@ -174,7 +177,7 @@ def _no() -> Refused:
     return Refused("login.wrong", values={"n": FAILURES, "minutes": LOCKED_FOR // timedelta(minutes=1)})
 
 
-def _answer_login(session: ScopedSession, *, username: str, seen_hash: str | None, right: bool, now: datetime) -> str | None:
+def _answer_login(session: ScopedSession, *, username: str, seen_hash: str | None, right: bool, lang: str | None, now: datetime) -> str | None:
     """The token, or None: not a Refused, because the failure must be counted and a refusal undoes the transaction."""
     account = session.scalar(select(Account).where(Account.username == username).with_for_update())
     if account is None or account.disabled_at:
@@ -184,7 +187,7 @@ def _answer_login(session: ScopedSession, *, username: str, seen_hash: str | Non
         return None
     # A password changed between the check and this transaction counts as wrong.
     if right and account.password_hash == seen_hash:
-        return _issue(session, account, sign_in, now)
+        return _issue(session, account, sign_in, lang, now)
     _count_failure(session, account, sign_in, now)
     return None
 
@@ -196,7 +199,7 @@ def _count_failure(session: ScopedSession, account: Account, sign_in: SignIn, no
         file(session, "account.lock", now=now, subject_kind="account", subject_id=account.id, failures=FAILURES)
 
 
-def _answer_subject(session: ScopedSession, *, subject: str, username: str, now: datetime) -> str | Refused:
+def _answer_subject(session: ScopedSession, *, subject: str, username: str, lang: str | None, now: datetime) -> str | Refused:
     account = session.scalar(select(Account).where(Account.oidc_subject == subject))
     if account is None and username:
         account = session.scalar(select(Account).where(Account.username == username, Account.oidc_subject.is_(None)))
@@ -205,11 +208,12 @@ def _answer_subject(session: ScopedSession, *, subject: str, username: str, now:
     if account.oidc_subject is None:
         account.oidc_subject = subject
         file(session, "account.subject", now=now, subject_kind="account", subject_id=account.id)
-    return _issue(session, account, _sign_in(session, account.id), now)
+    return _issue(session, account, _sign_in(session, account.id), lang, now)
 
 
-def _issue(session: ScopedSession, account: Account, sign_in: SignIn, now: datetime) -> str:
+def _issue(session: ScopedSession, account: Account, sign_in: SignIn, lang: str | None, now: datetime) -> str:
     sign_in.failures, sign_in.locked_until, sign_in.last_at = 0, None, now
+    sign_in.lang = lang or sign_in.lang
     token = secrets.token_urlsafe(32)
     ends = now + LASTS + timedelta(seconds=secrets.randbelow(int(SPREAD.total_seconds())))
     session.add(SessionToken(token_hash=token_hash(token), account_id=account.id, created_at=now, idle_until=min(now + IDLE, ends), expires_at=ends))

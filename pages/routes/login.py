@@ -41,7 +41,7 @@ async def _submit(request: Request) -> Response:
         return login_page(request, refused=Refused("login.too_many", values={"minutes": _ATTEMPTS.minutes}), status=429)
     form = await request.form(max_files=0, max_fields=8)
     username, password = str(form.get("account", ""))[:80], str(form.get("password", ""))[:400]
-    answer = await to_thread.run_sync(lambda: identity.log_in(engine(), username, password, now=now()), limiter=_HASHING)
+    answer = await to_thread.run_sync(lambda: identity.log_in(engine(), username, password, now=now(), lang=chosen_language(request)), limiter=_HASHING)
     if isinstance(answer, Refused):
         _ATTEMPTS.note_failure(address)
         return login_page(request, refused=answer, username=username, status=401)
@@ -63,7 +63,7 @@ async def _leave(request: Request) -> Response:
     await run_in_threadpool(identity.log_out, engine(), token, now=now())
     response = RedirectResponse("/login?note=left", 303, {"Cache-Control": "no-store"})
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=secure_cookie())
-    return response
+    return _speaking(response, request.state.visitor.lang)
 
 
 async def _ask_to_leave(request: Request) -> Response:
@@ -72,15 +72,24 @@ async def _ask_to_leave(request: Request) -> Response:
 
 async def _language(request: Request) -> Response:
     lang = request.query_params.get("to")
-    response = RedirectResponse("/login", 303, {"Cache-Control": "no-store"})
-    response.set_cookie(LANGUAGE, lang if lang in LANGS else "zh", max_age=365 * 86_400, samesite="lax", httponly=True, secure=secure_cookie())
+    return _speaking(RedirectResponse("/login", 303, {"Cache-Control": "no-store"}), lang if lang in LANGS else "zh")
+
+
+def _speaking(response: Response, lang: str) -> Response:
+    """The door's language, until the browser is closed; inside, the account remembers its own."""
+    response.set_cookie(LANGUAGE, lang, samesite="lax", httponly=True, secure=secure_cookie())
     return response
+
+
+def chosen_language(request: Request) -> str | None:
+    """The language chosen at the door of this browser, if any."""
+    lang = request.cookies.get(LANGUAGE)
+    return lang if lang in LANGS else None
 
 
 def login_page(request: Request, *, note: str | None = None, refused: Refused | None = None, username: str = "", status: int = 200) -> Response:
     """The form, with what went wrong above it: `note` is a word of core/words/login.yaml."""
-    lang = request.cookies.get(LANGUAGE)
-    lang = lang if lang in LANGS else "zh"
+    lang = chosen_language(request) or "zh"
     message = refused.text(lang) if refused else t(f"login.{note}", lang) if note else ""
     onward = request.query_params.get("next", "")
     page = _PAGES.get_template("login.html").render(

@@ -14,7 +14,7 @@ from core.refusals import Refused
 from db.commands import identity
 from db.wall_clock import now
 from pages.parts.desk import engine
-from pages.routes.login import welcome
+from pages.routes.login import chosen_language, welcome
 from pages.routes.provider import callback_address, is_configured, provider
 
 _LOG = logging.getLogger(__name__)
@@ -45,7 +45,8 @@ async def _from_provider(request: Request) -> Response:
     if not claims or not claims.get("sub"):
         return _back("oidc_failed")
     subject = f"{claims['iss']} {claims['sub']}"
-    answer = await to_thread.run_sync(lambda: identity.log_in_by_subject(engine(), subject, claims.get("preferred_username"), now=now()))
+    name, lang = claims.get("preferred_username"), chosen_language(request)
+    answer = await to_thread.run_sync(lambda: identity.log_in_by_subject(engine(), subject, name, now=now(), lang=lang))
     return _back("no_account") if isinstance(answer, Refused) else welcome(answer, None)
 
 
