@@ -1,0 +1,229 @@
+"""The grid map's figures: the queue's open orders and the roster's care clocks, counted by grid; a grid's card.
+
+"Overdue" is db.queries.clock_state.is_overdue, as everywhere. Who may not open the roster gets no count of special groups under 3.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from core.calendar import SHANGHAI
+from core.roles import may_open
+from core.rulebook import Threshold, load_rulebook
+from core.small_counts import Shown, without_small
+from db.models.clocks import Clock
+from db.models.grids import Absence, Building, Community, Grid, Household, Post, Staff
+from db.models.residents import SpecialGroup
+from db.models.work_orders import WorkOrder
+from db.queries.clock_state import is_overdue
+from db.queries.posts import post_held, still_here
+
+GROUPS = ("elder", "disabled", "child")
+OF_PEOPLE = ("special_residents", "overdue_care")
+"""Figures that count special groups, and are hidden where they are small."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is counted of a grid or a community. `overdue_orders`: orders with a clock past its limit; `overdue_care`: care clocks past theirs."""
+
+    households: int
+    open_orders: int
+    overdue_orders: int
+    special_residents: Shown
+    overdue_care: Shown
+
+
+@dataclass(frozen=True)
+class GridValues:
+    """A grid on the map; `post_a`, `post_b`: names of who stands there today."""
+
+    id: UUID
+    community_id: UUID
+    code: str
+    name: str
+    drawn: bool
+    figures: Figures
+    post_a: tuple[str, ...]
+    post_b: tuple[str, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        row = asdict(self)
+        return {"id": str(self.id), "code": self.code, "name": self.name, **row["figures"], "post_a": list(self.post_a), "post_b": list(self.post_b)}
+
+
+@dataclass(frozen=True)
+class CommunityValues:
+    """A community in the district's table. `outside_band`: its grids outside the band of grid.size."""
+
+    id: UUID
+    name: str
+    grids: int
+    outside_band: int
+    figures: Figures
+
+
+def grid_values(session: Session, community_id: UUID, *, now: datetime) -> list[GridValues]:
+    """The grids of a community in scope, by code, each with its figures at `now`."""
+    rows = session.execute(select(Grid.id, Grid.code, Grid.name, Grid.polygon.is_not(None)).where(Grid.community_id == community_id).order_by(Grid.code)).all()
+    figures = _figures(session, "grid_id", [row.id for row in rows], now, community_id)
+    posts = posts_on(session, community_id, local_date(now))
+    return [
+        GridValues(id_, community_id, code, name, drawn, figures[id_], *(tuple(p.name for p in posts if (p.grid_id, p.post) == (id_, post)) for post in "AB"))
+        for id_, code, name, drawn in rows
+    ]
+
+
+def community_values(session: Session, *, now: datetime) -> list[CommunityValues]:
+    """Every community in scope, by name, with the same figures summed."""
+    names = session.execute(select(Community.community_id, Community.name).order_by(Community.name)).all()
+    figures = _figures(session, "community_id", [row.community_id for row in names], now)
+    band, sizes = size_band(local_date(now)), _count(session, Household, Household.id, "grid_id")
+    grids: dict[UUID, list[int]] = {}
+    for grid_id, community_id in session.execute(select(Grid.id, Grid.community_id)):
+        grids.setdefault(community_id, []).append(sizes.get(grid_id, 0))
+    return [
+        CommunityValues(id_, name, len(grids.get(id_, [])), sum(not band.reached_by(n) for n in grids.get(id_, [])), figures[id_]) for id_, name in names
+    ]
+
+
+def sees_small_counts(session: Session) -> bool:
+    """Whether the session's role may open the list behind counts of special groups."""
+    return session.scope.role == "system" or may_open(session.scope.role, "roster")
+
+
+def size_band(day: date) -> Threshold:
+    """grid.size on `day`: `figure` the warning band, `about` the size aimed at."""
+    return load_rulebook()["grid.size"].on(day).figure
+
+
+def local_date(moment: datetime) -> date:
+    """The day of `moment` in Shanghai."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def _figures(session: Session, per: str, ids: list[UUID], now: datetime, community_id: UUID | None = None) -> dict[UUID, Figures]:
+    def count(model, what, *conditions: ColumnElement[bool]) -> dict[UUID, int]:
+        found = _count(session, model, what, per, *conditions, community_id=community_id)
+        return {id_: found.get(id_, 0) for id_ in ids}
+
+    late = is_overdue(now)
+    counted: dict[str, dict[UUID, Shown]] = {
+        "households": count(Household, Household.id),
+        "open_orders": count(WorkOrder, WorkOrder.id, WorkOrder.closed_at.is_(None)),
+        "overdue_orders": count(Clock, Clock.work_order_id.distinct(), late, Clock.subject_kind == "work_order"),
+        "special_residents": count(SpecialGroup, SpecialGroup.resident_id.distinct(), SpecialGroup.to_date.is_(None)),
+        "overdue_care": count(Clock, Clock.id, late, Clock.subject_kind == "resident"),
+    }
+    if not sees_small_counts(session):
+        counted |= {name: without_small(counted[name]) for name in OF_PEOPLE}
+    return {id_: Figures(**{name: values[id_] for name, values in counted.items()}) for id_ in ids}
+
+
+def _count(session: Session, model, what, per: str, *conditions: ColumnElement[bool], community_id: UUID | None = None) -> dict[UUID | None, int]:
+    column = getattr(model, per)
+    query = select(column, func.count(what)).where(*conditions).group_by(column)
+    return dict(session.execute(query.where(model.community_id == community_id) if community_id else query).tuples().all())
+
+
+# --- posts ----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class PostHeld:
+    """Who stands at a post of a grid."""
+
+    grid_id: UUID
+    post: str
+    staff_id: UUID
+    name: str
+
+
+def posts_on(session: Session, community_id: UUID, day: date) -> list[PostHeld]:
+    """Posts of a community held on `day`, by grid and post; who has left holds none."""
+    query = (
+        select(Post.grid_id, Post.post, Post.staff_id, Staff.name)
+        .join(Staff, (Staff.community_id == Post.community_id) & (Staff.id == Post.staff_id))
+        .where(Post.community_id == community_id, post_held(day), still_here(day))
+        .order_by(Post.grid_id, Post.post, Post.from_date)
+    )
+    return [PostHeld(*row) for row in session.execute(query)]
+
+
+def _absent(session: Session, community_id: UUID, now: datetime) -> dict[UUID, datetime]:
+    query = select(Absence.staff_id, func.max(Absence.ends_at)).where(Absence.community_id == community_id, Absence.starts_at <= now, Absence.ends_at > now)
+    return dict(session.execute(query.group_by(Absence.staff_id)).tuples().all())
+
+
+# --- one grid -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Holder:
+    """A post on the card: who, and until when absent."""
+
+    post: str
+    name: str
+    away_until: datetime | None
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An open order on the card; `due_at` is its next limit, None while none runs. No personal data."""
+
+    id: UUID
+    number: str
+    matter: str
+    received_at: datetime
+    due_at: datetime | None
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class GridCard:
+    """Everything a click on a cell opens. `buildings`: (name, households); `groups`: residents in each special group."""
+
+    id: UUID
+    community_id: UUID
+    code: str
+    name: str
+    figures: Figures
+    holders: tuple[Holder, ...]
+    buildings: tuple[tuple[str, int], ...]
+    groups: dict[str, Shown]
+    orders: tuple[OrderRow, ...]
+
+
+def grid_card(session: Session, grid_id: UUID, *, now: datetime) -> GridCard | None:
+    """The card of a grid; None when it is not in scope."""
+    grid = session.execute(select(Grid.community_id, Grid.code, Grid.name).where(Grid.id == grid_id)).one_or_none()
+    if grid is None:
+        return None
+    # All grids of the community: whether a small count may be shown depends on its neighbours.
+    values = next(v for v in grid_values(session, grid.community_id, now=now) if v.id == grid_id)
+    away = _absent(session, grid.community_id, now)
+    holders = [Holder(p.post, p.name, away.get(p.staff_id)) for p in posts_on(session, grid.community_id, local_date(now)) if p.grid_id == grid_id]
+    buildings, groups, orders = _buildings(session, grid_id), _groups(session, grid_id), _orders(session, grid_id, now)
+    return GridCard(grid_id, grid.community_id, grid.code, grid.name, values.figures, tuple(holders), buildings, groups, orders)
+
+
+def _buildings(session: Session, grid_id: UUID) -> tuple[tuple[str, int], ...]:
+    sizes = _count(session, Household, Household.id, "building_id", Household.grid_id == grid_id)
+    rows = session.execute(select(Building.id, Building.name).where(Building.grid_id == grid_id).order_by(Building.walk, Building.name)).tuples()
+    return tuple((name, sizes.get(id_, 0)) for id_, name in rows)
+
+
+def _groups(session: Session, grid_id: UUID) -> dict[str, Shown]:
+    found = _count(session, SpecialGroup, SpecialGroup.resident_id.distinct(), "group", SpecialGroup.grid_id == grid_id, SpecialGroup.to_date.is_(None))
+    counts = {group: found.get(group, 0) for group in GROUPS}
+    return counts if sees_small_counts(session) else without_small(counts)
+
+
+def _orders(session: Session, grid_id: UUID, now: datetime) -> tuple[OrderRow, ...]:
+    clocks = select(Clock.work_order_id, func.min(Clock.due_at).label("due_at"), func.max(case((is_overdue(now), 1), else_=0)).label("late"))
+    clocks = clocks.where(Clock.grid_id == grid_id, Clock.subject_kind == "work_order", Clock.closed_at.is_(None)).group_by(Clock.work_order_id)
+    running = {row.work_order_id: row for row in session.execute(clocks)}
+    query = select(WorkOrder.id, WorkOrder.number, WorkOrder.matter, WorkOrder.received_at).where(WorkOrder.grid_id == grid_id, WorkOrder.closed_at.is_(None))
+    rows = [OrderRow(*row, running[row.id].due_at, bool(running[row.id].late)) if row.id in running else OrderRow(*row, None, False) for row in session.execute(query)]
+    return tuple(sorted(rows, key=lambda row: (not row.overdue, row.due_at is None, row.due_at or row.received_at)))

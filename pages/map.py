@@ -1,0 +1,87 @@
+"""The grid map: a community's cells over its streets, coloured by one figure; a click opens the grid's card; gaps stand beside it."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from db.queries.gaps import gaps
+from db.queries.geometry import map_version
+from db.queries.identity import communities
+from db.queries.map import GridValues, community_values, grid_card, grid_values, local_date, size_band
+from pages.parts import desk as at
+from pages.parts.desk import Desk
+from pages.parts.map_card import district_view, gaps_view, grid_card_view
+from pages.parts.map_colours import SHADES
+from pages.parts.map_layer import View, grid_map, legend
+from pages.parts.page import page_header
+
+CHOSEN = "map_grid"
+
+
+def page() -> None:
+    desk = at.current().require("map")
+    page_header(desk, desk.t("map.title"), desk.t("map.subtitle"))
+    with desk.session() as session:
+        names = communities(session)
+    if not names:
+        return
+    chosen = next(iter(names)) if len(names) == 1 else st.selectbox(desk.t("map.community"), names, format_func=names.get, key="map_community")
+    _community(chosen)
+    if len(names) > 1:
+        with desk.session() as session:
+            district_view(desk, community_values(session, now=desk.now))
+
+
+@st.fragment
+def _community(community_id: UUID) -> None:
+    """A click, another colour or another grid runs only this."""
+    desk = at.current().require("map")
+    if community_id not in desk.scope.communities:
+        return
+    with desk.session() as session:
+        values = grid_values(session, community_id, now=desk.now)
+        version = map_version(session, community_id)
+        missing = gaps(session, community_id, now=desk.now, values=values)
+    if not values:
+        st.info(desk.t("map.no_grids"))
+        return
+    left, right = st.columns([3, 2])
+    with left:
+        _map(desk, community_id, version, values)
+    with right:
+        _card(desk, values)
+        gaps_view(desk, missing)
+
+
+def _map(desk: Desk, community_id: UUID, version: int, values: list[GridValues]) -> None:
+    shade = st.segmented_control(
+        desk.t("map.shade"), SHADES, default=SHADES[0], required=True, format_func=lambda one: desk.t(f"map.by_{one}"), key="map_shade", label_visibility="collapsed"
+    )
+    view = View(values, shade or SHADES[0], size_band(local_date(desk.now)), _chosen(values))
+    if not any(one.drawn for one in values):
+        st.info(desk.t("map.not_drawn"))
+    grid_map(desk, community_id, version, view, _choose)
+    legend(desk, view)
+
+
+def _choose(grid_id: UUID) -> None:
+    st.session_state[CHOSEN] = grid_id
+
+
+def _chosen(values: list[GridValues]) -> UUID | None:
+    """The grid chosen by click or list, when it is one of this community's."""
+    chosen = st.session_state.get(CHOSEN)
+    return chosen if chosen in {one.id for one in values} else None
+
+
+def _card(desk: Desk, values: list[GridValues]) -> None:
+    names = {one.id: f"{one.code} {one.name}" for one in values}
+    if _chosen(values) is None:
+        st.session_state[CHOSEN] = None
+    chosen = st.selectbox(desk.t("map.grid"), names, index=None, format_func=names.get, key=CHOSEN, placeholder=desk.t("map.choose"))
+    if chosen is None:
+        return
+    with desk.session() as session:
+        card = grid_card(session, chosen, now=desk.now)
+    if card:
+        grid_card_view(desk, card)

@@ -1,0 +1,123 @@
+"""A grid's card, and the gaps beside the map: figures that open their rows."""
+
+from datetime import datetime
+from uuid import UUID
+
+import streamlit as st
+
+from core.calendar import SHANGHAI
+from core.small_counts import FEW, MORE
+from db.queries.gaps import Gap
+from db.queries.map import CommunityValues, GridCard, Holder, OrderRow
+from pages.parts.clause import clause_mark
+from pages.parts.desk import Desk
+
+SHORT = 24
+"""Rows up to this many are written as a list."""
+GRID_FILTER = "grid_filter"
+"""Session state: id of the grid to which queue and roster narrow their list."""
+
+
+def grid_card_view(desk: Desk, card: GridCard) -> None:
+    """Posts, buildings, households, people by group, orders; each figure with its rows or the list behind it."""
+    with st.container(border=True):
+        st.subheader(f"{card.code} {card.name}", anchor=False)
+        _posts(desk, card)
+        with st.expander(f"{desk.t('map.households')} **{card.figures.households}** · {desk.t('map.buildings')} **{len(card.buildings)}**"):
+            _rows(desk, card.buildings)
+        _people(desk, card)
+        _orders(desk, card)
+        _links(desk, card)
+
+
+def _posts(desk: Desk, card: GridCard) -> None:
+    lines = []
+    for post in "AB":
+        names = [_holder(desk, one) for one in card.holders if one.post == post]
+        lines.append(f"**{desk.t(f'map.post_{post}')}** {' · '.join(names) or ':orange-badge[' + desk.t('map.post_empty') + ']'}")
+    st.markdown("  \n".join([*lines, clause_mark(desk, "grid.posts")]))
+
+
+def _holder(desk: Desk, holder: Holder) -> str:
+    if holder.away_until is None:
+        return holder.name
+    moment = holder.away_until.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+    return f"{holder.name} :orange-badge[{desk.t('map.away_until', moment=moment)}]"
+
+
+def _people(desk: Desk, card: GridCard) -> None:
+    groups = " · ".join(f"{desk.t(f'map.group_{group}')} **{n}**" for group, n in card.groups.items())
+    care = f"**{desk.t('map.by_overdue_care')}** {card.figures.overdue_care}"
+    st.markdown(f"**{desk.t('map.people')}** {card.figures.special_residents}  \n{groups}  \n{care}")
+    if {FEW, MORE} & {*card.groups.values(), card.figures.overdue_care, card.figures.special_residents}:
+        st.caption(desk.t("map.note_small"))
+
+
+def _orders(desk: Desk, card: GridCard) -> None:
+    counted = f"{desk.t('map.by_open_orders')} **{card.figures.open_orders}** · {desk.t('map.by_overdue_orders')} **{card.figures.overdue_orders}**"
+    if not card.orders:
+        st.markdown(counted)
+        return
+    with st.expander(counted):
+        st.dataframe([_order(desk, row) for row in card.orders], hide_index=True)
+
+
+def _order(desk: Desk, row: OrderRow) -> dict:
+    return {
+        desk.t("map.order_late"): desk.t("common.yes") if row.overdue else "",
+        desk.t("map.order_matter"): row.matter,
+        desk.t("map.order_due"): _local(row.due_at),
+        desk.t("map.order_received"): _local(row.received_at),
+        desk.t("map.order_number"): row.number,
+    }
+
+
+def _local(moment: datetime | None) -> str:
+    return moment.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if moment else ""
+
+
+def _links(desk: Desk, card: GridCard) -> None:
+    """To the lists behind the figures, for roles that may open them."""
+    there = [name for name in ("queue", "roster") if desk.sees(name)]
+    if not there:
+        return
+    with st.container(horizontal=True):
+        for name in there:
+            if st.button(desk.t(f"map.open_{name}"), key=f"map-{name}"):
+                _go(name, card.id)
+
+
+def _go(name: str, grid_id: UUID) -> None:
+    st.session_state[GRID_FILTER] = grid_id
+    st.switch_page(st.Page(lambda: None, title=name, url_path=name))
+
+
+def gaps_view(desk: Desk, found: list[Gap]) -> None:
+    """What is missing, each kind with its rows."""
+    st.subheader(desk.t("map.gaps"), anchor=False)
+    if not found:
+        st.success(desk.t("map.gaps_none"))
+    for gap in found:
+        with st.expander(f"{desk.t('map.gap_count', gap=desk.t(f'map.gap_{gap.kind}'), n=gap.count)}"):
+            if gap.clause_id:
+                st.markdown(clause_mark(desk, gap.clause_id))
+            _rows(desk, gap.rows)
+
+
+def _rows(desk: Desk, rows: tuple[tuple[str, int | None], ...]) -> None:
+    """A short list as text: a table costs four times the bytes and CPU, on every click."""
+    if len(rows) > SHORT:
+        st.dataframe([{desk.t("map.what"): name} | ({desk.t("map.households"): n} if n is not None else {}) for name, n in rows], hide_index=True)
+    else:
+        st.markdown("\n".join(f"- {name}" + (f" · {desk.t('map.n_households', n=n)}" if n is not None else "") for name, n in rows))
+
+
+def district_view(desk: Desk, rows: list[CommunityValues]) -> None:
+    """All communities of the scope side by side: the map's figures, summed."""
+    st.subheader(desk.t("map.district"), anchor=False)
+    figures = ("households", "open_orders", "overdue_orders", "special_residents", "overdue_care")
+    table = []
+    for row in rows:
+        line = {desk.t("map.community"): row.name, desk.t("map.grids"): row.grids, desk.t("map.outside_band"): row.outside_band}
+        table.append(line | {desk.t(f"map.by_{name}"): getattr(row.figures, name) for name in figures})
+    st.dataframe(table, hide_index=True)
