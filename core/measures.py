@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
+from math import floor
 
 from core.clocks import Tally
 from core.rulebook import Threshold, load_rulebook
@@ -113,6 +114,11 @@ def station(heads: int, social_workers: int, households: int, day: date) -> Meas
 def not_measured(clause_id: str) -> Measured:
     """A clause nothing here can be held against, with the reason."""
     return Measured(clause_id, Verdict.not_measured, why=NOT_MEASURED.get(clause_id, "measures.why_no_data"))
+
+
+def percent(value: float | None) -> str:
+    """A share as people read it, one decimal, cut off and never rounded up: 97.98 % must not look like 98 %. "—" for None."""
+    return "—" if value is None else f"{floor(value * 1000 + 1e-9) / 10:.1f}%"
 
 
 def reaches(threshold: Threshold, value: float | Fraction) -> bool:

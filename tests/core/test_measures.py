@@ -15,6 +15,7 @@ from core.measures import (
     of_clocks,
     of_rows,
     on_time,
+    percent,
     reaches,
     share,
     station,
@@ -137,3 +138,10 @@ def test_every_measure_in_the_rulebook_gets_some_verdict():
     for clause in load_rulebook().values():
         if clause.shape == "measure":
             assert t(not_measured(clause.id).why, "en")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, "—"), (0.0, "0.0%"), (1.0, "100.0%"), (0.97999, "97.9%"), (0.98, "98.0%"), (0.29, "29.0%"), (433 / 434, "99.7%"), (0.9999, "99.9%")]
+)
+def test_a_share_is_never_rounded_up_to_its_figure(value, shown):
+    assert percent(value) == shown

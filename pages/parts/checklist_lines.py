@@ -1,0 +1,72 @@
+"""How a line of the checklist looks: verdict in word and sign, its figure, what it counted. A tap opens its rows."""
+
+from itertools import groupby
+
+import streamlit as st
+
+from core.measures import Verdict, percent
+from core.rulebook import Clause, load_rulebook
+from db.queries.checklist import Line
+from pages.parts.desk import Desk
+
+SIGNS = {Verdict.kept: ("✓", "green"), Verdict.broken: ("✗", "red"), Verdict.nothing_due: ("—", "gray"), Verdict.not_measured: ("○", "gray")}
+NUMERALS = "一二三四五六七八九十"
+STYLE = (
+    "<style>[class*='st-key-line-'] button{justify-content:flex-start;text-align:left;min-height:48px;margin-bottom:4px}"
+    "[class*='st-key-line-'] button p{line-height:1.45}[class*='st-key-line-'] button>div{justify-content:flex-start}</style>"
+)
+OPEN = "checklist_clause"
+
+
+def verdict_mark(desk: Desk, verdict: Verdict) -> str:
+    """The verdict as inline Markdown: a sign and a word, coloured besides."""
+    sign, colour = SIGNS[verdict]
+    return f":{colour}[**{sign} {desk.t(f'measures.verdict_{verdict}')}**]"
+
+
+def figure(desk: Desk, line: Line) -> str:
+    """What was measured, in short; "—" where nothing was due."""
+    if line.value is not None and line.clause_id != "staff.station":
+        return percent(line.value)
+    return desk.t("measures.of", good=line.met, of=line.due) if line.due else "—"
+
+
+def counted(desk: Desk, line: Line) -> str:
+    """The counts behind the figure: "due 150: in time 144, late 3, overdue 2; still to come 1"."""
+    if line.verdict == Verdict.not_measured:
+        return desk.t(line.why or "measures.why_no_data")
+    parts = [desk.t("checklist.counts", due=line.due, met=line.met, not_met=line.not_met)] if line.due else []
+    parts += [desk.t(f"checklist.{name}", n=n) for name, n in (("pending", line.pending), ("paused", line.paused), ("provisional", line.provisional)) if n]
+    return desk.t("checklist.comma").join(parts) or desk.t("checklist.none_due")
+
+
+def draw_lines(desk: Desk, lines: list[Line]) -> None:
+    """The lines by chapter of their documents, each a button that opens it."""
+    st.html(STYLE)
+    rulebook = load_rulebook()
+    ordered = sorted(lines, key=lambda line: _order(rulebook[line.clause_id]))
+    for (document, chapter), group in groupby(ordered, key=lambda line: _chapter(rulebook[line.clause_id])):
+        st.markdown(f"##### {desk.t(f'shell.source_{document}')} {chapter}")
+        with st.container(gap=None):
+            for line in group:
+                key = f"line-{line.clause_id.replace('.', '_')}"
+                st.button(_label(desk, line, rulebook[line.clause_id]), key=key, width="stretch", on_click=_open, args=(line.clause_id,))
+
+
+def _open(clause_id: str) -> None:
+    st.session_state[OPEN] = clause_id
+
+
+def _label(desk: Desk, line: Line, clause: Clause) -> str:
+    text = f"{verdict_mark(desk, line.verdict)} **{clause.title[desk.lang]}** {figure(desk, line)} :gray[· {counted(desk, line)} · {clause.source}]"
+    return text.replace("~", "\\~").replace("$", "\\$")
+
+
+def _chapter(clause: Clause) -> tuple[str, str]:
+    section = clause.source.section
+    return clause.source.document, section[:1] if section[:1] in NUMERALS else ""
+
+
+def _order(clause: Clause) -> tuple:
+    document, chapter = _chapter(clause)
+    return ("WS", "HB", "NP", "FS", "default").index(document), NUMERALS.find(chapter) if chapter else -1

@@ -1,0 +1,33 @@
+"""Figures that cost more than a few milliseconds, kept while nothing changes: per scope, newest filing of its communities, and minute."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import streamlit as st
+
+from db.engine import open_session
+from db.queries.ledger import last_entries
+from db.scope import Scope
+from pages.parts.desk import Desk, engine
+
+Marks = tuple[str, ...]
+
+
+def kept(desk: Desk, query: Callable, *arguments):
+    """`query(session, now, *arguments)` within the desk's scope, computed once for this scope, state of the rows and minute. What it returns is
+    a copy of the caller's own."""
+    with desk.session() as session:
+        marks = tuple(str(one) for one in last_entries(session))
+    minute = desk.now.replace(second=0, microsecond=0)
+    return _computed(desk.scope, query.__module__, query.__qualname__, marks, minute, arguments, query, desk.now)
+
+
+@st.cache_data(show_spinner=False, max_entries=300, ttl=3600, hash_funcs={Scope: lambda scope: _key(scope), UUID: str})
+def _computed(scope: Scope, module: str, name: str, marks: Marks, minute: datetime, arguments: tuple, _query: Callable, _now: datetime):
+    with open_session(engine(), scope) as session:
+        return _query(session, _now, *arguments)
+
+
+def _key(scope: Scope) -> str:
+    return repr((str(scope.actor_id), scope.role, *(sorted(map(str, ids)) if ids is not None else None for ids in (scope.communities, scope.grids, scope.order_desks)), scope.people))

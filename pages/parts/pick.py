@@ -1,0 +1,31 @@
+"""Which community and which quarter a page is about."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from db.queries.identity import communities
+from pages.parts.desk import Desk
+
+
+def pick_community(desk: Desk) -> UUID | None:
+    """The community to look at: chosen where the scope has several; None where it has none. The choice holds across pages."""
+    with desk.session() as session:
+        names = communities(session)
+    if len(names) < 2:
+        return next(iter(names), None)
+    before = st.session_state.get("community_picked")
+    index = list(names).index(before) if before in names else 0
+    chosen = st.selectbox(desk.t("checklist.community"), list(names), index=index, format_func=names.get, key=f"community-pick-{desk.lang}")
+    st.session_state["community_picked"] = chosen
+    return chosen
+
+
+def quarter_name(desk: Desk, key: str) -> str:
+    """2026-Q4 in words."""
+    return desk.t("checklist.quarter_name", year=key[:4], number=key[-1])
+
+
+def pick_quarter(desk: Desk, keys: list[str]) -> str:
+    """One of the quarters, the running one first."""
+    return st.selectbox(desk.t("checklist.quarter"), keys, format_func=lambda key: quarter_name(desk, key), key=f"quarter-pick-{desk.lang}")
