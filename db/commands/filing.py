@@ -30,6 +30,8 @@ _LEDGER = {"ledger_entry", "ledger_row", "ledger_leaf", "ledger_head"}
 _UNFILED = _LEDGER | {"session_token", "sign_in"}
 """Tables whose writes need no ledger entry: the ledger's own, and log-in tokens (renewed at every visit)."""
 _TRIES = 5
+_MANY = 1_000
+"""Rows inserted in bulk after which SQLite's statistics are renewed."""
 
 
 class UnfiledWrite(RuntimeError):
@@ -132,7 +134,17 @@ def _once(engine: Engine, scope: Scope, command: Callable, arguments: dict):
         session.flush()
         _write_entry(session)
         session.commit()
+        if session.filing.bulk >= _MANY:
+            _refresh_statistics(engine)
         return result
+
+
+def _refresh_statistics(engine: Engine) -> None:
+    """PostgreSQL counts its rows by itself; SQLite plans blindly until told to look: an index of all clocks instead of the open ones."""
+    if engine.dialect.name == "sqlite":
+        with engine.execution_options(desk_writes=True).begin() as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit=20000")
+            connection.exec_driver_sql("ANALYZE")
 
 
 def _is_contention(problem: OperationalError) -> bool:

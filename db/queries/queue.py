@@ -88,17 +88,16 @@ def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, l
         Clock.voided_at, Clock.times_done, Clock.times_required, Clock.subject_kind, Clock.subject_id, Clock.work_order_id, Clock.resident_id, Clock.grid_id,
     )  # fmt: skip
     query = select(*columns).where(*_conditions(session, now, wanted)).order_by(Clock.due_at, Clock.clause_id, Clock.id).limit(limit)
-    rows = session.execute(query).all()
-    return _items(session, now, rows)
+    return _items(session, now, session.execute(query).all())
 
 
 def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> Counts:
     """What the whole list holds, by kind and bucket; `wanted.kind` and `wanted.bucket` are left out of account."""
     base = Wanted(wanted.whose, None, None, wanted.grid_id, wanted.clause_id)
     kind, bucket = _kind_of().label("kind"), _bucket_of(now).label("bucket")
-    query = select(kind, bucket, func.count().label("n")).where(*_conditions(session, now, base)).group_by(kind, bucket)
+    query = select(kind, bucket, func.count().label("n")).where(*_narrowed(session, now, base)).group_by(kind, bucket)
     by = {(row.kind, row.bucket): row.n for row in session.execute(query)}
-    still = session.scalar(select(func.count(Clock.id)).where(*_whose(session, now, base, Clock), is_paused()))
+    still = sum(by.pop(key) for key in list(by) if key[1] == "paused")
     return Counts(by, still, session.scalar(select(func.count(WorkOrder.id)).where(*finished_mine(session, now, base))))
 
 
@@ -108,7 +107,11 @@ def finished_mine(session: ScopedSession, now: datetime, wanted: Wanted) -> list
 
 
 def _conditions(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [*_whose(session, now, wanted, Clock), is_open(now), not_(is_paused())]
+    return [*_narrowed(session, now, wanted), not_(is_paused())]
+
+
+def _narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found = [*_whose(session, now, wanted, Clock), is_open(now)]
     if wanted.clause_id:
         found.append(Clock.clause_id == wanted.clause_id)
     if wanted.kind:
@@ -169,41 +172,42 @@ _BUCKETS = {
 
 
 def _bucket_of(now: datetime) -> ColumnElement[str]:
-    return case(*((_BUCKETS[name](now), literal_column(f"'{name}'")) for name in BUCKETS[:-1]), else_=literal_column("'later'"))
+    still = (is_paused(), literal_column("'paused'"))
+    return case(still, *((_BUCKETS[name](now), literal_column(f"'{name}'")) for name in BUCKETS[:-1]), else_=literal_column("'later'"))
 
 
 def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueItem]:
     rows = list(rows)
-    orders = _orders(session, [row.work_order_id for row in rows if row.work_order_id])
-    people = _people(session, [row.resident_id for row in rows if row.resident_id and not row.work_order_id])
-    grids = names(session, Grid, {row.grid_id for row in rows})
-    buildings = names(session, Building, {one.building_id for one in (*orders.values(), *people.values())})
-    return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), grids, buildings, hidden_from(session)) for row in rows]
+    orders = _orders(session, {row.work_order_id for row in rows if row.work_order_id})
+    people = _people(session, {row.resident_id for row in rows if row.resident_id and not row.work_order_id})
+    grids, hidden = names(session, Grid, {row.grid_id for row in rows}), hidden_from(session)
+    return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), grids.get(row.grid_id), hidden) for row in rows]
 
 
-def _item(row, now: datetime, order, person, grids: dict, buildings: dict, hidden: frozenset[str]) -> QueueItem:
+def _item(row, now: datetime, order, person, grid: str | None, hidden: frozenset[str]) -> QueueItem:
     kind = "order" if row.work_order_id else row.act if row.act in ACTS else "duty"
     title = order.matter if order else masks.masked("name", person.name, hidden) if person else None
-    place = buildings.get((order or person).building_id) if order or person else None
+    about = order or person
     return QueueItem(
         row.community_id, row.id, kind, row.act, row.clause_id, state(row, now), row.due_at, row.times_done, row.times_required, row.subject_kind,
         row.subject_id, row.grid_id, title, order and order.number, order and order.kind, order and order.status, order and order.version,
-        grids.get(row.grid_id), place,
+        grid, about and about.place,
     )  # fmt: skip
 
 
-def _orders(session: ScopedSession, ids: list[UUID]) -> dict[UUID, object]:
+def _orders(session: ScopedSession, ids: set[UUID]) -> dict[UUID, object]:
     if not ids:
         return {}
-    columns = (WorkOrder.id, WorkOrder.matter, WorkOrder.number, WorkOrder.kind, WorkOrder.status, WorkOrder.version, WorkOrder.building_id)
-    rows = session.execute(select(*columns).where(WorkOrder.community_id.in_(tuple(session.scope.communities)), WorkOrder.id.in_(set(ids))))
-    return {row.id: row for row in rows}
+    columns = (WorkOrder.id, WorkOrder.matter, WorkOrder.number, WorkOrder.kind, WorkOrder.status, WorkOrder.version, Building.name.label("place"))
+    building = (Building.community_id == WorkOrder.community_id) & (Building.id == WorkOrder.building_id)
+    query = select(*columns).outerjoin(Building, building)
+    return {row.id: row for row in session.execute(query.where(WorkOrder.community_id.in_(tuple(session.scope.communities)), WorkOrder.id.in_(ids)))}
 
 
-def _people(session: ScopedSession, ids: list[UUID]) -> dict[UUID, object]:
+def _people(session: ScopedSession, ids: set[UUID]) -> dict[UUID, object]:
     if not ids:
         return {}
     home = (Household.community_id == Resident.community_id) & (Household.id == Resident.household_id)
-    query = select(Resident.id, Resident.name, Household.building_id).outerjoin(Household, home)
-    rows = session.execute(query.where(Resident.community_id.in_(tuple(session.scope.communities)), Resident.id.in_(set(ids))))
-    return {row.id: row for row in rows}
+    building = (Building.community_id == Household.community_id) & (Building.id == Household.building_id)
+    query = select(Resident.id, Resident.name, Building.name.label("place")).outerjoin(Household, home).outerjoin(Building, building)
+    return {row.id: row for row in session.execute(query.where(Resident.community_id.in_(tuple(session.scope.communities)), Resident.id.in_(ids)))}
