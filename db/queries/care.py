@@ -1,0 +1,81 @@
+"""One person's file: groups, clocks and contacts, personal fields masked."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from core import masks
+from core.roles import PERSONAL
+from db.engine import ScopedSession
+from db.models.grids import Building, Household, Staff
+from db.models.residents import Contact, Resident, SpecialGroup
+from db.queries.roster import RosterRow, people
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A stay in a roster group; `to_date`: first day without it, None: current."""
+
+    group: str
+    detail: str | None
+    from_date: date
+    to_date: date | None
+    basis: str | None
+    next_review: date | None
+
+
+@dataclass(frozen=True)
+class PersonFile:
+    """Somebody's file (一人一档). `fields`: each of core.roles.PERSONAL masked for everybody (reveal shows one in full); None: not on file."""
+
+    row: RosterRow
+    fields: dict[str, str | None]
+    memberships: tuple[Membership, ...]
+    left_on: date | None
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """A contact on file. `late`: typed in on a later day than it happened. `note` only for those who may reveal."""
+
+    act: str
+    outcome: str
+    happened_at: datetime
+    recorded_at: datetime
+    by: str | None
+    note: str | None
+
+
+def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFile | None:
+    """The file of a resident in scope; None when there is none."""
+    resident = session.scalar(select(Resident).where(Resident.id == resident_id))
+    if resident is None:
+        return None
+    row = people(session, now, [resident_id])[0]
+    secret = frozenset(PERSONAL) - {"name"}
+    fields = {field: masks.masked(field, personal_value(session, resident, field), secret) for field in PERSONAL}
+    memberships = session.scalars(select(SpecialGroup).where(SpecialGroup.resident_id == resident_id).order_by(SpecialGroup.from_date))
+    own = tuple(Membership(one.group, one.detail, one.from_date, one.to_date, one.basis, one.next_review) for one in memberships)
+    return PersonFile(row, fields | {"name": row.name}, own, resident.left_on)
+
+
+def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offset: int = 0) -> tuple[list[ContactRow], bool]:
+    """A page of somebody's contacts, newest first, and whether there are more."""
+    notes = "care_contact" if session.scope.role in ("grid_worker", "station_head", "system") else None
+    columns = (Contact.act, Contact.outcome, Contact.happened_at, Contact.recorded_at, Staff.name, Contact.note)
+    query = select(*columns).outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
+    query = query.where(Contact.resident_id == resident_id).order_by(Contact.happened_at.desc(), Contact.id.desc()).limit(limit + 1).offset(offset)
+    rows = [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5])) for row in session.execute(query)]
+    return rows[:limit], len(rows) > limit
+
+
+def personal_value(session: ScopedSession, resident: Resident, field: str) -> str | None:
+    """A core.roles.PERSONAL field in full. The address is the one on file, else building and door of the household."""
+    if field != "address" or resident.address:
+        return getattr(resident, field)
+    home = select(Building.name, Household.door).select_from(Household)
+    home = home.outerjoin(Building, and_(Building.community_id == Household.community_id, Building.id == Household.building_id))
+    found = session.execute(home.where(Household.id == resident.household_id)).one_or_none() if resident.household_id else None
+    return " ".join(part for part in found if part) if found else None

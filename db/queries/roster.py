@@ -1,0 +1,245 @@
+"""The roster: who is owed which act of care, who is late, who holds it. Rows and counts share their conditions, so a count opens its rows.
+
+Everything is read from the open clocks (partial index) and, for the few people shown, looked up by key.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from core import masks
+from core.care import ACTS, OLD_AGE, age_band, local_day, risk
+from core.clocks import State, state
+from core.roles import Role, masked
+from db.engine import ScopedSession
+from db.keys import keyring
+from db.models.clocks import Clock
+from db.models.grids import Building, Grid, Household, Post, Staff
+from db.models.residents import Contact, Resident, SpecialGroup
+from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_unclosed, is_waiting
+from db.queries.posts import post_held
+
+STATES = ("overdue", "due_soon", "due", "met")
+"""What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun)."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the roster is narrowed to; None: no narrowing. `text`: part of a name or building, or a whole phone or ID number."""
+
+    group: str | None = None
+    state: str | None = None
+    grid_id: UUID | None = None
+    act: str | None = None
+    clause_id: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class RosterClock:
+    """One act owed to somebody: `done` of `required` in the period that ends at `due_at` (UTC)."""
+
+    act: str
+    clause_id: str
+    state: State
+    period_key: str
+    due_at: datetime
+    done: int
+    required: int
+
+
+@dataclass(frozen=True)
+class LastContact:
+    """The latest contact, reached or not, and by whom (None: not known)."""
+
+    act: str
+    outcome: str
+    happened_at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """Somebody on the roster. `name` as the reader's role may see it; `groups`: pairs (group, detail); `holder`: who stands at the grid's
+    B post, else its A post; `risk` as core.care.risk; `version`: of the resident's row, for update_file."""
+
+    resident_id: UUID
+    name: str
+    groups: tuple[tuple[str, str | None], ...]
+    age_band: str | None
+    grid_id: UUID | None
+    grid: str | None
+    building: str | None
+    clocks: tuple[RosterClock, ...]
+    last: LastContact | None
+    holder: str | None
+    risk: int
+    version: int
+
+
+@dataclass(frozen=True)
+class ActTotal:
+    """Clocks of one act among those wanted: late; begun and not late; done for now."""
+
+    overdue: int = 0
+    due: int = 0
+    met: int = 0
+
+
+@dataclass(frozen=True)
+class Roster:
+    """A page of the roster. `more`: there are further rows; `totals`: by act, whatever the state wanted."""
+
+    rows: tuple[RosterRow, ...]
+    more: bool
+    totals: dict[str, ActTotal]
+
+
+def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25, offset: int = 0) -> Roster:
+    """The people wanted, within the session's scope: overdue first, then by risk, then by due time."""
+    ids = _first_ids(session, now, wanted, limit + 1, offset)
+    return Roster(people(session, now, ids[:limit]), len(ids) > limit, totals(session, now, wanted))
+
+
+def totals(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> dict[str, ActTotal]:
+    """How many clocks of each act are late, due, or done for now; narrowed by all but the state."""
+    late, open_ = is_overdue(now), is_open(now)
+    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count()).where(*_conditions(session, now, wanted, None))
+    found = {act: ActTotal(overdue, begun - overdue, all_ - begun) for act, overdue, begun, all_ in session.execute(query.group_by(Clock.act))}
+    return {act: found[act] for act in ACTS if act in found}
+
+
+def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[RosterRow, ...]:
+    """The roster's rows of these residents, in their order."""
+    if not ids:
+        return ()
+    today, hidden = local_day(now), hidden_fields(session)
+    groups, clocks, last = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids)
+    columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Grid.name.label("grid"), Building.name.label("building"))
+    query = select(*columns).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
+    found = {row.id: row for row in session.execute(query.outerjoin(Building, _same(Building, Household.building_id, Household)).where(Resident.id.in_(ids)))}
+    held = holders(session, today, {row.grid_id for row in found.values()})
+    return tuple(
+        RosterRow(
+            row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
+            clocks.get(row.id, ()), last.get(row.id), held.get(row.grid_id),
+            risk((detail for _, detail in groups.get(row.id, ())), (group for group, _ in groups.get(row.id, ())), row.birth_year, today), row.version,
+        )
+        for row in (found[one] for one in ids if one in found)
+    )  # fmt: skip
+
+
+def holders(session: ScopedSession, today: date, grids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """By grid, the name of whoever holds its care: the B post (home visits), else the A post. FS, WS 一"""
+    ids = [one for one in grids if one is not None]
+    if not ids:
+        return {}
+    query = select(Post.grid_id, Staff.name).join(Staff, and_(Staff.community_id == Post.community_id, Staff.id == Post.staff_id))
+    rows = session.execute(query.where(Post.grid_id.in_(ids), post_held(today)).order_by(Post.post, Post.from_date))
+    return {grid_id: name for grid_id, name in rows}
+
+
+def hidden_fields(session: ScopedSession) -> frozenset[str]:
+    """The personal fields the session's role sees masked."""
+    role = session.scope.role
+    return masked(role) if role in list(Role) else frozenset()
+
+
+def _first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int) -> list[UUID]:
+    """Who comes first. Those with something late all come before the others, and are few: the rest is sorted only when they don't fill the page."""
+    if wanted.state is None:
+        late = _ranked(session, now, wanted, "overdue", limit, offset)
+        if len(late) == limit:
+            return late
+    return _ranked(session, now, wanted, wanted.state, limit, offset)
+
+
+def _ranked(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None, limit: int, offset: int) -> list[UUID]:
+    bucket = func.min(case((is_overdue(now), 0), (is_open(now), 1), else_=2))
+    query = select(Clock.resident_id).where(*_conditions(session, now, wanted, chosen)).group_by(Clock.community_id, Clock.resident_id)
+    if chosen == "met" and wanted.act is None and wanted.clause_id is None:
+        query = query.having(bucket == 2)
+    marks = _marks(now)
+    query = query.join(Resident, _same(Resident, Clock.resident_id, Clock)).outerjoin(marks, _same_mark(marks))
+    old = case((func.min(Resident.birth_year) < local_day(now).year - OLD_AGE, 1), else_=0)
+    rank = func.coalesce(func.max(marks.c.mark), 0) + old
+    return list(session.scalars(query.order_by(bucket, rank.desc(), func.min(Clock.due_at), Clock.resident_id).limit(limit).offset(offset)))
+
+
+def _marks(now: datetime):
+    """Resident → the part of core.care.risk that comes from their groups."""
+    alone = func.max(case((SpecialGroup.detail == "living_alone", 4), else_=0))
+    disabled = func.max(case((or_(SpecialGroup.detail == "disabled_elder", SpecialGroup.group == "disabled"), 2), else_=0))
+    marked = or_(SpecialGroup.detail.in_(("living_alone", "disabled_elder")), SpecialGroup.group == "disabled")
+    query = select(SpecialGroup.community_id, SpecialGroup.resident_id, (alone + disabled).label("mark")).where(SpecialGroup.to_date.is_(None), marked)
+    return query.group_by(SpecialGroup.community_id, SpecialGroup.resident_id).subquery()
+
+
+def _same_mark(marks) -> ColumnElement[bool]:
+    return and_(marks.c.community_id == Clock.community_id, marks.c.resident_id == Clock.resident_id)
+
+
+def _conditions(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None) -> list[ColumnElement[bool]]:
+    found = [is_unclosed(), Clock.subject_kind == "resident"]
+    found += [column == value for column, value in ((Clock.grid_id, wanted.grid_id), (Clock.act, wanted.act), (Clock.clause_id, wanted.clause_id)) if value is not None]
+    match chosen:
+        case "overdue":
+            found.append(is_overdue(now))
+        case "due_soon":
+            found.append(is_due_soon(now))
+        case "due":
+            found += [is_open(now), Clock.due_at >= now]
+        case "met" if wanted.act is not None or wanted.clause_id is not None:
+            found.append(is_waiting(now))
+    if wanted.group:
+        found.append(Clock.resident_id.in_(select(SpecialGroup.resident_id).where(SpecialGroup.group == wanted.group, SpecialGroup.to_date.is_(None))))
+    if wanted.text and wanted.text.strip():
+        found.append(Clock.resident_id.in_(_named(session, wanted.text.strip())))
+    return found
+
+
+def _named(session: ScopedSession, text: str) -> Select:
+    """Residents by part of a building's name; by part of their own, and by whole numbers, for those who see names in full."""
+    query = select(Resident.id).outerjoin(Household, _same(Household, Resident.household_id)).outerjoin(Building, _same(Building, Household.building_id, Household))
+    ways = [Building.name.contains(text, autoescape=True)]
+    if "name" not in hidden_fields(session):
+        index = keyring().blind_index
+        ways += [Resident.name.contains(text, autoescape=True), Resident.phone_index == index(text, "resident.phone"), Resident.id_index == index(text.upper(), "resident.id_number")]
+    return query.where(or_(*ways))
+
+
+def _groups(session: ScopedSession, ids: list[UUID]) -> dict[UUID, tuple]:
+    query = select(SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail).where(SpecialGroup.resident_id.in_(ids), SpecialGroup.to_date.is_(None))
+    found: dict[UUID, tuple] = {}
+    for resident_id, group, detail in session.execute(query.order_by(SpecialGroup.from_date)):
+        found[resident_id] = (*found.get(resident_id, ()), (group, detail))
+    return found
+
+
+def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID, tuple]:
+    columns = (Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.voided_at, Clock.closed_at)
+    query = select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, *columns)
+    found: dict[UUID, list] = {}
+    for row in session.execute(query.where(Clock.subject_id.in_(ids), is_unclosed())):
+        found.setdefault(row.subject_id, []).append(
+            RosterClock(row.act, row.clause_id, state(row, now), row.period_key, row.due_at, row.times_done, row.times_required)
+        )
+    return {one: tuple(sorted(own, key=lambda clock: ACTS.index(clock.act))) for one, own in found.items()}
+
+
+def _last_contacts(session: ScopedSession, ids: list[UUID]) -> dict[UUID, LastContact]:
+    latest = aliased(Contact)
+    newest = select(latest.id).where(latest.community_id == Resident.community_id, latest.resident_id == Resident.id)
+    newest = newest.order_by(latest.happened_at.desc(), latest.id.desc()).limit(1).correlate(Resident).scalar_subquery()
+    query = select(Resident.id, Contact.act, Contact.outcome, Contact.happened_at, Staff.name).select_from(Resident)
+    query = query.join(Contact, and_(Contact.community_id == Resident.community_id, Contact.id == newest))
+    query = query.outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id)).where(Resident.id.in_(ids))
+    return {resident_id: LastContact(*rest) for resident_id, *rest in session.execute(query)}
+
+
+def _same(model, column, other=Resident) -> ColumnElement[bool]:
+    return and_(model.community_id == other.community_id, model.id == column)
