@@ -1,0 +1,69 @@
+"""What holds for every desk: it fits a phone, fingers hit its buttons, it speaks one language, it asks nobody else for anything."""
+
+import sqlite3
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from core.roles import DESKS, RIGHTS, desks_of
+from core.rulebook import load_rulebook
+from core.words import all_words, t
+from tests.browser.looking import chinese_in, settled, sideways, small_targets, text_of
+
+USER = {
+    "queue": "grid_worker", "roster": "grid_worker", "map": "station_head", "checklist": "committee_member", "overview": "station_head", "duties": "station_head",
+    "rulebook": "committee_member", "calendar": "station_head", "imports": "station_head", "exports": "street_officer", "ledger": "committee_member",
+    "accounts": "administrator",
+}  # fmt: skip
+"""Who mostly uses each desk."""
+
+
+@pytest.fixture(scope="module")
+def own_words(app_server) -> str:
+    """All Chinese that may stand on an English page: what the office itself wrote (names of people, places, matters), and sources."""
+    link = sqlite3.connect(make_url(app_server.database).database)
+    found = set()
+    for (table,) in link.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        for column in [row[1] for row in link.execute(f'PRAGMA table_info("{table}")') if "CHAR" in row[2] or "TEXT" in row[2]]:
+            found |= {one for (one,) in link.execute(f'SELECT DISTINCT "{column}" FROM "{table}"') if isinstance(one, str)}
+    link.close()
+    sources = {str(clause.source) for clause in load_rulebook().values()}
+    return "\n".join(found | sources | {all_words()["shell.lang_zh"]["en"]})
+
+
+def test_every_desk_is_looked_at():
+    assert set(USER) == set(DESKS)
+    assert [desk for desk, role in USER.items() if desk not in desks_of(role)] == []
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_a_desk_in_chinese_fits_a_phone_and_its_buttons_fit_a_finger(desk, page_at):
+    page = page_at(desk, role=USER[desk], size="phone")
+    assert t(f"shell.{desk}", "zh") in page.title() or t(f"{desk}.title", "zh") in text_of(page)
+    assert sideways(page) <= 0
+    assert small_targets(page) == []
+
+
+@pytest.mark.parametrize("desk", DESKS)
+def test_a_desk_in_english_has_no_chinese_but_names_and_sources(desk, page_at, own_words):
+    page = page_at(desk, role=USER[desk], lang="en")
+    text = text_of(page) + page.locator('[data-testid="stSidebar"]').inner_text()
+    assert {run for run in chinese_in(text, own_words) if len(run) > 1} == set()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert sideways(page) <= 0
+
+
+@pytest.mark.parametrize("role", RIGHTS)
+def test_a_role_lands_on_its_own_desk_and_its_menu_has_its_desks_only(role, page_at):
+    page = page_at("", role=role)
+    settled(page)
+    assert page.url.rstrip("/").endswith(RIGHTS[role].landing)
+    links = page.locator('[data-testid="stSidebarNavLink"]')
+    assert set(links.all_inner_texts()) == {t(f"shell.{desk}", "zh") for desk in desks_of(role)}
+
+
+@pytest.mark.parametrize("desk", ["queue", "roster"])
+def test_the_workers_lists_fit_a_phone_in_english_too(desk, page_at):
+    page = page_at(desk, role="grid_worker", size="phone", lang="en")
+    assert sideways(page) <= 0
+    assert small_targets(page) == []
