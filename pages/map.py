@@ -6,14 +6,15 @@ import streamlit as st
 
 from db.queries.gaps import gaps
 from db.queries.geometry import map_version
-from db.queries.identity import communities
 from db.queries.map import GridValues, community_values, grid_card, grid_values, local_date, size_band
 from pages.parts import desk as at
 from pages.parts.desk import Desk
+from pages.parts.figures import kept
 from pages.parts.map_card import district_view, gaps_view, grid_card_view
 from pages.parts.map_colours import SHADES
 from pages.parts.map_layer import View, grid_map, legend
 from pages.parts.page import page_header
+from pages.parts.pick import pick_community
 
 CHOSEN = "map_grid"
 
@@ -21,15 +22,12 @@ CHOSEN = "map_grid"
 def page() -> None:
     desk = at.current().require("map")
     page_header(desk, desk.t("map.title"), desk.t("map.subtitle"))
-    with desk.session() as session:
-        names = communities(session)
-    if not names:
+    community_id = pick_community(desk)
+    if community_id is None:
         return
-    chosen = next(iter(names)) if len(names) == 1 else st.selectbox(desk.t("map.community"), names, format_func=names.get, key="map_community")
-    _community(chosen)
-    if len(names) > 1:
-        with desk.session() as session:
-            district_view(desk, community_values(session, now=desk.now))
+    _community(community_id)
+    if len(desk.scope.communities) > 1:
+        district_view(desk, kept(desk, community_values))
 
 
 @st.fragment
@@ -38,28 +36,27 @@ def _community(community_id: UUID) -> None:
     desk = at.current().require("map")
     if community_id not in desk.scope.communities:
         return
-    with desk.session() as session:
-        values = grid_values(session, community_id, now=desk.now)
-        version = map_version(session, community_id)
-        missing = gaps(session, community_id, now=desk.now, values=values)
+    values = kept(desk, grid_values, community_id)
     if not values:
         st.info(desk.t("map.no_grids"))
         return
     left, right = st.columns([3, 2])
     with left:
-        _map(desk, community_id, version, values)
+        _map(desk, community_id, values)
     with right:
         _card(desk, values)
-        gaps_view(desk, missing)
+        gaps_view(desk, kept(desk, gaps, community_id))
 
 
-def _map(desk: Desk, community_id: UUID, version: int, values: list[GridValues]) -> None:
+def _map(desk: Desk, community_id: UUID, values: list[GridValues]) -> None:
     shade = st.segmented_control(
         desk.t("map.shade"), SHADES, default=SHADES[0], required=True, format_func=lambda one: desk.t(f"map.by_{one}"), key="map_shade", label_visibility="collapsed"
     )
     view = View(values, shade or SHADES[0], size_band(local_date(desk.now)), _chosen(values))
     if not any(one.drawn for one in values):
         st.info(desk.t("map.not_drawn"))
+    with desk.session() as session:
+        version = map_version(session, community_id)
     grid_map(desk, community_id, version, view, _choose)
     legend(desk, view)
 
@@ -82,6 +79,6 @@ def _card(desk: Desk, values: list[GridValues]) -> None:
     if chosen is None:
         return
     with desk.session() as session:
-        card = grid_card(session, chosen, now=desk.now)
+        card = grid_card(session, desk.now, chosen)
     if card:
         grid_card_view(desk, card)

@@ -24,9 +24,9 @@ class Gap:
     rows: tuple[tuple[str, int | None], ...]
 
 
-def gaps(session: Session, community_id: UUID, *, now: datetime, values: list[GridValues] | None = None) -> list[Gap]:
-    """The gaps of a community at `now`, only those that exist. `values`: grid_values of the same moment, if already read."""
-    values = grid_values(session, community_id, now=now) if values is None else values
+def gaps(session: Session, now: datetime, community_id: UUID) -> list[Gap]:
+    """The gaps of a community at `now`, only those that exist."""
+    values = grid_values(session, now, community_id)
     found = [_households(session, community_id), _no_building(session, community_id), _buildings(session, community_id), *_posts(session, community_id, values, now)]
     found += [_sizes(values, now), _undrawn_grids(values), _undrawn_buildings(session, community_id)]
     return [gap for gap in found if gap.count]

@@ -68,7 +68,7 @@ class CommunityValues:
     figures: Figures
 
 
-def grid_values(session: Session, community_id: UUID, *, now: datetime) -> list[GridValues]:
+def grid_values(session: Session, now: datetime, community_id: UUID) -> list[GridValues]:
     """The grids of a community in scope, by code, each with its figures at `now`."""
     rows = session.execute(select(Grid.id, Grid.code, Grid.name, Grid.polygon.is_not(None)).where(Grid.community_id == community_id).order_by(Grid.code)).all()
     figures = _figures(session, "grid_id", [row.id for row in rows], now, community_id)
@@ -79,7 +79,7 @@ def grid_values(session: Session, community_id: UUID, *, now: datetime) -> list[
     ]
 
 
-def community_values(session: Session, *, now: datetime) -> list[CommunityValues]:
+def community_values(session: Session, now: datetime) -> list[CommunityValues]:
     """Every community in scope, by name, with the same figures summed."""
     names = session.execute(select(Community.community_id, Community.name).order_by(Community.name)).all()
     figures = _figures(session, "community_id", [row.community_id for row in names], now)
@@ -195,13 +195,13 @@ class GridCard:
     orders: tuple[OrderRow, ...]
 
 
-def grid_card(session: Session, grid_id: UUID, *, now: datetime) -> GridCard | None:
+def grid_card(session: Session, now: datetime, grid_id: UUID) -> GridCard | None:
     """The card of a grid; None when it is not in scope."""
     grid = session.execute(select(Grid.community_id, Grid.code, Grid.name).where(Grid.id == grid_id)).one_or_none()
     if grid is None:
         return None
     # All grids of the community: whether a small count may be shown depends on its neighbours.
-    values = next(v for v in grid_values(session, grid.community_id, now=now) if v.id == grid_id)
+    values = next(v for v in grid_values(session, now, grid.community_id) if v.id == grid_id)
     away = _absent(session, grid.community_id, now)
     holders = [Holder(p.post, p.name, away.get(p.staff_id)) for p in posts_on(session, grid.community_id, local_date(now)) if p.grid_id == grid_id]
     buildings, groups, orders = _buildings(session, grid_id), _groups(session, grid_id), _orders(session, grid_id, now)

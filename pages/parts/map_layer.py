@@ -12,6 +12,7 @@ from streamlit_folium import st_folium
 
 from core.rulebook import Threshold
 from db.queries.map import GridValues
+from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.map_colours import ShadeClass, class_of, classes
 from pages.routes.geometry import asset_url, geometry_url
@@ -100,4 +101,5 @@ def legend(desk: Desk, view: View) -> None:
     st.html(f"<style>{_LEGEND}</style><div class='desk-legend'>{chips}</div>")
     low, high = (int(n) for n in view.band.figure)
     note = desk.t(f"map.note_{view.shade}")
-    st.caption(note.format(about=view.band.about, low=low, high=high))
+    mark = f" {clause_mark(desk, 'grid.size')}" if view.shade == "households" else ""
+    st.caption(note.format(about=view.band.about, low=low, high=high) + mark)
