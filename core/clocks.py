@@ -326,11 +326,25 @@ def explain(due: Due, lang: str) -> list[str]:
     return [*lines, t("clocks.provisional", lang)] if due.provisional else lines
 
 
-def _line(step: DayStep, lang: str) -> str:
-    day = step.day
+def deadline_text(due_at: datetime) -> str:
+    """The deadline as the law says it, in local time: midnight is 24:00 of the day that ends, "2026-10-10 24:00"."""
+    local = due_at.astimezone(SHANGHAI)
+    return f"{local.date() - _DAY} 24:00" if local.time() == time(0) else f"{local:%Y-%m-%d %H:%M}"
+
+
+def day_label(day: date, lang: str) -> str:
+    """"28 Sep Sun", without the year."""
     weekday = t("clocks.weekdays", lang).split(",")[day.weekday()]
-    month = t("clocks.months", lang).split(",")[day.month - 1]
-    label = t("clocks.day", lang, day=day.day, month=month, weekday=weekday)
+    return t("clocks.day", lang, day=day.day, month=month_label(day.month, lang), weekday=weekday)
+
+
+def month_label(month: int, lang: str) -> str:
+    """The short name of a month, 1–12."""
+    return t("clocks.months", lang).split(",")[month - 1]
+
+
+def _line(step: DayStep, lang: str) -> str:
+    label = day_label(step.day, lang)
     note = t("clocks.note", lang, note=step.note[0 if lang == "zh" else 1]) if step.note[0] else ""
     moment = f"{step.at:%H:%M}" if step.at else ""
     return t(f"clocks.step.{step.kind}", lang, day=label, note=note, count=step.count, at=moment)

@@ -18,13 +18,18 @@ class NoticeProblem(ValueError):
 @dataclass(frozen=True)
 class YearNotice:
     """`off` are days off by the notice, `work` weekends worked; each date has its name as {'zh', 'en'}. `source` is the document's
-    title and number, `url` where it was published. The first days of a New Year holiday may lie in December of the year before."""
+    title and number (`source_en` in English, if it has one), `url` where it was published. The first days of a New Year holiday may lie in December of the year before."""
 
     year: int
     source: str
     url: str
     off: Mapping[date, Mapping[str, str]]
     work: Mapping[date, Mapping[str, str]]
+    source_en: str = ""
+
+    def source_in(self, lang: str) -> str:
+        """The document's name in `lang`; an office's own in the words it used."""
+        return self.source_en if lang == "en" and self.source_en else self.source
 
     def checked(self) -> "YearNotice":
         """Itself. Raises NoticeProblem when a date is in the wrong year, off and worked at once, a worked weekday, or too few or too
@@ -50,14 +55,14 @@ class YearNotice:
 
 
 def notice_from_mapping(content: Mapping) -> YearNotice:
-    """A notice from the mapping of a year's file: year, source, url, `off` spans {from, to, name}, `work` days {date, name}.
+    """A notice from the mapping of a year's file: year, source, source_en, url, `off` spans {from, to, name}, `work` days {date, name}.
     Raises NoticeProblem."""
-    unknown = set(content) - {"year", "source", "url", "off", "work"}
+    unknown = set(content) - {"year", "source", "source_en", "url", "off", "work"}
     if unknown or not isinstance(content.get("year"), int) or not isinstance(content.get("source"), str):
         raise NoticeProblem("calendar.bad_file", keys=", ".join(sorted(map(str, unknown))) or "year, source")
     off = {day: name for span in content.get("off") or () for day, name in _days_of(span)}
     work = {day: name for span in content.get("work") or () for day, name in _days_of(span)}
-    return YearNotice(content["year"], content["source"], str(content.get("url") or ""), off, work).checked()
+    return YearNotice(content["year"], content["source"], str(content.get("url") or ""), off, work, str(content.get("source_en") or "")).checked()
 
 
 def _days_of(span) -> Iterable[tuple[date, Mapping[str, str]]]:

@@ -10,7 +10,7 @@ from core.periods import PERS
 from core.roles import DESKS
 from core.rulebook import shapes
 from core.rulebook.shapes import Cadence, Clause, Dated, Figure, Limit, Rulebook, Source, Text, Threshold
-from core.rulebook.vocabulary import ACTS, EVENTS, UNITS
+from core.rulebook.vocabulary import ACTS, DOMAINS, EVENTS, UNITS
 from core.words import LANGS
 from core.yaml_files import YamlProblem, parse_mapping
 
@@ -32,11 +32,12 @@ class RulebookError(YamlProblem):
 @lru_cache
 def load_rulebook() -> Rulebook:
     """The rulebook that comes with the product. Raises RulebookError."""
-    return read_rulebook((path.name, path.read_text(encoding="utf-8")) for path in sorted(Path(__file__).parent.glob("*.yaml")))
+    paths = sorted(Path(__file__).parent.glob("*.yaml"), key=lambda path: DOMAINS.index(path.stem) if path.stem in DOMAINS else len(DOMAINS))
+    return read_rulebook((path.name, path.read_text(encoding="utf-8")) for path in paths)
 
 
 def read_rulebook(files: Iterable[tuple[str, str]]) -> Rulebook:
-    """A rulebook from (file name, YAML text) pairs, in the order of sections. Raises RulebookError."""
+    """A rulebook from (file name, YAML text) pairs, by section, then as given. Raises RulebookError."""
     clauses: dict[str, Clause] = {}
     for file, text in files:
         for clause_id, entry in _parsed(file, text).items():

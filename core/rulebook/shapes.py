@@ -125,7 +125,7 @@ class Clause:
 
 
 class Rulebook(Mapping[str, Clause]):
-    """All clauses by id, in the order of the documents."""
+    """All clauses by id, by section and then by domain."""
 
     def __init__(self, clauses: Mapping[str, Clause]):
         self._clauses = dict(clauses)

@@ -1,4 +1,7 @@
-"""The closed word lists of the rulebook's YAML; each has its sentence in core/words/rulebook.yaml."""
+"""The closed word lists of the rulebook's YAML. Events have their sentences in core/words/rulebook.yaml."""
+
+DOMAINS = ("property", "demands", "mediation", "supervision", "emergency", "care", "grids", "community", "partners", "staff", "records")
+"""The files, in the order they are shown within a section."""
 
 EVENTS = (
     "reported", "received", "accepted", "found", "notified", "published", "bill_due", "happened", "on_site", "contacted", "feedback",
