@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Geometry, MultiPoint, MultiPolygon, Polygon
+from shapely import Geometry, MultiPoint, MultiPolygon, Polygon, STRtree
 from shapely.ops import transform
 
 LAYERS = ("ground", "green", "wood", "court", "water", "lane", "street", "main_street", "outline")
@@ -60,13 +60,22 @@ def cells(outlines: Sequence[Polygon], labels: Sequence[Hashable], pieces: Itera
     without a building belongs to no cell. Returns {label: Polygon or MultiPolygon}.
     """
     chance = random.Random(seed)
-    centres = [o.representative_point() for o in outlines]
+    pieces = list(pieces)
     parts: dict[Hashable, list[Geometry]] = {}
-    for piece in pieces:
-        inside = [i for i, c in enumerate(centres) if piece.covers(c)]
+    for piece, inside in zip(pieces, _standing_in(pieces, outlines), strict=True):
         for label, part in _cells_of_piece(piece, [(outlines[i], labels[i]) for i in inside], chance):
             parts.setdefault(label, []).append(part)
-    return _tidy({label: shapely.union_all(some) for label, some in parts.items()})
+    return _tidy({label: shapely.union_all(some) for label, some in parts.items()}) if parts else {}
+
+
+def _standing_in(pieces: list[Polygon], outlines: Sequence[Polygon]) -> list[list[int]]:
+    """For each enclosure the numbers of the buildings in it; one that stands on a street as drawn counts to the nearest enclosure."""
+    inside: list[list[int]] = [[] for _ in pieces]
+    if pieces and len(outlines):
+        tree = STRtree(pieces)
+        for number, piece in zip(*tree.query_nearest([o.representative_point() for o in outlines], all_matches=False), strict=True):
+            inside[piece].append(int(number))
+    return inside
 
 
 def _cells_of_piece(piece: Polygon, buildings: list[tuple[Polygon, Hashable]], chance: random.Random):
@@ -74,7 +83,7 @@ def _cells_of_piece(piece: Polygon, buildings: list[tuple[Polygon, Hashable]], c
         return [(label, piece) for _, label in buildings[:1]]
     points, owner = [], []
     for outline, label in buildings:
-        for x, y in shapely.get_coordinates(shapely.segmentize(outline.exterior, SAMPLE_M))[:-1]:
+        for x, y in shapely.get_coordinates(shapely.segmentize(shapely.boundary(outline), SAMPLE_M))[:-1]:
             points.append((x + chance.uniform(-JITTER_M, JITTER_M), y + chance.uniform(-JITTER_M, JITTER_M)))
             owner.append(label)
     faces = shapely.get_parts(shapely.voronoi_polygons(MultiPoint(points), extend_to=piece, ordered=True))
