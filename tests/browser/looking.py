@@ -18,9 +18,9 @@ _AT_REST = """() => {
 
 _TOO_WIDE = "() => [document.documentElement.scrollWidth, window.innerWidth, document.querySelector('[data-testid=\"stMain\"]')?.scrollWidth || 0]"
 
-_TARGETS = """() => [...document.querySelectorAll('[data-testid="stMain"] button, [data-testid="stMain"] a[role=button], [role=dialog] button')]
-  .filter(one => one.offsetParent !== null && !one.closest('[data-testid="stElementToolbar"], [data-testid="stHeader"], [data-testid="stNumberInput"], [data-baseweb="calendar"]'))
-  .map(one => ({text: one.innerText.trim() || one.getAttribute('aria-label') || '', height: one.getBoundingClientRect().height, width: one.getBoundingClientRect().width}))
+_TARGETS = """() => [...document.querySelectorAll('[data-testid="stMain"] button, [data-testid="stMain"] a[role=button], [role=dialog] button, [data-testid="stMain"] [role=group]:has(> [role=combobox])')]
+  .filter(one => one.offsetParent !== null && !one.closest('[data-testid="stElementToolbar"], [data-testid="stHeader"], [data-testid="stNumberInput"], [data-baseweb="calendar"], [role=group]:has(> [role=combobox]) button, [data-testid="stTooltipIcon"]'))
+  .map(one => ({text: one.textContent.trim() || one.getAttribute('aria-label') || '', height: one.getBoundingClientRect().height, width: one.getBoundingClientRect().width}))
   .filter(one => one.height > 0)"""
 
 
