@@ -8,6 +8,7 @@ import streamlit as st
 from core.calendar import SHANGHAI
 from core.words import LANGS, t
 from db.commands.identity import choose_language
+from db.queries import identity
 from db.wall_clock import frozen
 from pages.parts import desk as at
 from pages.parts.desk import Desk
@@ -34,10 +35,10 @@ def main() -> None:
 
 def _menu(desk: Desk) -> dict[str, list]:
     """Only desks of the role. Page modules are imported when their desk is opened."""
-    pages = {one: st.Page(_opener(one), title=t(f"shell.{one}", desk.lang), url_path=one) for one in open_desks(desk.actor.role)}
+    pages = {one: st.Page(_opener(one), title=desk.t(f"shell.{one}"), url_path=one) for one in open_desks(desk.actor.role)}
     first = pages.get(first_desk(desk.actor.role))
-    home = st.Page(lambda: first and st.switch_page(first), title=t("common.app", desk.lang), url_path="home", default=True, visibility="hidden")
-    sections = {t(f"shell.section_{name}", desk.lang): [pages[one] for one in desks if one in pages] for name, desks in SECTIONS.items()}
+    home = st.Page(lambda: first and st.switch_page(first), title=desk.t("common.app"), url_path="home", default=True, visibility="hidden")
+    sections = {desk.t(f"shell.section_{name}"): [pages[one] for one in desks if one in pages] for name, desks in SECTIONS.items()}
     return {"": [home]} | {name: pages for name, pages in sections.items() if pages}
 
 
@@ -50,10 +51,10 @@ def _opener(name: str) -> Callable[[], None]:
 
 def _sidebar(desk: Desk) -> None:
     with st.sidebar:
-        role = t(f"accounts.role_{desk.actor.role}", desk.lang)
-        st.caption(t("shell.signed_in_as", desk.lang, name=desk.actor.name, role=role))
+        role = desk.t(f"accounts.role_{desk.actor.role}")
+        st.caption("  \n".join((desk.t("shell.signed_in_as", name=desk.actor.name, role=role), _places(desk))))
         st.segmented_control(
-            t("shell.language", desk.lang),
+            desk.t("shell.language"),
             LANGS,
             default=desk.lang,
             format_func=lambda lang: t(f"shell.lang_{lang}", lang),
@@ -63,7 +64,13 @@ def _sidebar(desk: Desk) -> None:
             label_visibility="collapsed",
             width="stretch",
         )
-        st.html(f'<form class="desk-leave" data-desk-lang="{desk.lang}" method="post" action="/logout"><button type="submit">{t("login.logout", desk.lang)}</button></form>')
+        st.html(f'<form class="desk-leave" data-desk-lang="{desk.lang}" method="post" action="/logout"><button type="submit">{desk.t("login.logout")}</button></form>')
+
+
+def _places(desk: Desk) -> str:
+    with desk.session() as session:
+        names = list(identity.communities(session).values())
+    return desk.t("shell.places", n=len(names)) if len(names) > 2 else " · ".join(names)
 
 
 def _switch_language(shown: str) -> None:
@@ -74,10 +81,16 @@ def _switch_language(shown: str) -> None:
 
 
 def _banners(desk: Desk) -> None:
+    notes = []
+    with desk.session() as session:
+        if identity.is_demo(session):
+            notes.append(desk.t("shell.demo_data"))
     if clock := frozen():
-        st.caption(f"🕙 {t('shell.demo_clock', desk.lang, moment=clock.astimezone(SHANGHAI).strftime('%Y-%m-%d %H:%M'))}")
+        notes.append(desk.t("shell.demo_clock", moment=clock.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")))
+    if notes:
+        st.html(f'<p class="desk-note">{" · ".join(notes)}</p>')
     if not desk.scope.communities:
-        st.warning(t("shell.no_scope", desk.lang))
+        st.warning(desk.t("shell.no_scope"))
 
 
 if __name__ == "__main__":

@@ -92,6 +92,11 @@ def communities(session: Session) -> dict[UUID, str]:
     return {row.community_id: row.name for row in rows}
 
 
+def is_demo(session: Session) -> bool:
+    """Whether any community in scope is a demonstration."""
+    return session.scalar(select(Community.community_id).where(Community.is_demo).limit(1)) is not None
+
+
 def grids(session: Session) -> dict[tuple[UUID, UUID], str]:
     """The grids in scope, (community id, grid id) → "community · grid", by name."""
     query = select(Community.community_id, Grid.id, Community.name, Grid.name.label("grid")).join(Grid, Grid.community_id == Community.community_id)

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from core.calendar import SHANGHAI
 from core.rulebook import Clause, load_rulebook
+from core.rulebook.shapes import UNDATED
 from core.words import t
 from pages.parts.desk import Desk
 
@@ -25,23 +27,27 @@ def clause_mark(desk: Desk, clause_id: str) -> str:
 
 def clause_dialog(desk: Desk, clause_id: str) -> None:
     """The clause in full, over the page. One a run (a rule of st.dialog)."""
-    st.dialog(_title(desk, clause_id), width="large")(_clause_text)(desk, load_rulebook()[clause_id])
+    st.dialog(_title(desk, clause_id))(_clause_text)(desk, load_rulebook()[clause_id])
 
 
 def _clause_text(desk: Desk, clause: Clause) -> None:
-    lang = desk.lang
-    st.markdown(f"### {clause.figure[lang]}")
-    lines = [(t("shell.clause_source", lang), f"{t(f'shell.source_{clause.source.document}', lang)} {clause.source.section}".strip())]
-    for word, text in (("starts", clause.starts), ("stops", clause.stops), ("pauses", clause.pauses)):
-        if text:
-            lines.append((t(f"shell.clause_{word}", lang), text[lang] if hasattr(text, "keys") else str(text)))
-    value = clause.on(desk.now.date())
-    if value:
-        lines.append((t("shell.clause_since", lang), value.from_.isoformat()))
-    st.markdown("\n".join(f"- **{name}** {text}" for name, text in lines))
+    value = clause.on(desk.now.astimezone(SHANGHAI).date())
+    st.markdown(f"#### {(value.text if value else clause.figure)[desk.lang]}")
+    st.markdown("\n".join(f"- **{name}** {text}" for name, text in _lines(desk, clause)))
     if value and value.is_default:
-        st.caption(t("shell.clause_default", lang))
-    st.html(f'<a href="/rulebook?clause={clause.id}" target="_self">{t("shell.clause_open", lang)}</a>')
+        st.caption(t("shell.clause_default", desk.lang))
+    if desk.sees("rulebook"):
+        st.html(f'<a class="desk-link" href="/rulebook?clause={clause.id}" target="_self">{t("shell.clause_open", desk.lang)}</a>')
+
+
+def _lines(desk: Desk, clause: Clause) -> list[tuple[str, str]]:
+    lang = desk.lang
+    sources = "; ".join(f"{t(f'shell.source_{one.document}', lang)} {one.section}".strip() for one in clause.sources)
+    events = ((word, getattr(clause, word)) for word in ("starts", "stops", "pauses"))
+    lines = [(t("shell.clause_id", lang), f"`{clause.id}`"), (t("shell.clause_source", lang), sources)]
+    lines += [(t(f"shell.clause_{word}", lang), t(f"rulebook.event.{event}", lang)) for word, event in events if event]
+    dates = [one.from_.isoformat() for one in clause.values if one.from_ != UNDATED]
+    return [*lines, (t("shell.clause_since", lang), ", ".join(dates))] if dates else lines
 
 
 def _title(desk: Desk, clause_id: str) -> str:

@@ -24,6 +24,7 @@ from db.wall_clock import now
 
 COOKIE = "desk_session"
 _OWNER = "desk_owner"
+_LANG = "desk_lang"
 
 
 @dataclass(frozen=True)
@@ -93,23 +94,28 @@ def current() -> Desk:
     if visitor is None:
         _farewell()
     commands.renew(engine(), token, visitor.idle_until, now=moment)
-    _own_state(visitor.account_id)
+    _own_state(visitor)
     actor = Actor(visitor.account_id, visitor.username, visitor.name, visitor.role, visitor.scope.staff_id, visitor.local)
     return Desk(visitor.lang, moment, visitor.scope, actor)
 
 
+def shown_language() -> str:
+    """The language this browser tab was last shown, for words that must do without an actor."""
+    return st.session_state.get(_LANG, "zh")
+
+
 def _farewell() -> None:
     """No data, nothing of the former user's state, and the way back to the login page."""
-    lang = st.session_state.get("desk_lang", "zh")
+    lang = shown_language()
     st.session_state.clear()
-    st.session_state["desk_lang"] = lang
-    st.warning(f"**{t('shell.ended', lang)}** — {t('shell.ended_why', lang)}")
-    st.html(f'<a class="desk-again" href="/login" target="_self">{t("shell.log_in_again", lang)}</a>')
+    st.session_state[_LANG] = lang
+    st.warning(f"**{t('shell.ended', lang)}**  \n{t('shell.ended_why', lang)}")
+    st.html(f'<a class="desk-again" href="/login?note=ended" target="_self">{t("shell.log_in_again", lang)}</a>')
     st.stop()
 
 
-def _own_state(account_id: UUID) -> None:
+def _own_state(visitor: identity.Visitor) -> None:
     """A websocket may be resumed by whoever names its session: what another account left in it goes."""
-    if st.session_state.setdefault(_OWNER, account_id) != account_id:
+    if st.session_state.setdefault(_OWNER, visitor.account_id) != visitor.account_id:
         st.session_state.clear()
-        st.session_state[_OWNER] = account_id
+    st.session_state[_OWNER], st.session_state[_LANG] = visitor.account_id, visitor.lang
