@@ -76,6 +76,17 @@ def text_of(cell: Cell, longest: int = 200) -> str | Bad | None:
     return Bad("too_long", {"longest": longest, "length": len(text)}) if len(text) > longest else text
 
 
+_LONG_NUMBER = re.compile(r"\d{12,}[\dXx]?")
+
+
+def basis_of(cell: Cell, longest: int = 80) -> str | Bad | None:
+    """What a membership rests on. A number long enough to hold an ID number (a disability certificate's does) is not kept: the column is readable."""
+    if isinstance(cell, (int, float)):
+        return None
+    text = text_of(cell, longest)
+    return _LONG_NUMBER.sub("***", half_width(text)) if isinstance(text, str) else text
+
+
 def long_text_of(cell: Cell, longest: int = 20_000) -> str | Bad | None:
     """Text that keeps its paragraphs; tabs and blank lines around them are dropped."""
     if not isinstance(cell, str):

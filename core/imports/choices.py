@@ -7,7 +7,7 @@ from core.work_orders import CATEGORIES as ORDER_CATEGORIES
 from core.work_orders import CHANNELS as ORDER_CHANNELS
 from core.work_orders import kinds
 
-SEVERAL = re.compile(r"[、,，/;；+|\s]+|和")
+SEVERAL = re.compile(r"\s*(?:[、,，/;；+|\n]|和|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]))\s*")
 
 GROUPS: dict[str, tuple[str, str | None] | None] = {
     **dict.fromkeys(("老年人", "老人", "60岁以上", "60岁以上老人", "60岁以上老年人", "高龄", "高龄老人", "80岁以上老人", "空巢", "空巢老人", "elder", "elderly"), ("elder", None)),
@@ -15,8 +15,8 @@ GROUPS: dict[str, tuple[str, str | None] | None] = {
     **dict.fromkeys(("失能", "失能老人", "半失能", "半失能老人", "失能半失能老人", "失智老人", "disabledelder"), ("elder", "disabled_elder")),
     **dict.fromkeys(("残疾", "残疾人", "持证残疾人", "重度残疾人", "重残", "disabled"), ("disabled", None)),
     **dict.fromkeys(("困境儿童", "困境未成年人", "child", "childindifficulty"), ("child", None)),
-    **dict.fromkeys(("孤儿", "事实无人抚养儿童"), ("child", "no_guardian")),
-    **dict.fromkeys(("留守儿童",), ("child", "left_behind")),
+    **dict.fromkeys(("孤儿", "事实无人抚养儿童", "childwithoutguardian"), ("child", "no_guardian")),
+    **dict.fromkeys(("留守儿童", "leftbehindchild"), ("child", "left_behind")),
     **dict.fromkeys(("普通居民", "普通", "一般居民", "一般", "常住", "常住人口", "户籍人口", "流动人口", "党员", "退役军人", "优抚对象", "resident"), None),
     **dict.fromkeys(("低保", "低保户", "低保对象", "低收入", "特困", "特困人员", "否"), None),
 }
@@ -43,9 +43,9 @@ STAFF_KINDS = {
 }
 POSTS = {**dict.fromkeys(("a", "a岗", "a角", "大厅", "主岗"), "A"), **dict.fromkeys(("b", "b岗", "b角", "入户", "副岗", "走访"), "B")}
 CERTIFICATES = {
-    **dict.fromkeys(("高级社会工作师", "高级", "高级社工师", "senior"), "senior"),
+    **dict.fromkeys(("高级社会工作师", "高级", "高级社工师", "seniorsocialworker"), "senior_social_worker"),
     **dict.fromkeys(("社会工作师", "中级", "社工师", "中级社工师", "socialworker"), "social_worker"),
-    **dict.fromkeys(("助理社会工作师", "初级", "助理", "助理社工师", "初级社工师", "assistant"), "assistant"),
+    **dict.fromkeys(("助理社会工作师", "初级", "助理", "助理社工师", "初级社工师", "assistant", "assistantsocialworker"), "assistant"),
 }
 ORDER_KINDS = {squeezed(name): kind.id for kind in kinds().values() for name in (kind.id, *kind.title.values())} | {
     **dict.fromkeys(("诉求", "普通诉求", "居民诉求", "求助", "建议", "留言"), "demand"),
@@ -72,9 +72,9 @@ ANY_CATEGORY, ANY_CHANNEL = "", "online"
 """What a category nobody here knows (the kind's own is taken) and a channel nobody here knows (another system's) come to."""
 CHANNELS = {squeezed(name): name for name in ORDER_CHANNELS} | {
     **dict.fromkeys(("电话", "来电"), "phone"),
-    **dict.fromkeys(("热线", "12345", "市民热线"), "hotline"),
+    **dict.fromkeys(("热线", "12345", "市民热线", "监督热线", "supervisionhotline"), "hotline"),
     **dict.fromkeys(("窗口", "大厅", "现场", "walkin"), "hall"),
-    **dict.fromkeys(("来访", "上门", "走访"), "visit"),
+    **dict.fromkeys(("来访", "上门", "走访", "入户", "homevisit"), "visit"),
     **dict.fromkeys(("网格", "网格上报", "巡查", "巡查发现"), "patrol"),
     **dict.fromkeys(("网络", "网上", "微信", "公众号", "小程序", "平台", "留言", "mobile", "web", "wechat"), "online"),
 }

@@ -44,7 +44,7 @@ class Mapping:
     @classmethod
     def from_dict(cls, content: dict) -> "Mapping":
         """From what `as_dict` gave."""
-        return cls(int(content["header_row"]), int(content["depth"]), dict(content["columns"]), dict(content.get("orders", {})))
+        return cls(int(content["header_row"]), int(content["depth"]), dict(sorted(content["columns"].items(), key=lambda pair: pair[1])), dict(content.get("orders", {})))
 
     @property
     def first_row(self) -> int:

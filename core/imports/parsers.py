@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from core.calendar import SHANGHAI
 from core.imports import choices
-from core.imports.cells import Bad, Cell, code_of, decimal_of, flag_of, long_text_of, name_of, phone_of, sex_of, text_of, whole_of
+from core.imports.cells import Bad, Cell, basis_of, code_of, decimal_of, flag_of, long_text_of, name_of, phone_of, sex_of, text_of, whole_of
 from core.imports.id_numbers import id_number_of
 from core.imports.moments import date_of, moment_of
 from core.imports.places import building_of, door_of, unit_of
@@ -49,7 +50,7 @@ def _birth_date(setting: Setting, **_) -> Reader:
 def _moment(setting: Setting, **_) -> Reader:
     def read(cell: Cell):
         found = moment_of(cell, setting.order)
-        return Bad("moment_too_old", {"year": found.year}) if isinstance(found, datetime) and found < _OLDEST_MOMENT else found
+        return Bad("moment_too_old", {"year": found.astimezone(SHANGHAI).year}) if isinstance(found, datetime) and found < _OLDEST_MOMENT else found
 
     return read
 
@@ -84,6 +85,7 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "matter": _matter,
     "category": _of(choices.CATEGORIES, "category", choices.ANY_CATEGORY),
     "name": _simple(name_of),
+    "basis": _simple(basis_of),
     "code": _simple(code_of),
     "phone": _simple(phone_of),
     "sex": _simple(sex_of),

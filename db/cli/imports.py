@@ -1,0 +1,114 @@
+"""Ledgers in and out without a browser: `import FILE`, `export TABLE`, as an account, within its rights."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from core.calendar import SHANGHAI
+from core.imports.headers import column_letter, guess_table
+from core.imports.judge import BadCell
+from core.imports.tables import ORDER, table
+from core.refusals import Refused
+from core.words import LANGS, t
+from db.commands.exports import FORMATS, export
+from db.commands.filing import carry_out
+from db.commands.imports import take_in
+from db.engine import make_engine, open_session
+from db.models.grids import Community
+from db.queries.identity import scope_of
+from db.queries.imports import Preview, Upload, preview, reading
+from db.scope import Scope
+from db.sheets import marked_workbook, read_sheet
+from db.wall_clock import now
+
+_FIGURES = ("read", "new", "changed", "unchanged", "rejected")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--table", "name", type=click.Choice(ORDER), help="Guessed from the headers when not given.")
+@click.option("--community", "code", required=True, help="Code of the community.")
+@click.option("--as", "account", required=True, help="The account that takes it in.")
+@click.option("--source", default="", help="System a file of work orders comes from.")
+@click.option("--sheet", help="Name of the sheet; the first one with content when not given.")
+@click.option("--marked", type=click.Path(path_type=Path), help="Write the workbook with its bad cells marked here.")
+@click.option("--yes", is_flag=True, help="Take it in without asking.")
+@click.option("--lang", type=click.Choice(LANGS), default="zh")
+def import_(file: Path, name: str | None, code: str, account: str, source: str, sheet: str | None, marked: Path | None, yes: bool, lang: str) -> None:
+    """Show what FILE would change and its bad cells, then take it in."""
+    engine, moment = make_engine(), now()
+    scope, community_id = _reach(engine, account, code)
+    content = file.read_bytes()
+    read = _or_stop(read_sheet(content, file.name, sheet), lang)
+    today = moment.astimezone(SHANGHAI).date()
+    name = name or guess_table(read.cells, today)
+    with open_session(engine, scope) as session:
+        mapping, _ = reading(session, name, community_id, read.cells, today)
+        upload = Upload(name, read.cells, mapping, file.name, sha256(content).digest(), source or t("imports.source_default", lang))
+        seen = _or_stop(preview(session, upload, community_id=community_id, now=moment), lang)
+    _show(seen, lang)
+    if marked:
+        marked.write_bytes(marked_workbook(read.cells, seen.found.bad, lambda cell: _reason(cell, lang), _titles(lang)))
+    if not yes and not click.confirm(t("imports.take_in", lang, n=seen.counts["new"] + seen.counts["changed"])):
+        return
+    done = _or_stop(carry_out(engine, scope, take_in, now=moment, community_id=community_id, upload=upload, expected=seen.fingerprint), lang)
+    click.echo(t("imports.done" if done.batch_id else "imports.done_none", lang, **({figure: done.counts[figure] for figure in _FIGURES[1:]} if done.batch_id else {})))
+
+
+@click.command("export")
+@click.argument("name", type=click.Choice(ORDER), metavar="TABLE")
+@click.option("--community", "code", required=True, help="Code of the community.")
+@click.option("--as", "account", required=True, help="The account that takes it out; personal data is masked by its role.")
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="xlsx")
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write it; the current folder, under its own name, when not given.")
+@click.option("--lang", type=click.Choice(LANGS), default="zh")
+def export_(name: str, code: str, account: str, kind: str, out: Path | None, lang: str) -> None:
+    """Write TABLE to a file; the export is on the ledger."""
+    engine = make_engine()
+    scope, community_id = _reach(engine, account, code)
+    made = _or_stop(export(engine, scope, now=now(), community_id=community_id, name=name, kind=kind, lang=lang), lang)
+    path = out or Path(made.name)
+    path.write_bytes(made.content)
+    click.echo(f"{path}\t{made.rows}")
+
+
+def _reach(engine, account: str, code: str) -> tuple[Scope, object]:
+    scope = scope_of(engine, account.strip().lower())
+    if scope is None:
+        raise click.ClickException(f"no enabled account {account}: `python -m db account list` names them all")
+    with open_session(engine, scope) as session:
+        community_id = session.scalar(select(Community.community_id).where(Community.code == code))
+    if community_id is None:
+        raise click.ClickException(f"no community {code} within the reach of {account}")
+    return scope, community_id
+
+
+def _or_stop(result, lang: str):
+    if isinstance(result, Refused):
+        raise click.ClickException(result.text(lang))
+    return result
+
+
+def _reason(cell: BadCell, lang: str) -> str:
+    return t(f"imports.bad.{cell.reason}", lang, **cell.values)
+
+
+def _titles(lang: str) -> dict[str, str]:
+    titles = {one: t(f"imports.bad_{one}", lang) for one in ("row", "column", "header", "value", "reason")}
+    return titles | {"sheet": t("imports.marked_sheet", lang), "list": t("imports.marked_list", lang)}
+
+
+def _show(seen: Preview, lang: str) -> None:
+    """The table, how each column is read, the figures, and one line for each bad cell: row, column, value, reason."""
+    into, heads = table(seen.upload.table), seen.upload.headers
+    click.echo(f"{into.title[lang]}\t{t('imports.header_row', lang)} {seen.upload.mapping.header_row + 1}")
+    for name, index in seen.upload.mapping.columns.items():
+        click.echo(f"  {column_letter(index)} {heads[index]} → {into.fields[name].title[lang]}")
+    click.echo("\t".join(f"{t(f'imports.{figure}', lang)} {seen.counts[figure]}" for figure in _FIGURES))
+    for cell in seen.found.bad:
+        weight = t("imports.bad_refuse" if cell.refuses else "imports.bad_remark", lang)
+        click.echo(f"{weight}\t{cell.row}\t{cell.letter} {cell.header}\t{cell.value}\t{_reason(cell, lang)}")
+    if seen.missing:
+        raise click.ClickException(t("imports.columns_missing", lang, names=", ".join(into.fields[name].title[lang] for name in seen.missing)))

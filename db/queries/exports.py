@@ -1,0 +1,164 @@
+"""Ledgers out: the tables that come in, in the same columns, masked for whoever reads them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import masks
+from core.calendar import SHANGHAI
+from core.imports.tables import ORDER, Field, table
+from core.roles import masked, may_open
+from core.words import t
+from core.work_orders import kinds
+from db.engine import ScopedSession
+from db.models.grids import Building, Grid, Household, Post, Staff
+from db.models.imports import AffairClass
+from db.models.residents import Resident, SpecialGroup
+from db.models.work_orders import WorkOrder
+
+_LEFT_OUT = {"households": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}}
+"""Fields that come in on their own and go out within another."""
+_ROSTER = {"residents"}
+"""Tables that show who is in a special group: only for roles that may open the roster."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What goes out: headers in the reader's language and rows in their order. `hidden`: personal fields that are masked in it."""
+
+    name: str
+    headers: list[str]
+    rows: list[list[object]]
+    hidden: tuple[str, ...]
+
+
+def exportable(role: str) -> tuple[str, ...]:
+    """Tables `role` may take out, in the order they come in."""
+    if not may_open(role, "exports"):
+        return ()
+    return tuple(name for name in ORDER if name not in _ROSTER or may_open(role, "roster"))
+
+
+def columns(name: str) -> list[Field]:
+    """The fields of an exported table: those of an import, without what is only compared."""
+    return [field for field in table(name).fields.values() if not field.check_only and field.name not in _LEFT_OUT.get(name, ())]
+
+
+def exported(session: ScopedSession, name: str, community_id: UUID, lang: str) -> Table:
+    """The table as the session's role may see it."""
+    fields, hidden = columns(name), masked(session.scope.role)
+    rows = [[_shown(field, record.get(field.name), hidden, lang) for field in fields] for record in _READERS[name](session, community_id)]
+    return Table(name, [field.title[lang] for field in fields], rows, tuple(sorted({f.personal for f in fields if f.personal} & hidden)))
+
+
+def _shown(field: Field, value: object, hidden: frozenset[str], lang: str) -> object:
+    if value is None or value == "":
+        return None
+    if field.personal:
+        return masks.masked(field.personal, str(value), hidden)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, date):
+        return value.isoformat()
+    said = _WORDS.get(field.parse)
+    return said(value, lang) if said else value
+
+
+def _word(prefix: str) -> Callable[[str, str], str]:
+    return lambda value, lang: t(f"{prefix}{value}", lang)
+
+
+def _groups(value: list[tuple[str, str | None]], lang: str) -> str:
+    known = {("elder", "living_alone"), ("elder", "disabled_elder"), ("child", "left_behind"), ("child", "no_guardian")}
+    return "、".join(t(f"exports.group_{group}_{detail}" if (group, detail) in known else f"exports.group_{group}", lang) for group, detail in value)
+
+
+_WORDS: dict[str, Callable] = {
+    "sex": _word("exports.sex_"),
+    "staff_kind": _word("exports.staff_"),
+    "certificate": _word("exports.certificate_"),
+    "channel": _word("work_orders.channel_"),
+    "category": _word("work_orders.category_"),
+    "order_kind": lambda value, lang: kinds()[value].title[lang],
+    "groups": _groups,
+}
+
+
+def _records(session: ScopedSession, community_id: UUID, model: type, *columns, where=(), order) -> Iterator[dict]:
+    query = select(*columns).where(model.community_id == community_id, *where).order_by(order)
+    return (dict(row) for row in session.execute(query.execution_options(yield_per=5_000)).mappings())
+
+
+def _names(session: ScopedSession, community_id: UUID, model: type, column) -> dict[UUID, str]:
+    return dict(session.execute(select(model.id, column).where(model.community_id == community_id)).all())
+
+
+def _grids(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    return _records(session, community_id, Grid, Grid.code, Grid.name, order=Grid.code)
+
+
+def _buildings(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    grids = _names(session, community_id, Grid, Grid.code)
+    for row in _records(session, community_id, Building, Building.name, Building.grid_id, Building.walk, order=Building.walk):
+        yield {"building": row["name"], "grid": grids.get(row["grid_id"]), "walk": row["walk"]}
+
+
+def _households(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
+    for row in _records(session, community_id, Household, Household.building_id, Household.door, Household.grid_id, order=Household.id):
+        yield {"building": buildings.get(row["building_id"]), "door": row["door"], "grid": grids.get(row["grid_id"])}
+
+
+def _residents(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
+    homes = {row["id"]: row for row in _records(session, community_id, Household, Household.id, Household.building_id, Household.door, order=Household.id)}
+    groups: dict[UUID, list] = {}
+    columns = (SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, SpecialGroup.basis)
+    for row in _records(session, community_id, SpecialGroup, *columns, where=(SpecialGroup.to_date.is_(None),), order=SpecialGroup.group.desc()):
+        groups.setdefault(row["resident_id"], []).append(row)
+    own = (Resident.id, Resident.name, Resident.id_number, Resident.sex, Resident.birth_date, Resident.phone, Resident.relation, Resident.grid_id, Resident.household_id)
+    for row in _records(session, community_id, Resident, *own, Resident.address, Resident.health, Resident.left_on, Resident.left_reason, order=Resident.id):
+        home, mine = homes.get(row["household_id"], {}), groups.get(row["id"], [])
+        yield row | {
+            "grid": grids.get(row["grid_id"]),
+            "building": buildings.get(home.get("building_id")),
+            "door": masks.free_text(home.get("door")) if "address" in masked(session.scope.role) else home.get("door"),
+            "groups": [(one["group"], one["detail"]) for one in mine],
+            "basis": next((one["basis"] for one in mine if one["basis"]), None),
+        }
+
+
+def _staff(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    """A line for each post somebody holds; who holds none has one line."""
+    grids, posts = _names(session, community_id, Grid, Grid.code), {}
+    for row in _records(session, community_id, Post, Post.staff_id, Post.grid_id, Post.post, Post.from_date, where=(Post.to_date.is_(None),), order=Post.post):
+        posts.setdefault(row["staff_id"], []).append(row)
+    for row in _records(session, community_id, Staff, Staff.id, Staff.name, Staff.phone, Staff.kind, Staff.certificate, Staff.left_on, order=Staff.id):
+        for post in posts.get(row["id"], [{}]):
+            yield row | {"grid": grids.get(post.get("grid_id")), "post": post.get("post"), "from_date": post.get("from_date")}
+
+
+def _work_orders(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
+    own = (WorkOrder.number, WorkOrder.matter, WorkOrder.detail, WorkOrder.kind, WorkOrder.category, WorkOrder.channel, WorkOrder.applicant, WorkOrder.contact)
+    times = (WorkOrder.received_at.label("received"), WorkOrder.closed_at.label("closed"), WorkOrder.rating, WorkOrder.building_id, WorkOrder.grid_id)
+    for row in _records(session, community_id, WorkOrder, *own, *times, order=WorkOrder.received_at):
+        yield row | {"grid": grids.get(row["grid_id"]), "building": buildings.get(row["building_id"])}
+
+
+def _affairs(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    return _records(session, community_id, AffairClass, AffairClass.major, AffairClass.middle, AffairClass.minor, order=AffairClass.id)
+
+
+_READERS: dict[str, Callable[[ScopedSession, UUID], Iterator[dict]]] = {
+    "grids": _grids,
+    "buildings": _buildings,
+    "households": _households,
+    "residents": _residents,
+    "staff": _staff,
+    "work_orders": _work_orders,
+    "affairs": _affairs,
+}

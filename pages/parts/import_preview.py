@@ -1,0 +1,110 @@
+"""The third step of an import: what would change, every bad cell with its reason, the marked workbook; and the word that it is done."""
+
+from collections import Counter
+from uuid import UUID
+
+import streamlit as st
+
+from core import masks, roles
+from core.imports.judge import BadCell
+from db.commands.imports import TakenIn
+from db.queries.imports import Preview
+from db.sheets import marked_workbook
+from pages.parts.desk import Desk
+
+_LISTED = 500
+_FIGURES = ("new", "changed", "unchanged", "rejected")
+_KNOWN_BY = {"grid_id": "grid", "household_id": "door"}
+"""Columns that hold an id → the field a reader knows them by."""
+
+
+def preview_view(desk: Desk, seen: Preview) -> bool:
+    """Shows the preview. True when somebody has just agreed to take it in."""
+    counts = seen.counts
+    with st.container(horizontal=True):
+        for name in _FIGURES:
+            st.metric(desk.t(f"imports.{name}"), counts[name], border=True)
+    st.caption(desk.t("imports.passed_over", skipped=counts["skipped"], blank=counts["blank"], repeated=counts["repeated"]))
+    _aside(desk, seen.plan.aside)
+    _bad(desk, seen)
+    _changes(desk, seen)
+    going_in = counts["new"] + counts["changed"]
+    if not going_in:
+        st.info(desk.t("imports.nothing_to_do"))
+        return False
+    return st.button(desk.t("imports.take_in", n=going_in), type="primary", width="stretch", key="imports-take-in")
+
+
+def done_view(desk: Desk, result: TakenIn, state: dict) -> None:
+    """What has been filed, and the way to the next file."""
+    st.subheader(desk.t("imports.step_done"), anchor=False)
+    if result.batch_id is None:
+        st.info(desk.t("imports.done_none"))
+    else:
+        st.success(desk.t("imports.done", **{name: result.counts[name] for name in _FIGURES}))
+        _aside(desk, result.aside)
+    if st.button(desk.t("imports.another"), width="stretch"):
+        del state["done"]
+        st.rerun()
+
+
+def word(desk: Desk, cell: BadCell) -> str:
+    """Why a cell is refused or odd, in the reader's language."""
+    return desk.t(f"imports.bad.{cell.reason}", **cell.values)
+
+
+def _aside(desk: Desk, aside: dict[str, int]) -> None:
+    if aside:
+        parts = [desk.t("imports.aside_one", table=desk.t(f"imports.aside_{name}"), n=n) for name, n in sorted(aside.items())]
+        st.caption(desk.t("imports.aside", what=desk.t("exports.comma").join(parts)))
+
+
+def _bad(desk: Desk, seen: Preview) -> None:
+    bad, counts = seen.found.bad, seen.counts
+    if not bad:
+        st.success(desk.t("imports.none_bad"))
+        return
+    if counts["bad_cells"]:
+        st.error(desk.t("imports.bad_title", n=counts["bad_cells"], rows=counts["rejected"]))
+    if counts["remarks"]:
+        st.warning(desk.t("imports.remarks_title", n=counts["remarks"]))
+    worst = sorted(bad, key=lambda cell: (not cell.refuses, cell.row, cell.column))
+    st.dataframe([_line(desk, cell) for cell in worst[:_LISTED]], hide_index=True, key="imports-bad")
+    if len(bad) > _LISTED:
+        st.caption(desk.t("imports.bad_more", n=_LISTED))
+    with st.expander(desk.t("imports.reasons")):
+        for (reason, _), n in Counter((word(desk, cell), cell.reason) for cell in bad).most_common(20):
+            st.markdown(desk.t("imports.reason_count", reason=reason, n=n))
+    titles = {name: desk.t(f"imports.bad_{name}") for name in ("row", "column", "header", "value", "reason")}
+    titles |= {"sheet": desk.t("imports.marked_sheet"), "list": desk.t("imports.marked_list")}
+    name = seen.upload.file_name.rpartition(".")[0] or seen.upload.table
+    st.download_button(
+        desk.t("imports.marked"), lambda: marked_workbook(seen.upload.cells, bad, lambda cell: word(desk, cell), titles), f"{name}-{titles['sheet']}.xlsx",
+        on_click="ignore", width="stretch", key="imports-marked",
+    )  # fmt: skip
+
+
+def _line(desk: Desk, cell: BadCell) -> dict[str, object]:
+    return {
+        desk.t("imports.bad_row"): cell.row,
+        desk.t("imports.bad_reason"): word(desk, cell),
+        desk.t("imports.bad_value"): cell.value[:80],
+        desk.t("imports.bad_column"): f"{cell.letter} {cell.header}",
+        desk.t("imports.bad_weight"): desk.t("imports.bad_refuse" if cell.refuses else "imports.bad_remark"),
+    }
+
+
+def _changes(desk: Desk, seen: Preview) -> None:
+    fields, hidden = seen.upload.into.fields, roles.masked(desk.actor.role)
+    shown = [change for change in seen.plan.changes if _KNOWN_BY.get(change.column, change.column) in fields]
+    if not shown:
+        return
+    with st.expander(desk.t("imports.changes_title", n=len(shown))):
+        lines = []
+        for change in shown[:_LISTED]:
+            field = fields[_KNOWN_BY.get(change.column, change.column)]
+            old, new = ("…" if isinstance(value, UUID) else value for value in (change.old, change.new))
+            old = masks.masked(field.personal, str(old), hidden) if field.personal and old else old
+            lines.append([change.row, field.title[desk.lang], str(old or ""), str(new or "")])
+        titles = [desk.t(f"imports.{name}") for name in ("bad_row", "change_field", "change_old", "change_new")]
+        st.dataframe([dict(zip(titles, line, strict=True)) for line in lines], hide_index=True)
