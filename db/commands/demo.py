@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, insert, select
 from core.calendar import packaged_calendar
 from core.rulebook import load_rulebook
 from db.commands.filing import carry_out, file
-from db.commands.identity import hash_password
+from db.commands.identity import hash_password, is_password
 from db.demo.community import TABLES, Made, communities
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope
@@ -25,6 +25,16 @@ def is_empty(engine: Engine) -> bool:
     """Whether nobody can log in yet."""
     with open_session(engine, None) as session:
         return session.scalar(select(func.count()).select_from(Account)) == 0
+
+
+def demo_accounts(engine: Engine) -> list[str]:
+    """User names that still have the demo's password, if it was loaded here: at most twelve."""
+    with open_session(engine, None) as session:
+        known = session.scalar(select(Account.password_hash).where(Account.username == "worker1", Account.disabled_at.is_(None)))
+        if not known or not is_password(known, PASSWORD):
+            return []
+        same = select(Account.username).where(Account.password_hash == known, Account.disabled_at.is_(None)).order_by(Account.username).limit(12)
+        return list(session.scalars(same))
 
 
 def make_demo(engine: Engine, *, count: int, grids: int, months: int, now: datetime, progress: Callable[[str], None]) -> list[tuple[str, str, str]]:
