@@ -1,8 +1,11 @@
 """One year's notice of public holidays and make-up working days, read from a file's mapping or an office's rows."""
 
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from core.words import LANGS
 
 _MIN_WORKING_DAYS, _MAX_WORKING_DAYS = 200, 300
 
@@ -54,25 +57,29 @@ class YearNotice:
         return sum(day in self.work or (day.weekday() < 5 and day not in self.off) for day in days)
 
 
+_KEYS = {"year": int, "source": str, "source_en": str, "url": str, "off": list, "work": list}
+
+
 def notice_from_mapping(content: Mapping) -> YearNotice:
     """A notice from the mapping of a year's file: year, source, source_en, url, `off` spans {from, to, name}, `work` days {date, name}.
     Raises NoticeProblem."""
-    unknown = set(content) - {"year", "source", "source_en", "url", "off", "work"}
-    if unknown or not isinstance(content.get("year"), int) or not isinstance(content.get("source"), str):
-        raise NoticeProblem("calendar.bad_file", keys=", ".join(sorted(map(str, unknown))) or "year, source")
-    off = {day: name for span in content.get("off") or () for day, name in _days_of(span)}
-    work = {day: name for span in content.get("work") or () for day, name in _days_of(span)}
-    return YearNotice(content["year"], content["source"], str(content.get("url") or ""), off, work, str(content.get("source_en") or "")).checked()
+    wrong = [key for key, value in content.items() if key not in _KEYS or not isinstance(value, _KEYS[key])]
+    wrong += [key for key in ("year", "source") if key not in content]
+    if wrong or content["year"] not in range(1950, 2149):
+        raise NoticeProblem("calendar.bad_file", keys=reprlib.repr(wrong or ["year"]))
+    off = {day: name for span in content.get("off", ()) for day, name in _days_of(span)}
+    work = {day: name for span in content.get("work", ()) for day, name in _days_of(span)}
+    return YearNotice(content["year"], content["source"], content.get("url", ""), off, work, content.get("source_en", "")).checked()
 
 
 def _days_of(span) -> Iterable[tuple[date, Mapping[str, str]]]:
     if not isinstance(span, Mapping):
-        raise NoticeProblem("calendar.bad_span", span=str(span))
+        raise NoticeProblem("calendar.bad_span", span=reprlib.repr(span))
     first, last = (span.get("from"), span.get("to")) if "from" in span else (span.get("date"), span.get("date"))
-    if type(first) is not date or type(last) is not date or last < first:
-        raise NoticeProblem("calendar.bad_span", span=str(dict(span)))
+    if type(first) is not date or type(last) is not date or not 0 <= (last - first).days < 60:
+        raise NoticeProblem("calendar.bad_span", span=reprlib.repr(span))
     name = span.get("name") or ""
-    names = name if isinstance(name, Mapping) else {"zh": str(name), "en": str(name)}
+    names = {lang: str(name.get(lang, "")) for lang in LANGS} if isinstance(name, Mapping) else dict.fromkeys(LANGS, str(name)[:60])
     return [(first + timedelta(n), names) for n in range((last - first).days + 1)]
 
 

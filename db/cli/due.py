@@ -1,5 +1,6 @@
 """`python -m db due CLAUSE START`: a deadline and its day-by-day explanation; with `-` for START, many from standard input."""
 
+import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -35,7 +36,7 @@ def due(context: click.Context, clause: str, start: str, lang: str, closes_at: s
     counted = _counting(rule, _calendar(), _closing(closes_at))
     if start != "-":
         _one(rule, start, counted, lang)
-    elif _many(click.get_binary_stream("stdin"), counted):
+    elif _many(sys.stdin.buffer, counted):
         context.exit(2)
 
 
