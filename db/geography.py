@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import Geometry, MultiPoint, MultiPolygon, Polygon, STRtree
-from shapely.ops import transform
 
 LAYERS = ("ground", "green", "wood", "court", "water", "lane", "street", "main_street", "outline")
 """Layers of the base map, lowest first. `ground`: compounds, schoolyards; `court`: paved squares and tracks; `outline`: buildings
@@ -106,7 +105,7 @@ def _polygons(geometry: Geometry) -> Geometry:
 
 def warped(geometry: Geometry, bend: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]], step: float = 12.0) -> Geometry:
     """The geometry with its edges cut every `step` metres and each point moved by `bend(x, y) -> (x, y)`."""
-    return transform(bend, shapely.segmentize(geometry, step))
+    return shapely.transform(shapely.segmentize(geometry, step), lambda xy: np.column_stack(bend(xy[:, 0], xy[:, 1])))
 
 
 def geojson(geometry: Geometry) -> str:

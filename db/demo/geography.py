@@ -19,7 +19,7 @@ from db.demo.compounds import Plot, compound, frontage, park, school, surroundin
 from db.geography import Plane, cells, enclosures, warped
 
 ORIGIN = (117.6762, 36.2142)
-TILE_M = (980.0, 760.0)  # pitch of neighbourhoods in a district: wider than any neighbourhood with its surroundings
+TILE_M = (1300.0, 1050.0)  # pitch of neighbourhoods in a district: wider than any neighbourhood with its surroundings
 UNGRIDDED = 2  # buildings that no grid was given: a new annexe, a converted hostel
 STREETS_NS = ("文昌路", "育才路", "凤凰路", "汇河路", "鲁中街", "长勺路", "花园路", "胜利路", "龙潭路", "鹏泉路")
 STREETS_EW = ("汶源大街", "滨河路", "口镇大街", "仁和街", "万福路", "永兴街", "安泰街", "文化街", "民安路", "丰裕街")
@@ -153,7 +153,6 @@ class _Ground:
 
     def bend(self, x, y):
         """Straight plan to real ground: long gentle bends, then a few degrees of turn, centred on the middle."""
-        x, y = np.asarray(x, float), np.asarray(y, float)
         u = x + 10 * np.sin(y / self.height * 4.2 + self.phase[0]) - self.width / 2
         v = y + 9 * np.sin(x / self.width * 5.0 + self.phase[1]) - self.height / 2
         return u * math.cos(self.turn) - v * math.sin(self.turn), u * math.sin(self.turn) + v * math.cos(self.turn)
@@ -235,7 +234,10 @@ def _weight(building: Building) -> float:
 def _give_grids(sheet: _Sheet, pieces: list[Polygon], sizes: list[int]) -> None:
     """Cuts each plot's buildings into runs of about equal weight, one run a grid, and counts out the households."""
     plots = [[b for b in sheet.buildings if piece.covers(b.polygon.centroid)] for piece in pieces]
-    plots = [p for p in plots if p]
+    plots = sorted((p for p in plots if p), key=len, reverse=True)
+    for plot in plots[len(sizes) :]:  # fewer grids than plots: what is left over belongs to the city next door
+        sheet.features += [Feature("outline", "", b.polygon) for b in plot]
+    plots = plots[: len(sizes)]
     shares = _apportion([sum(map(_weight, p)) for p in plots], len(sizes))
     runs = [run for plot, n in zip(plots, shares, strict=True) for run in _runs(plot, n)]
     runs.sort(key=lambda run: _weight_of(run))
