@@ -46,6 +46,7 @@ class Violation:
     resident_id: UUID | None = None
     grid_id: UUID | None = None
     value: int | None = None
+    clause_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ def _clock_row(row, hidden: frozenset[str]) -> Violation:
     what = f"{row.number} {row.matter}" if row.number else masks.masked("name", row.person, hidden) or row.grid or ""
     return Violation(
         clock.subject_kind, clock.subject_id, what, row.grid, row.holder, State.missed if clock.closed_at else State.overdue, clock.due_at,
-        clock.met_at or clock.closed_at, clock.id, clock.work_order_id, clock.resident_id, clock.grid_id,
+        clock.met_at or clock.closed_at, clock.id, clock.work_order_id, clock.resident_id, clock.grid_id, None, clock.clause_id,
     )  # fmt: skip
 
 

@@ -29,12 +29,13 @@ def draw_rows(desk: Desk, community_id: UUID, clause_id: str, rows: list[Violati
     """One card a row, with a button that opens what stands behind it. `desk_name`: the page it is drawn on."""
     for row in rows:
         with st.container(border=True, key=f"row-{row.clock_id or row.subject_id}"):
-            st.markdown(_row_text(desk, clause_id, row))
+            st.markdown(row_text(desk, clause_id, row))
             if st.button(desk.t("checklist.evidence"), key=f"evidence-{row.clock_id or row.subject_id}", width="stretch"):
                 st.dialog(desk.t("checklist.evidence"), width="large")(_evidence)(community_id, clause_id, row, desk_name)
 
 
-def _row_text(desk: Desk, clause_id: str, row: Violation) -> str:
+def row_text(desk: Desk, clause_id: str | None, row: Violation) -> str:
+    """A row in two or three lines of Markdown: what, how it stands against its limit, where and with whom."""
     if row.value is not None:
         word = "checklist.value_" + clause_id.replace(".", "_")
         return f"**{row.what}** · {desk.t(word, n=row.value)}"
@@ -55,7 +56,7 @@ def _evidence(community_id: UUID, clause_id: str, row: Violation, desk_name: str
     clause = load_rulebook()[clause_id]
     with desk.session() as session:
         done, entries = steps(session, community_id, row), traces(session, community_id, row)
-    st.markdown(_row_text(desk, clause_id, row))
+    st.markdown(row_text(desk, clause_id, row))
     st.caption(f"{clause.title[desk.lang]} — {clause.figure[desk.lang]} · {clause.source}")
     st.markdown(f"**{desk.t('checklist.steps')}**")
     st.markdown("\n".join(f"- {_step_text(desk, one)}" for one in done) or desk.t("checklist.no_steps"))

@@ -14,17 +14,18 @@ from pages.parts.desk import Desk, engine
 Marks = tuple[str, ...]
 
 
-def kept(desk: Desk, query: Callable, *arguments):
+def kept(desk: Desk, query: Callable, *arguments, community_id: UUID | None = None, lasting: bool = False):
     """`query(session, now, *arguments)` within the desk's scope, computed once for this scope, state of the rows and minute. What it returns is
-    a copy of the caller's own."""
-    with desk.session() as session:
+    a copy of the caller's own. `community_id`: only this community's rows count. `lasting`: the present moment makes no difference."""
+    scope = desk.scope if community_id is None else desk.scope.within(community_id)
+    with open_session(engine(), scope) as session:
         marks = tuple(str(one) for one in last_entries(session))
-    minute = desk.now.replace(second=0, microsecond=0)
-    return _computed(desk.scope, query.__module__, query.__qualname__, marks, minute, arguments, query, desk.now)
+    minute = None if lasting else desk.now.replace(second=0, microsecond=0)
+    return _computed(scope, query.__module__, query.__qualname__, marks, minute, arguments, query, desk.now)
 
 
 @st.cache_data(show_spinner=False, max_entries=300, ttl=3600, hash_funcs={Scope: lambda scope: _key(scope), UUID: str})
-def _computed(scope: Scope, module: str, name: str, marks: Marks, minute: datetime, arguments: tuple, _query: Callable, _now: datetime):
+def _computed(scope: Scope, module: str, name: str, marks: Marks, minute: datetime | None, arguments: tuple, _query: Callable, _now: datetime):
     with open_session(engine(), scope) as session:
         return _query(session, _now, *arguments)
 

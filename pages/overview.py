@@ -1,0 +1,86 @@
+"""The overview: first what is late and who holds it, then the thresholds, then twelve months. For the street, its communities side by side."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from core.rulebook import load_rulebook
+from db.queries.identity import communities
+from db.queries.overview import behind_mark, grid_names, history, late, month_keys, thresholds
+from pages.parts import desk as at
+from pages.parts.charts import CHARTS, chart_rows, draw_chart, mark_name
+from pages.parts.checklist_lines import STYLE, verdict_mark
+from pages.parts.desk import Desk
+from pages.parts.figures import kept
+from pages.parts.jump import open_desk
+from pages.parts.late_rows import draw_late, list_rows
+from pages.parts.league import draw_league
+from pages.parts.measured import measured_figure
+from pages.parts.page import page_header
+
+BY = ("kind", "grid")
+
+
+def page() -> None:
+    desk = at.current().require("overview")
+    page_header(desk, desk.t("overview.title"), desk.t(f"overview.subtitle_{desk.actor.role}"))
+    st.html(STYLE)
+    with desk.session() as session:
+        names = communities(session)
+    if not names:
+        return
+    community_id = draw_league(desk, names) if len(names) > 1 else next(iter(names))
+    if len(names) > 1:
+        st.header(names[community_id], anchor=False)
+    st.subheader(desk.t("overview.late"), anchor=False)
+    draw_late(desk, community_id, kept(desk, late, community_id, community_id=community_id))
+    _thresholds(desk, community_id)
+    st.subheader(desk.t("overview.year"), anchor=False)
+    _year(community_id)
+
+
+def _thresholds(desk: Desk, community_id: UUID) -> None:
+    """Each threshold clause against its figure; a tap opens it on the checklist."""
+    st.subheader(desk.t("overview.thresholds"), anchor=False)
+    with st.container(gap=None):
+        for one in kept(desk, thresholds, community_id, community_id=community_id):
+            clause = load_rulebook()[one.clause_id]
+            why = f" · {desk.t(one.why)}" if one.why else ""
+            label = f"{verdict_mark(desk, one.verdict)} **{clause.title[desk.lang]}** {measured_figure(desk, one)} :gray[· {desk.t('checklist.rule')} {clause.figure[desk.lang]} · {clause.source}{why}]"
+            if st.button(label, key=f"line-threshold-{one.clause_id.replace('.', '_')}", width="stretch"):
+                st.session_state["community_picked"] = community_id
+                open_desk("checklist", clause_filter=one.clause_id)
+
+
+@st.fragment
+def _year(community_id: UUID) -> None:
+    """Twelve months; choosing a view or tapping a mark runs only this."""
+    desk = at.current().require("overview")
+    if community_id not in desk.scope.communities:
+        return
+    by = st.segmented_control(
+        desk.t("overview.by"), BY, default="kind", required=True, format_func=lambda one: desk.t(f"overview.by_{one}"), key="overview_by", label_visibility="collapsed"
+    )
+    keys = month_keys(desk.now)
+    past = kept(desk, history, community_id, keys[:-1], community_id=community_id, lasting=True)
+    running = kept(desk, history, community_id, keys[-1:], community_id=community_id)
+    with desk.session() as session:
+        grids = grid_names(session, community_id)
+    for name in CHARTS:
+        st.markdown(f"**{desk.t(f'overview.{name}')}**")
+        picked = draw_chart(desk, name, by, chart_rows(desk, name, by, past, running, grids))
+        if picked:
+            _behind(desk, community_id, name, by, *picked, grids)
+        st.caption(desk.t(f"overview.{name}_why"))
+
+
+def _behind(desk: Desk, community_id: UUID, name: str, by: str, month: str, key: str, grids: dict[UUID, str]) -> None:
+    """The rows behind a mark: what came in, or what broke its limit."""
+    kind, grid_id = (key, None) if by == "kind" else (None, UUID(key) if key else None)
+    with desk.session() as session:
+        of, rows = behind_mark(session, desk.now, community_id, name, month, kind, grid_id)
+    with st.container(border=True, key=f"behind-{name}"):
+        st.markdown(f"**{month} · {mark_name(desk, name, by, key, grids)}** — {desk.t(f'overview.behind_{name}', n=of)}")
+        list_rows(desk, rows, lambda one: one.clause_id)
+        if of > len(rows):
+            st.caption(desk.t("overview.first_rows", n=len(rows)))
