@@ -121,7 +121,8 @@ def _workbook(content: bytes, wanted: str | None) -> Sheet | Refused:
             visible = tuple(s.name for s in book.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet and s.visible == calamine.SheetVisibleEnum.Visible)
             for name in [wanted] if wanted in visible else visible:
                 sheet = book.get_sheet_by_name(name)
-                if problem := _size_problem(sheet.total_height, sheet.total_width):
+                last_row, last_column = sheet.end or (0, 0)
+                if problem := _size_problem(last_row + 1, last_column + 1):
                     return problem
                 cells = sheet.to_python(skip_empty_area=False)
                 if any(cell != "" for row in cells for cell in row):

@@ -129,7 +129,8 @@ def _judge_row(found: Judgement, number: int, row: Sequence[Cell], columns: list
     if not filled or (not values and not bad):
         found.blank += 1
         return
-    if (bad or any(name not in values for name in into.required)) and (why := _not_data(row, into, values, repeated)):
+    doubtful = bool(bad) or any(name not in values for name in into.required)
+    if why := _not_data(row, doubtful, len(values) <= max(2, len(columns) // 2), repeated):
         found.skipped[number] = why
         return
     bad += _missing(number, columns, values, bad, into)
@@ -150,12 +151,16 @@ def _missing(number: int, columns: list[Column], values: dict, bad: list[BadCell
     return gaps
 
 
-def _not_data(row: Sequence[Cell], into: Table, values: dict, repeated: list[str]) -> str | None:
+def _not_data(row: Sequence[Cell], doubtful: bool, sparse: bool, repeated: list[str]) -> str | None:
     """Why a row is no data: a total or signature line, the header again, a line of notes merged across the sheet."""
+    if not (doubtful or sparse):
+        return None
     texts = [plain(cell) for cell in row]
     filled = [text for text in texts if not is_nothing(text)]
-    if any(_TOTAL.match(text) for text in filled[:3]):
+    if any(_TOTAL.match(text) for text in filled[: 3 if doubtful else 1]):
         return "total"
+    if not doubtful:
+        return None
     again = sum(squeezed(text) == head for text, head in zip(texts, repeated, strict=False) if text and head)
     if again >= 2 and again * 2 > len(filled):
         return "header"
