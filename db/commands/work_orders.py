@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.calendar import SHANGHAI
+from core.care import PURPOSES
 from core.refusals import Refused
 from core.roles import may
 from core.work_orders import CHANNELS, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, number, register, standing_of
@@ -24,9 +25,6 @@ from db.models.grids import Building, Community, Staff
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.posts import bench
 from db.types import uuid7
-
-PURPOSES = ("contact_applicant", "home_visit", "check_identity")
-"""What somebody may need an applicant's data in full for; words work_orders.purpose_*."""
 
 
 @dataclass(frozen=True)
@@ -176,11 +174,11 @@ def hand_over(session: ScopedSession, *, now: datetime, community_id: UUID, orde
 
 
 def reveal(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, purpose: str) -> Revealed | Refused:
-    """Show applicant, contact and details in full, for one of PURPOSES; leaves a ledger entry."""
+    """Show applicant, contact and details in full, for one of core.care.PURPOSES; leaves a ledger entry."""
     if not may(session.scope.role, "reveal"):
         return Refused("common.not_allowed")
     if purpose not in PURPOSES:
-        return Refused("work_orders.say_purpose")
+        return Refused("care.no_purpose")
     order = _order(session, community_id, order_id)
     if order is None:
         return Refused("common.not_found")

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from core.calendar import SHANGHAI
 from core.work_orders import Bench
 from db.engine import ScopedSession
-from db.models.grids import Absence, Post, Staff
+from db.models.grids import Absence, Building, Grid, Post, Staff
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,13 @@ def colleagues(session: ScopedSession, community_id: UUID, now: datetime) -> lis
     today = now.astimezone(SHANGHAI).date()
     rows = select(Staff.id, Staff.name, Staff.kind).where(Staff.community_id == community_id, Staff.kind != "volunteer", still_here(today))
     return [Colleague(*row) for row in session.execute(rows.order_by(Staff.name))]
+
+
+def buildings(session: ScopedSession, community_id: UUID) -> dict[UUID, str]:
+    """Buildings in scope, id → name with its grid's, by name: where a matter can lie."""
+    rows = select(Building.id, Building.name, Grid.name.label("grid")).where(Building.community_id == community_id)
+    rows = rows.outerjoin(Grid, (Grid.community_id == Building.community_id) & (Grid.id == Building.grid_id))
+    return {row.id: f"{row.name} · {row.grid}" if row.grid else row.name for row in session.execute(rows.order_by(Building.walk, Building.name))}
 
 
 def _somebody(session: ScopedSession, community_id: UUID, kind: str, today: date) -> UUID | None:

@@ -22,7 +22,7 @@ from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
 from db.queries.clock_state import is_open, is_overdue, is_paused
 from db.queries.posts import stood_in_for
-from db.queries.work_orders import hidden_from, names, to_follow_up
+from db.queries.work_orders import OrderLine, hidden_from, names, order_lines, to_follow_up
 
 ACTS = ("call", "visit", "session", "assessment", "file_update", "patrol")
 """Acts that have a filter of their own; other recurring acts are `duty`, clocks of orders are `order`."""
@@ -98,11 +98,15 @@ def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> 
     query = select(kind, bucket, func.count().label("n")).where(*_narrowed(session, now, base)).group_by(kind, bucket)
     by = {(row.kind, row.bucket): row.n for row in session.execute(query)}
     still = sum(by.pop(key) for key in list(by) if key[1] == "paused")
-    return Counts(by, still, session.scalar(select(func.count(WorkOrder.id)).where(*finished_mine(session, now, base))))
+    return Counts(by, still, session.scalar(select(func.count(WorkOrder.id)).where(*_finished(session, now, base))))
 
 
-def finished_mine(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Conditions on WorkOrder: the finished orders of the same people and grid that nobody has followed up."""
+def finished(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[OrderLine]:
+    """The finished orders that nobody has followed up, longest waiting first."""
+    return order_lines(session, now, _finished(session, now, wanted), WorkOrder.finished_at, limit=limit)
+
+
+def _finished(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
     return [*_whose(session, now, wanted, WorkOrder), to_follow_up()]
 
 

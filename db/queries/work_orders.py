@@ -50,6 +50,11 @@ class OrderLine:
     due_at: datetime | None
     state: State | None
 
+    @property
+    def place_and_grid(self) -> str:
+        """Building and grid in one line, as far as known."""
+        return " · ".join(filter(None, (self.building, self.grid)))
+
 
 @dataclass(frozen=True)
 class OrderClock:
@@ -108,9 +113,14 @@ def orders(
     offset: int = 0,
 ) -> list[OrderLine]:
     """Orders in scope, newest first (to follow up: longest waiting first). `state` is one of STATES, `number` how the number begins."""
-    query = select(*_LINE).where(*_narrowed(now, grid_id, kind, category, state, holder_ids, number))
+    conditions = _narrowed(now, grid_id, kind, category, state, holder_ids, number)
     first = WorkOrder.finished_at if state == "to_follow_up" else WorkOrder.received_at.desc()
-    return _lines(session, now, query.order_by(first, WorkOrder.id).limit(limit).offset(offset))
+    return order_lines(session, now, conditions, first, limit=limit, offset=offset)
+
+
+def order_lines(session: ScopedSession, now: datetime, conditions: Iterable[ColumnElement[bool]], first: ColumnElement, *, limit: int = 50, offset: int = 0) -> list[OrderLine]:
+    """Orders that meet `conditions`, in the order of `first`."""
+    return _lines(session, now, select(*_LINE).where(*conditions).order_by(first, WorkOrder.id).limit(limit).offset(offset))
 
 
 def _narrowed(now, grid_id, kind, category, state, holder_ids, number) -> list[ColumnElement[bool]]:

@@ -252,8 +252,8 @@ def test_applicant_and_contact_are_masked_by_role_and_shown_in_full_on_the_ledge
             shown[who] = order_card(session, NOW, office.id, order_id)
     assert (shown["a"].applicant, shown["a"].contact) == ("张小明", "138****5678")
     assert (shown["property"].applicant, shown["property"].contact, shown["property"].detail) == ("张*明", "138****5678", "***")
-    assert office.do("property", commands.reveal, order_id=order_id, purpose="闲聊").reason == "work_orders.say_purpose"
-    full = office.do("property", commands.reveal, order_id=order_id, purpose="contact_applicant")
+    assert office.do("property", commands.reveal, order_id=order_id, purpose="闲聊").reason == "care.no_purpose"
+    full = office.do("property", commands.reveal, order_id=order_id, purpose="contact")
     assert (full.applicant, full.contact) == ("张小明", "13812345678")
     assert [one.command for one in office.rows(LedgerEntry, LedgerEntry.role == "property_company")] == ["work_order.reveal"]
 

@@ -1,0 +1,82 @@
+"""The buttons of an order: what its clause waits for first; and what becomes of a tap."""
+
+from datetime import datetime
+from uuid import UUID
+
+import streamlit as st
+
+from core.refusals import Refused
+from core.work_orders import RATINGS, STEPS, offers
+from db.commands import work_orders as commands
+from db.queries.posts import colleagues
+from db.queries.work_orders import OrderCard
+from pages.parts.desk import Desk
+from pages.parts.page import show_refusal
+from pages.parts.queue_record import happened_at
+
+PERMISSION = {
+    "accept": "order_accept", "ask_materials": "order_ask_materials", "receive_materials": "order_ask_materials", "finish": "order_finish",
+    "follow_up": "order_follow_up", "hand_over": "order_reassign", "withdraw": "order_cancel",
+}  # fmt: skip
+"""What a role needs for an act; every step on the way needs order_accept."""
+NOTE = {"ask_materials": "missing", "finish": "result", "follow_up": "note", "withdraw": "reason", "hand_over": "reason", "give_back": "reason"}
+"""The command's name for the note."""
+
+
+def draw_acts(desk: Desk, card: OrderCard) -> None:
+    """The likely act first and primary, the rarer ones folded away; one note serves them all."""
+    offered = [act for act in offers(card.standing) if desk.may(PERMISSION.get(act, "order_accept"))]
+    usual, rare = [act for act in offered if act not in ("hand_over", "withdraw")], [act for act in offered if act in ("hand_over", "withdraw")]
+    rating = None
+    if "follow_up" in usual:
+        rating = st.segmented_control(desk.t("queue.rating"), RATINGS, key="queue_rating", width="stretch")
+    pressed = _buttons(desk, usual, primary=True)
+    note = st.text_area(desk.t("queue.note_act"), key="queue_order_note", max_chars=2000, height=80) if offered else ""
+    at = happened_at(desk) if offered else desk.now
+    more, receiver = _rare(desk, card, rare, "hand_over" in offers(card.standing) and desk.may("order_accept"))
+    if pressed or more:
+        _carry_out(desk, card, pressed or more, note, at, rating, receiver)
+
+
+def _buttons(desk: Desk, acts: list[str], *, primary: bool = False) -> str | None:
+    pressed = None
+    for number, act in enumerate(acts):
+        if st.button(desk.t(f"work_orders.act_{act}"), key=f"act-{act}", type="primary" if primary and number == 0 else "secondary", width="stretch"):
+            pressed = act
+    return pressed
+
+
+def _rare(desk: Desk, card: OrderCard, acts: list[str], returnable: bool) -> tuple[str | None, UUID | None]:
+    """Handing over and withdrawing; who may not hand over may return it to the station head."""
+    if not acts and not returnable:
+        return None, None
+    with st.expander(desk.t("queue.other_acts")):
+        receiver = None
+        if "hand_over" in acts:
+            with desk.session() as session:
+                staff = {one.id: one.name for one in colleagues(session, card.line.community_id, desk.now)}
+            receiver = st.selectbox(desk.t("queue.receiver"), list(staff), index=None, format_func=staff.get, key="queue_receiver")
+        pressed = _buttons(desk, acts)
+        if "hand_over" not in acts and st.button(desk.t("queue.give_back"), key="act-give_back", width="stretch"):
+            pressed = "give_back"
+    return pressed, receiver
+
+
+def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, rating: int | None, receiver: UUID | None) -> None:
+    """Files the act; a refusal stays in the dialog, with its clause and what was typed."""
+    command = commands.record_step if act in STEPS else getattr(commands, act)
+    said = {NOTE[act]: note} if act in NOTE else {}
+    if act in STEPS:
+        said = {"act": act, "note": note}
+    elif act == "follow_up":
+        said["rating"] = rating
+    elif act == "hand_over":
+        said["to"] = receiver
+    if act not in ("hand_over", "give_back"):
+        said["happened_at"] = at
+    result = desk.carry_out(command, community_id=card.line.community_id, order_id=card.line.id, version=card.line.version, **said)
+    if isinstance(result, Refused):
+        show_refusal(desk, result)
+        return
+    st.session_state["queue_said"] = desk.t("queue.now_is", status=desk.t(f"work_orders.status_{result.status}"))
+    st.rerun()

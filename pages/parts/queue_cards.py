@@ -1,0 +1,101 @@
+"""A card for each thing to do: what, who, where, until when, by which clause; and one button as wide as the card."""
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from core.clocks import State, deadline_text
+from core.queue import remaining
+from core.rulebook import load_rulebook
+from core.work_orders import kinds
+from db.queries.queue import QueueItem
+from db.queries.work_orders import OrderLine
+from pages.parts.desk import Desk
+
+STYLE = """<style>
+.todo { display: grid; gap: .15rem; line-height: 1.45; }
+.todo-top { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .75rem; font-size: .9rem; color: #5b6b73; }
+.todo-left { font-weight: 650; color: #0a4f49; }
+.todo-left.due_soon { color: #9a5b00; }
+.todo-left.overdue { color: #b42318; }
+.todo-what { font-size: 1.05rem; font-weight: 600; overflow-wrap: anywhere; }
+.todo-where, .todo-clause { font-size: .88rem; color: #5b6b73; overflow-wrap: anywhere; }
+.todo-clause a { color: inherit; display: inline-block; padding: .35rem 0; }
+.st-key-queue-head { flex-wrap: nowrap; }
+@media (max-width: 640px) {
+  .st-key-queue_kind, .st-key-queue_bucket, .st-key-queue_kind .stButtonGroup, .st-key-queue_bucket .stButtonGroup { max-width: 100%; }
+  .st-key-queue_kind [role=radiogroup], .st-key-queue_bucket [role=radiogroup] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
+  .st-key-queue_kind button, .st-key-queue_bucket button { flex: none; }
+  [role=dialog] button { min-height: 44px; min-width: 44px; }
+}
+</style>"""
+
+
+def draw_cards(desk: Desk, items: list[QueueItem], open_item: Callable[[QueueItem], None]) -> None:
+    """The cards in their order; `open_item` is called after drawing for the one that was tapped."""
+    tapped = None
+    for item in items:
+        with st.container(border=True, gap="xsmall"):
+            st.html(_body(desk, item))
+            if _can(desk, item) and st.button(_button(desk, item), key=f"do-{item.clock_id}", width="stretch"):
+                tapped = item
+    if tapped:
+        open_item(tapped)
+
+
+def draw_finished(desk: Desk, lines: list[OrderLine], open_order: Callable[[OrderLine], None]) -> None:
+    """Cards of finished orders to follow up."""
+    tapped = None
+    for line in lines:
+        with st.container(border=True, gap="xsmall"):
+            st.html(_finished_body(desk, line))
+            if st.button(desk.t("work_orders.act_follow_up"), key=f"follow-{line.id}", width="stretch"):
+                tapped = line
+    if tapped:
+        open_order(tapped)
+
+
+def what_of(desk: Desk, item: QueueItem) -> str:
+    """The item's name in one line: the matter, or the act and the person, or the duty."""
+    clause = load_rulebook()[item.clause_id]
+    if item.kind == "order":
+        return item.title or ""
+    kind = desk.t(f"queue.kind_{item.kind}") if item.kind != "duty" else clause.title[desk.lang]
+    return f"{kind} · {item.title}" if item.title else kind
+
+
+def _body(desk: Desk, item: QueueItem) -> str:
+    word, n = remaining(item.due_at, desk.now)
+    state = item.state if item.state in (State.overdue, State.due_soon) else ""
+    about = [item.number, kinds()[item.order_kind].title[desk.lang]] if item.kind == "order" else []
+    if item.times_required > 1:
+        about.append(desk.t("queue.done_of", done=item.times_done, required=item.times_required))
+    where = [item.place or "", item.grid or "", *about]
+    return _card(desk, item.clause_id, f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span>', deadline_text(item.due_at), what_of(desk, item), where)
+
+
+def _finished_body(desk: Desk, line: OrderLine) -> str:
+    where = [line.place_and_grid, line.number, kinds()[line.kind].title[desk.lang]]
+    at = deadline_text(line.finished_at)
+    return _card(desk, "followup", f'<span class="todo-left">{escape(desk.t("queue.finished_at", at=at))}</span>', None, line.matter, where)
+
+
+def _card(desk: Desk, clause_id: str, left: str, due: str | None, what: str, where: list[str]) -> str:
+    clause = load_rulebook()[clause_id]
+    by = f"<span>{escape(desk.t('queue.due', at=due))}</span>" if due else ""
+    places = escape(" · ".join(part for part in where if part))
+    return (
+        f'<div class="todo"><div class="todo-top">{left}{by}</div><div class="todo-what">{escape(what)}</div><div class="todo-where">{places}</div>'
+        f'<div class="todo-clause"><a href="/rulebook?clause={clause_id}" target="_self">{escape(clause.title[desk.lang])} · {escape(str(clause.source))}</a></div></div>'
+    )
+
+
+def _can(desk: Desk, item: QueueItem) -> bool:
+    """Whether the role may do anything about it; who may not still sees it."""
+    needed = {"order": "order_accept", "patrol": "patrol_record", "duty": "duty_record", "file_update": "care_file_update", "assessment": "care_assess"}
+    return desk.may(needed.get(item.kind, "care_contact"))
+
+
+def _button(desk: Desk, item: QueueItem) -> str:
+    return desk.t("queue.open_order") if item.kind == "order" else desk.t(f"queue.record_{item.kind}")

@@ -1,0 +1,81 @@
+"""What the queue is narrowed to: by due time, by kind, mine or all, and what another page's figure asked for."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import streamlit as st
+
+from core.rulebook import load_rulebook
+from db.models.grids import Grid
+from db.queries.queue import BUCKETS, KINDS, Counts, Wanted
+from db.queries.work_orders import names
+from pages.parts.desk import Desk
+
+FOLLOW_UP = "follow_up"
+"""The kind that lists finished orders instead of clocks."""
+GRID, CLAUSE, BUCKET, KIND, SHOWN = "grid_filter", "clause_filter", "queue_bucket", "queue_kind", "queue_shown"
+
+
+def asked(desk: Desk) -> Wanted:
+    """The narrowing that decides what is counted: whose, and grid or clause another page has set. Those show everybody's work."""
+    grid_id, clause_id = st.session_state.get(GRID), st.session_state.get(CLAUSE)
+    if isinstance(grid_id, str):
+        grid_id = UUID(grid_id)
+    if grid_id or clause_id in load_rulebook():
+        return Wanted("all", None, None, grid_id, clause_id)
+    return Wanted(_whose(desk))
+
+
+def _whose(desk: Desk) -> str:
+    if desk.scope.order_desks is not None:
+        return "mine"
+    label = {whose: desk.t(f"queue.whose_{whose}") for whose in ("mine", "all")}
+    chosen = st.segmented_control(
+        desk.t("queue.whose"), list(label), default="mine", required=True, format_func=label.get, key="queue_whose", label_visibility="collapsed", on_change=_from_start
+    )
+    return chosen or "mine"
+
+
+def narrowed(desk: Desk, found: Counts, wanted: Wanted) -> tuple[Wanted, bool]:
+    """The whole narrowing as chosen in the two rows of figures; True when finished orders to follow up are asked for."""
+    _reason(desk, wanted)
+    bucket = _bucket(desk, found)
+    kind = _kind(desk, found, bucket)
+    return replace(wanted, bucket=bucket, kind=None if kind == FOLLOW_UP else kind), kind == FOLLOW_UP
+
+
+def _bucket(desk: Desk, found: Counts) -> str | None:
+    label = {bucket: f"{desk.t(f'queue.bucket_{bucket}')} {found.of(bucket=bucket)}" for bucket in BUCKETS}
+    return st.pills(desk.t("queue.bucket"), BUCKETS, format_func=label.get, key=BUCKET, label_visibility="collapsed", on_change=_from_start)
+
+
+def _kind(desk: Desk, found: Counts, bucket: str | None) -> str | None:
+    counted = {kind: found.of(kind=kind, bucket=bucket) for kind in KINDS}
+    if desk.may("order_follow_up"):
+        counted[FOLLOW_UP] = found.to_follow_up
+    shown = [kind for kind, n in counted.items() if n or kind == st.session_state.get(KIND)]
+    if not shown:
+        return None
+    label = {kind: f"{desk.t(f'queue.kind_{kind}')} {counted[kind]}" for kind in shown}
+    return st.pills(desk.t("queue.kind"), shown, format_func=label.get, key=KIND, label_visibility="collapsed", on_change=_from_start)
+
+
+def _reason(desk: Desk, wanted: Wanted) -> None:
+    """Says what another page narrowed the list to, with the way back."""
+    if not (wanted.grid_id or wanted.clause_id):
+        return
+    what = [load_rulebook()[wanted.clause_id].title[desk.lang]] if wanted.clause_id else []
+    if wanted.grid_id:
+        with desk.session() as session:
+            what += names(session, Grid, [wanted.grid_id]).values()
+    st.caption(desk.t("queue.only", what=" · ".join(what)))
+    st.button(desk.t("queue.show_all"), on_click=_clear, width="stretch")
+
+
+def _clear() -> None:
+    for key in (GRID, CLAUSE, BUCKET, KIND, SHOWN):
+        st.session_state.pop(key, None)
+
+
+def _from_start() -> None:
+    st.session_state.pop(SHOWN, None)

@@ -1,0 +1,90 @@
+"""One order over the page: what it is, its limits, what may be done now (queue_acts), and what was done."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from core.clocks import State, deadline_text
+from core.queue import remaining
+from core.refusals import Refused
+from core.work_orders import CHANNELS, kinds
+from db.commands import work_orders as commands
+from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
+from pages.parts.clause import clause_mark
+from pages.parts.desk import Desk, current
+from pages.parts.page import show_refusal
+from pages.parts.queue_acts import draw_acts
+
+RUNNING = (State.on_time, State.due_soon, State.overdue, State.paused, State.waiting)
+
+
+def open_order(desk: Desk, community_id: UUID, order_id: UUID, title: str) -> None:
+    """The dialog of an order."""
+    st.dialog(title, width="large")(_order)(community_id, order_id)
+
+
+def _order(community_id: UUID, order_id: UUID) -> None:
+    desk = current().require("queue")
+    with desk.session() as session:
+        card = order_card(session, desk.now, community_id, order_id)
+    if card is None:
+        show_refusal(desk, Refused("common.not_found"))
+        return
+    _facts(desk, card)
+    _limits(desk, card)
+    draw_acts(desk, card)
+    with st.expander(desk.t("queue.trail")):
+        st.markdown("\n".join(f"- {_event(desk, event)}" for event in card.trail))
+
+
+def _facts(desk: Desk, card: OrderCard) -> None:
+    line = card.line
+    said = {
+        "status": desk.t(f"work_orders.status_{line.status}"),
+        "kind": f"{kinds()[line.kind].title[desk.lang]} · {desk.t(f'work_orders.category_{line.category}')}",
+        "applicant": card.applicant,
+        "contact": card.contact,
+        "building": line.place_and_grid,
+        "received": deadline_text(line.received_at),
+        "channel": desk.t(f"work_orders.channel_{card.channel}") if card.channel in CHANNELS else card.channel,
+        "detail": card.detail,
+        "holder": line.holder or desk.t("work_orders.nobody"),
+        "first_asked": card.first_asked if card.first_asked != line.holder else None,
+        "rating": str(line.rating) if line.rating else None,
+    }
+    st.caption(" · ".join(filter(None, (line.number, desk.t("work_orders.reopened", n=line.reopened) if line.reopened else ""))))
+    st.markdown("  \n".join(f"**{desk.t(f'work_orders.{name}')}** {_plain(text)}" for name, text in said.items() if text))
+    if desk.may("reveal") and st.button(desk.t("queue.show_contact"), key="queue_reveal", icon=":material/call:", width="stretch"):
+        shown = desk.carry_out(commands.reveal, community_id=line.community_id, order_id=line.id, purpose="contact")
+        if isinstance(shown, Refused):
+            show_refusal(desk, shown)
+        else:
+            st.info("  \n".join(_plain(part) for part in (shown.applicant, shown.contact, shown.detail) if part))
+
+
+def _plain(text: str) -> str:
+    """Markdown signs in what people typed stay signs."""
+    return "".join(f"\\{sign}" if sign in "*_`[]<>#$:~\\" else sign for sign in text)
+
+
+def _limits(desk: Desk, card: OrderCard) -> None:
+    lines = [f"- {_limit(desk, clock)}" for clock in card.clocks if clock.state in RUNNING]
+    if lines:
+        st.markdown("\n".join(lines))
+
+
+def _limit(desk: Desk, clock: OrderClock) -> str:
+    word, n = remaining(clock.due_at, desk.now)
+    colour = {State.overdue: "red", State.due_soon: "orange"}.get(clock.state, "green")
+    stands = clock.pauses[-1] if clock.state == State.paused and clock.pauses else None
+    how = desk.t("queue.stands_still", begin=deadline_text(stands[0])) if stands else f"{desk.t('queue.due', at=deadline_text(clock.due_at))} · {desk.t(word, n=n)}"
+    return f":{colour}[**{how}**] {clause_mark(desk, clock.clause_id)}"
+
+
+def _event(desk: Desk, event: OrderEvent) -> str:
+    parts = [deadline_text(event.happened_at), f"**{desk.t(f'work_orders.act_{event.act}')}**", event.by, event.note and _plain(event.note)]
+    if event.rating:
+        parts.append(f"{desk.t('work_orders.rating')} {event.rating}")
+    if (event.recorded_at - event.happened_at).total_seconds() > 3600:
+        parts.append(desk.t("queue.entered_later", at=deadline_text(event.recorded_at)))
+    return " · ".join(filter(None, parts))

@@ -1,0 +1,107 @@
+"""Recording what was done for a resident, a grid or the community: one tap opens it, the second files it."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from core.calendar import SHANGHAI
+from core.clocks import deadline_text
+from core.refusals import Refused
+from core.rulebook import load_rulebook
+from db.commands.care import Recorded, record_contact
+from db.commands.duties import record_duty
+from db.commands.residents import reveal
+from db.queries.queue import QueueItem
+from pages.parts.desk import Desk, current
+from pages.parts.page import show_refusal
+from pages.parts.queue_cards import what_of
+
+OUTCOMES = {
+    "call": ("reached", "no_answer", "call_later", "wrong_number", "refused"),
+    "visit": ("reached", "no_answer", "agreed", "refused"),
+    "session": ("reached",),
+    "assessment": ("reached",),
+    "file_update": ("reached",),
+}
+"""The answers offered, the one that counts first."""
+DONE = {"session": "queue.session_held", "assessment": "queue.assessed", "file_update": "queue.file_checked"}
+
+
+def open_record(desk: Desk, item: QueueItem) -> None:
+    """The dialog in which `item`, a contact or a duty, is recorded."""
+    form = _contact if item.subject_kind == "resident" else _duty
+    st.dialog(what_of(desk, item))(form)(item)
+
+
+def happened_at(desk: Desk) -> datetime:
+    """Now, or the earlier moment that was typed in."""
+    if not st.toggle(desk.t("queue.earlier"), key="queue_earlier"):
+        return desk.now
+    local = desk.now.astimezone(SHANGHAI)
+    with st.container(horizontal=True):
+        day = st.date_input(desk.t("common.date"), local.date(), max_value=local.date(), key="queue_day")
+        time = st.time_input(desk.t("common.time"), local.time().replace(second=0, microsecond=0), step=300, key="queue_time")
+    return datetime.combine(day, time, SHANGHAI)
+
+
+def _contact(item: QueueItem) -> None:
+    desk = current().require("queue")
+    if item.kind in ("call", "visit"):
+        _phone(desk, item)
+    chosen = None
+    for number, outcome in enumerate(OUTCOMES[item.kind]):
+        if st.button(_outcome(desk, item.kind, outcome), key=f"outcome-{outcome}", type="primary" if number == 0 else "secondary", width="stretch"):
+            chosen = outcome
+    note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
+    at = happened_at(desk)
+    if chosen:
+        _answer(desk, desk.carry_out(record_contact, resident_id=item.subject_id, act=item.kind, outcome=chosen, happened_at=at, note=note))
+
+
+def _outcome(desk: Desk, act: str, outcome: str) -> str:
+    if act in DONE:
+        return desk.t(DONE[act])
+    in_person = act == "visit" and outcome in ("reached", "no_answer")
+    return desk.t(f"care.outcome.in_person.{outcome}" if in_person else f"care.outcome.{outcome}")
+
+
+def _phone(desk: Desk, item: QueueItem) -> None:
+    if not desk.may("reveal") or not st.button(desk.t("queue.show_phone"), key="queue_phone", icon=":material/call:", width="stretch"):
+        return
+    shown = desk.carry_out(reveal, resident_id=item.subject_id, field="phone", purpose="contact" if item.kind == "call" else "visit")
+    if isinstance(shown, Refused):
+        show_refusal(desk, shown)
+    else:
+        dial = f"tel:{shown}"
+        st.markdown(f"### [{shown}]({dial})" if shown else desk.t("queue.no_phone"))
+
+
+def _duty(item: QueueItem) -> None:
+    desk = current().require("queue")
+    clause = load_rulebook()[item.clause_id]
+    st.caption(f"{clause.figure[desk.lang]} · {clause.source}")
+    community = item.subject_kind == "community"
+    place = {"community_id": item.community_id} if community else {"grid_id": item.grid_id}
+    chosen = st.button(desk.t("queue.done" if community else "queue.patrolled"), type="primary", width="stretch", key="queue_duty_done")
+    attendees = st.number_input(desk.t("queue.attendees"), min_value=1, value=None, step=1, key="queue_attendees") if community else None
+    note = st.text_input(desk.t("queue.note_duty"), key="queue_note", max_chars=500)
+    at = happened_at(desk)
+    if chosen:
+        _answer(desk, desk.carry_out(record_duty, clause_id=item.clause_id, happened_at=at, attendees=attendees, note=note, **place))
+
+
+def _answer(desk: Desk, result) -> None:
+    """A refusal stays in the dialog; else it closes, and a word says what the record did."""
+    if isinstance(result, Refused):
+        show_refusal(desk, result)
+        return
+    st.session_state["queue_said"] = _said(desk, result)
+    st.rerun()
+
+
+def _said(desk: Desk, result) -> str:
+    if result.met and result.next_due:
+        return desk.t("queue.recorded_met", at=deadline_text(result.next_due))
+    if isinstance(result, Recorded) and result.clause_id:
+        return desk.t("queue.recorded_more", done=result.done, required=result.required) if result.counted else desk.t("queue.recorded_not_counted")
+    return desk.t("queue.recorded")

@@ -1,0 +1,92 @@
+"""Taking in an order: the four fields of register.fields, and then its number, to whom it went, by when, and why."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from core.calendar import SHANGHAI
+from core.clocks import deadline_text
+from core.refusals import Refused
+from core.rulebook import load_rulebook
+from core.work_orders import CHANNELS, kinds
+from db.commands.work_orders import TakenIn, take_in
+from db.queries.posts import buildings
+from pages.parts.clause import clause_mark
+from pages.parts.desk import Desk, current
+from pages.parts.page import show_refusal
+from pages.parts.pick import pick_community
+
+TAKEN = "queue_taken"
+
+
+def open_take_in(desk: Desk) -> None:
+    """The dialog, always with an empty form."""
+    st.session_state.pop(TAKEN, None)
+    st.dialog(desk.t("queue.take_in"), width="large", on_dismiss="rerun")(_take_in)()
+
+
+def _take_in() -> None:
+    desk = current().require("queue")
+    if TAKEN in st.session_state:
+        _receipt(desk, st.session_state[TAKEN])
+        return
+    community_id = pick_community(desk)
+    if community_id is None:
+        return
+    with desk.session() as session:
+        places = buildings(session, community_id)
+    with st.form("queue-take-in", border=False):
+        fields = _fields(desk, places)
+        pressed = st.form_submit_button(desk.t("queue.submit"), type="primary", width="stretch")
+    if not pressed:
+        return
+    result = desk.carry_out(take_in, community_id=community_id, **fields)
+    if isinstance(result, Refused):
+        show_refusal(desk, result)
+        return
+    st.session_state[TAKEN] = result
+    st.rerun(scope="fragment")
+
+
+def _fields(desk: Desk, places: dict) -> dict:
+    titles = {kind.id: kind.title[desk.lang] for kind in kinds().values()}
+    channels = {channel: desk.t(f"work_orders.channel_{channel}") for channel in CHANNELS}
+    kind = st.selectbox(desk.t("work_orders.kind"), list(titles), format_func=titles.get, help=desk.t("queue.take_in_hint"))
+    matter = st.text_input(desk.t("work_orders.matter"), max_chars=200)
+    applicant = st.text_input(desk.t("work_orders.applicant"), max_chars=50)
+    contact = st.text_input(desk.t("work_orders.contact"), max_chars=50)
+    building = st.selectbox(desk.t("work_orders.building"), list(places), index=None, format_func=places.get, placeholder=desk.t("queue.no_building"))
+    detail = st.text_area(desk.t("work_orders.detail"), max_chars=2000, height=80)
+    channel = st.selectbox(desk.t("work_orders.channel"), list(channels), format_func=channels.get)
+    return {
+        "kind": kind, "matter": matter, "applicant": applicant, "contact": contact, "building_id": building, "detail": detail, "channel": channel,
+        "received_at": _received(desk),
+    }  # fmt: skip
+
+
+def _received(desk: Desk) -> datetime | None:
+    """When it was brought; None where the fields still say the minute the form was opened."""
+    local = desk.now.astimezone(SHANGHAI)
+    with st.container(horizontal=True):
+        day = st.date_input(f"{desk.t('work_orders.received')} · {desk.t('common.date')}", value=None, max_value=local.date(), format="YYYY-MM-DD")
+        time = st.time_input(desk.t("common.time"), value=None, step=300)
+    if day is None and time is None:
+        return None
+    return datetime.combine(day or local.date(), time or local.time().replace(second=0, microsecond=0), SHANGHAI)
+
+
+def _receipt(desk: Desk, taken: TakenIn) -> None:
+    """What to tell the resident: the number, who has it, until when."""
+    st.success(f"**{desk.t('queue.taken_in', number=taken.number)}**")
+    lines = [desk.t("queue.sent_to", who=taken.holder or desk.t("queue.property_company")), desk.t("queue.sent_why", why=desk.t(f"work_orders.why_{taken.reason}"))]
+    lines += [desk.t("queue.due_by", clause=load_rulebook()[clause_id].title[desk.lang], at=deadline_text(at)) for clause_id, at in taken.due]
+    st.markdown("\n".join(f"- {line}" for line in lines or [desk.t("queue.due_from_acceptance")]))
+    if not taken.due:
+        st.caption(desk.t("queue.due_from_acceptance"))
+    st.markdown(" ".join(clause_mark(desk, clause_id) for clause_id in ("dispatch.auto", *(clause_id for clause_id, _ in taken.due))))
+    if st.button(desk.t("queue.another"), width="stretch", key="queue_another"):
+        del st.session_state[TAKEN]
+        st.rerun(scope="fragment")
+    if st.button(desk.t("common.close"), type="primary", width="stretch", key="queue_close"):
+        del st.session_state[TAKEN]
+        st.rerun()
