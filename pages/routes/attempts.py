@@ -4,8 +4,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-# Defaults of this product. An office behind one address logs in without failing; a guesser doesn't.
-LIMIT = 30
+# Defaults of this product. 400 people behind one office address mistype less often than this on their first morning.
+LIMIT = 100
 WINDOW = 600.0
 _ADDRESSES = 10_000
 

@@ -9,8 +9,6 @@ from core.roles import DESKS
 from pages.routes import every_route
 from pages.routes.attempts import Attempts
 from pages.routes.gate import OPEN
-from tests import desk
-from tests.conftest import NOW
 from tests.pages.office import PASSWORD
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
@@ -170,8 +168,3 @@ def test_an_address_that_keeps_failing_is_stopped_until_the_window_has_passed(fa
     assert attempts.too_many("10.0.0.9") is stopped
     seconds[0] = 60.0
     assert not attempts.too_many("10.0.0.9")
-
-
-def test_over_https_the_cookie_is_for_https_only(office_db, tmp_path):
-    with desk.serve(office_db, NOW, tmp_path / "server.log", DESK_SECURE_COOKIE="1") as running, httpx.Client(base_url=running.address) as client:
-        assert "; Secure" in client.post("/login", data={"account": "head", "password": PASSWORD}).headers["set-cookie"]

@@ -125,8 +125,8 @@ def test_an_answer_to_somebody_elses_question_opens_nothing(office):
         assert other.get(back).headers["location"] == FAILED
 
 
-def test_a_provider_that_is_down_leaves_the_local_log_in(office_db, tmp_path):
-    named = {"DESK_OIDC_ISSUER": f"http://127.0.0.1:{desk.free_port()}", "DESK_OIDC_CLIENT_ID": "desk"}
+def test_a_provider_that_is_down_leaves_the_local_log_in_and_over_https_the_cookie_is_for_https_only(office_db, tmp_path):
+    named = {"DESK_OIDC_ISSUER": f"http://127.0.0.1:{desk.free_port()}", "DESK_OIDC_CLIENT_ID": "desk", "DESK_SECURE_COOKIE": "1"}
     with desk.serve(office_db, NOW, tmp_path / "server.log", **named) as running, httpx.Client(base_url=running.address) as client:
         assert client.get("/login/oidc").headers["location"] == "/login?note=oidc_unreachable"
-        assert client.post("/login", data={"account": "head", "password": PASSWORD}).status_code == 303
+        assert "; Secure" in client.post("/login", data={"account": "head", "password": PASSWORD}).headers["set-cookie"]

@@ -13,7 +13,7 @@
 
   function say(text) {
     const plain = text.trim();
-    if (!plain || plain.length > 80) return null;
+    if (!plain || plain.length > 120) return null;
     const known = (chinese() ? toChinese : toEnglish).get(plain);
     if (known || !chinese()) return known || null;
     for (const [pattern, zh] of patterns) if (pattern.test(plain)) return plain.replace(pattern, zh);
@@ -49,6 +49,13 @@
   function name() {
     html.style.setProperty("--desk-app", JSON.stringify(words.app[chinese() ? "zh" : "en"]));
   }
+  // A connection that is gone for long may be a log-in that is over: then the gate's answer leads to the login page.
+  setInterval(async () => {
+    const state = document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState;
+    if (!state || state === "CONNECTED") return;
+    const answer = await fetch("/_stcore/health", { cache: "no-store" }).catch(() => null);
+    if (answer?.status === 401) location.reload();
+  }, 5000);
   name();
   document.addEventListener("DOMContentLoaded", () => {
     new MutationObserver((changes) => {
