@@ -135,8 +135,9 @@ def _name(properties: dict) -> str | None:
 def _drawn(layer: str, properties: dict, geometry: Geometry) -> Drawn:
     code = properties.get("code") or properties.get("编号")
     own = properties.get("id") or properties.get("@id") or properties.get("osm_id")
-    key = f"id {own}" if own is not None else "g " + sha256(shapely.to_wkb(geometry.normalize())).hexdigest()[:24]
-    return Drawn(layer, _name(properties), geometry, key, str(code) if code else None)
+    name, code = _name(properties), str(code) if code else None
+    looks = shapely.to_wkb(geometry.normalize()) + f"{name}\0{code}".encode()
+    return Drawn(layer, name, geometry, f"id {own}" if own is not None else f"g {sha256(looks).hexdigest()[:24]}", code)
 
 
 def _whole(found: list[Drawn]) -> Iterator[Drawn]:

@@ -36,7 +36,7 @@ def _households(session: Session, community_id: UUID) -> Gap:
     """Households that no grid counts, by building."""
     query = select(Building.name, func.count(Household.id)).select_from(Household)
     query = query.outerjoin(Building, (Building.community_id == Household.community_id) & (Building.id == Household.building_id))
-    query = query.where(Household.community_id == community_id, Household.grid_id.is_(None)).group_by(Building.name).order_by(Building.name)
+    query = query.where(Household.community_id == community_id, Household.grid_id.is_(None)).group_by(Building.name).order_by(Building.name.is_(None), Building.name)
     rows = tuple((name or "—", n) for name, n in session.execute(query))
     return Gap("household_no_grid", "grid.size", sum(n for _, n in rows), rows)
 

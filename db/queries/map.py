@@ -128,7 +128,7 @@ def _figures(session: Session, per: str, ids: list[UUID], now: datetime, communi
 def _count(session: Session, model, what, per: str, *conditions: ColumnElement[bool], community_id: UUID | None = None) -> dict[UUID | None, int]:
     column = getattr(model, per)
     query = select(column, func.count(what)).where(*conditions).group_by(column)
-    return dict(session.execute(query.where(model.community_id == community_id) if community_id else query).tuples().all())
+    return dict(session.execute(query.where(model.community_id == community_id) if community_id else query).all())
 
 
 # --- posts ----------------------------------------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def posts_on(session: Session, community_id: UUID, day: date) -> list[PostHeld]:
 
 def _absent(session: Session, community_id: UUID, now: datetime) -> dict[UUID, datetime]:
     query = select(Absence.staff_id, func.max(Absence.ends_at)).where(Absence.community_id == community_id, Absence.starts_at <= now, Absence.ends_at > now)
-    return dict(session.execute(query.group_by(Absence.staff_id)).tuples().all())
+    return dict(session.execute(query.group_by(Absence.staff_id)).all())
 
 
 # --- one grid -------------------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def grid_card(session: Session, now: datetime, grid_id: UUID) -> GridCard | None
 
 def _buildings(session: Session, grid_id: UUID) -> tuple[tuple[str, int], ...]:
     sizes = _count(session, Household, Household.id, "building_id", Household.grid_id == grid_id)
-    rows = session.execute(select(Building.id, Building.name).where(Building.grid_id == grid_id).order_by(Building.walk, Building.name)).tuples()
+    rows = session.execute(select(Building.id, Building.name).where(Building.grid_id == grid_id).order_by(Building.walk, Building.name))
     return tuple((name, sizes.get(id_, 0)) for id_, name in rows)
 
 
