@@ -24,6 +24,8 @@ ACTS = ("call", "visit", "session", "assessment", "file_update")
 OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "agreed", "call_later")
 DETAILS = ("living_alone", "disabled_elder")
 """Particulars of an elder that put them first. WS 二.2"""
+KNOWN_DETAILS = frozenset(DETAILS) | {"visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple", "no_guardian", "left_behind", "poor_family", "ill"}
+"""Particulars that have a word of their own (care.detail.*); a ledger may bring others."""
 ELDER_AGE, ADULT_AGE, OLD_AGE = 60, 18, 80
 BY_AGE = "WS 二.2"
 """The basis of a membership that came with the 60th birthday."""

@@ -99,7 +99,7 @@ class Roster:
     totals: dict[str, ActTotal]
 
 
-def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25, offset: int = 0) -> Roster:
+def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), limit: int = 25, offset: int = 0) -> Roster:
     """The people wanted, within the session's scope: overdue first, then by risk, then by due time."""
     ids = _first_ids(session, now, wanted, limit + 1, offset)
     return Roster(people(session, now, ids[:limit]), len(ids) > limit, totals(session, now, wanted))
@@ -141,6 +141,11 @@ def holders(session: ScopedSession, today: date, grids: Iterable[UUID | None]) -
     query = select(Post.grid_id, Staff.name).join(Staff, and_(Staff.community_id == Post.community_id, Staff.id == Post.staff_id))
     rows = session.execute(query.where(Post.grid_id.in_(ids), post_held(today)).order_by(Post.post, Post.from_date))
     return {grid_id: name for grid_id, name in rows}
+
+
+def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
+    """The grids in scope, id → name, by code; for narrowing the roster."""
+    return {row.id: row.name for row in session.execute(select(Grid.id, Grid.name).order_by(Grid.code))}
 
 
 def hidden_fields(session: ScopedSession) -> frozenset[str]:

@@ -1,0 +1,102 @@
+"""Care in words: when something is due, who somebody is, what a contact did. Shared by cards, table and file."""
+
+from datetime import datetime, timedelta
+from html import escape
+
+from core.calendar import SHANGHAI
+from core.care import KNOWN_DETAILS, local_day
+from core.clocks import State
+from db.commands.care import Recorded
+from db.queries.roster import LastContact, RosterClock, RosterRow
+from pages.parts.desk import Desk
+
+_INSTANT = timedelta(microseconds=1)
+
+
+def due_text(desk: Desk, clock: RosterClock) -> str:
+    """How a clock stands, in a few signs: "2 d late", "today", "5 d left 1/2", "done"."""
+    if clock.state == State.waiting:
+        return desk.t("roster.done")
+    today, last = local_day(desk.now), local_day(clock.due_at - _INSTANT)
+    days = (last - today).days
+    if clock.state == State.overdue:
+        text = desk.t("roster.late_days", n=max(1, -days))
+    else:
+        text = desk.t("roster.due_today") if days == 0 else desk.t("roster.days_left", n=days)
+    return f"{text} {desk.t('roster.done_of', done=clock.done, required=clock.required)}" if clock.required > 1 else text
+
+
+def last_day(desk: Desk, moment: datetime) -> str:
+    """A period's end as people say it: the day that ends at 24:00."""
+    return f"{local_day(moment - _INSTANT):%Y-%m-%d}"
+
+
+def local(moment: datetime) -> str:
+    """A moment in Shanghai, to the minute."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def groups_text(desk: Desk, row: RosterRow) -> str:
+    """"Elders (lives alone), Disabled residents"; particulars that are no word of ours stand as the ledger had them."""
+    return " · ".join(_group(desk, group, detail) for group, detail in row.groups)
+
+
+def _group(desk: Desk, group: str, detail: str | None) -> str:
+    name = desk.t(f"care.group.{group}")
+    return f"{name} {detail_text(desk, detail)}" if detail else name
+
+
+def detail_text(desk: Desk, detail: str) -> str:
+    """A group's particular in the reader's language, with the level of a disability; or as the office's own ledger wrote it."""
+    kind, _, level = detail.partition(" ")
+    if kind not in KNOWN_DETAILS:
+        return detail
+    word = desk.t(f"care.detail.{kind}")
+    return desk.t("care.level", kind=word, n=level) if level else word
+
+
+def place_text(desk: Desk, row: RosterRow) -> str:
+    """Grid and building."""
+    return " · ".join(part for part in (row.grid or desk.t("roster.no_grid"), row.building) if part)
+
+
+def outcome_text(desk: Desk, act: str, outcome: str) -> str:
+    """An outcome in words; who was reached by a visit was met."""
+    in_person = act != "call" and outcome in ("reached", "no_answer")
+    return desk.t(f"care.outcome.in_person.{outcome}") if in_person else desk.t(f"care.outcome.{outcome}")
+
+
+def last_text(desk: Desk, last: LastContact | None) -> str:
+    """The latest contact in one line."""
+    if last is None:
+        return desk.t("roster.no_last")
+    by = desk.t("roster.by", who=last.by) if last.by else ""
+    when = last.happened_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+    return desk.t("roster.last", when=when, act=desk.t(f"care.act.{last.act}"), outcome=outcome_text(desk, last.act, last.outcome), by=by)
+
+
+def recorded_text(desk: Desk, name: str, act: str, done: Recorded) -> str:
+    """What a contact did, and what is due next."""
+    words = {"name": name, "act": desk.t(f"care.act.{act}")}
+    if done.next_due is None:
+        return desk.t("roster.recorded_only", **words)
+    due = last_day(desk, done.next_due)
+    if done.met or (done.counted and done.done >= done.required):
+        return desk.t("roster.recorded_met", due=due, **words)
+    if done.counted:
+        return desk.t("roster.recorded_part", due=due, done=done.done, required=done.required, **words)
+    return desk.t("roster.recorded_late" if done.next_due < desk.now else "roster.recorded_not", **({"due": due} if done.next_due >= desk.now else {}), **words)
+
+
+def card_html(desk: Desk, row: RosterRow) -> str:
+    """A person's card: who, where, how each act stands, the latest contact."""
+    chips = "".join(f'<span class="care-{_tone(clock)}">{desk.t(f"care.act.{clock.act}")} {due_text(desk, clock)}</span>' for clock in row.clocks)
+    holder = desk.t("roster.holder", who=row.holder) if row.holder else desk.t("roster.no_holder")
+    age = f' <span class="care-age">{row.age_band}</span>' if row.age_band else ""
+    lines = (place_text(desk, row) + " · " + holder, last_text(desk, row.last))
+    small = "".join(f'<div class="care-line">{escape(line)}</div>' for line in lines)
+    return f'<div class="care-who"><b>{escape(row.name)}</b>{age} <span class="care-group">{escape(groups_text(desk, row))}</span></div><div class="care-chips">{chips}</div>{small}'
+
+
+def _tone(clock: RosterClock) -> str:
+    return {State.overdue: "late", State.due_soon: "soon", State.waiting: "done"}.get(clock.state, "due")

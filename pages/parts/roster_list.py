@@ -1,0 +1,73 @@
+"""The roster's rows: cards for a thumb, a table with the file beside it for a desktop."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.care import ACTS
+from db.queries.roster import Roster, RosterRow
+from pages.parts.care_text import card_html, due_text, groups_text, last_text, place_text
+from pages.parts.desk import Desk, current
+from pages.parts.roster_person import person_view
+from pages.parts.roster_record import act_buttons, tell
+
+STYLE = """<style>
+.care-who{line-height:1.5}.care-who b{font-size:1.08rem}.care-age{color:#5b6b73;font-size:.9rem;margin-left:.3rem}.care-group{color:#5b6b73;font-size:.9rem;margin-left:.3rem}
+.care-chips{display:flex;flex-wrap:wrap;gap:.35rem;margin:.35rem 0}.care-chips span{border-radius:6px;padding:.1rem .5rem;font-size:.88rem;white-space:nowrap}
+.care-late{background:#fde8e4;color:#9a1b0c;font-weight:600}.care-soon{background:#fff1d6;color:#7a4b00}.care-due{background:#e8eef2;color:#1c2b33}.care-done{background:#e3f3ec;color:#0a4f35}
+.care-line{color:#5b6b73;font-size:.86rem;line-height:1.45;overflow-wrap:anywhere}
+@media(max-width:640px){[role=dialog] [data-testid^=stBaseButton],[role=dialog] summary{min-height:44px}[role=dialog] button[aria-label]{min-width:44px;min-height:44px}}
+</style>"""
+
+
+def cards(desk: Desk, found: Roster) -> None:
+    """A card a person, with a button for each act owed and one for the file."""
+    st.html(STYLE)
+    tell()
+    for row in found.rows:
+        with st.container(border=True, key=f"person-{row.resident_id}", gap="small"):
+            st.html(card_html(desk, row))
+            act_buttons(desk, row, place="card", beside=partial(_file_button, desk, row))
+
+
+def table(desk: Desk, found: Roster) -> None:
+    """A row a person; the one ticked opens its file beside the table."""
+    st.html(STYLE)
+    left, right = st.columns([3, 2])
+    owed = {clock.act for row in found.rows for clock in row.clocks}
+    with left:
+        picked = st.dataframe(
+            [_line(desk, row, owed) for row in found.rows], hide_index=True, on_select="rerun", selection_mode="single-row", key=f"roster-table-{desk.lang}", width="stretch",
+            height=min(720, 38 + 36 * len(found.rows)), row_height=36,
+        )  # fmt: skip
+    with right:
+        tell()
+        rows = picked["selection"]["rows"]
+        if rows and rows[0] < len(found.rows):
+            person_view(desk, found.rows[rows[0]].resident_id, place="table")
+        else:
+            st.info(desk.t("roster.pick_row"))
+
+
+def _line(desk: Desk, row: RosterRow, owed: set[str]) -> dict[str, str]:
+    acts = {clock.act: due_text(desk, clock) for clock in row.clocks}
+    age = f" {row.age_band}" if row.age_band else ""
+    return {
+        desk.t("roster.columns_person"): row.name + age,
+        **{desk.t(f"care.act.{act}"): acts.get(act, "") for act in ACTS if act in owed},
+        desk.t("roster.columns_groups"): groups_text(desk, row),
+        desk.t("roster.columns_place"): place_text(desk, row),
+        desk.t("roster.columns_holder"): row.holder or "",
+        desk.t("roster.columns_last"): last_text(desk, row.last),
+    }
+
+
+def _file_button(desk: Desk, row: RosterRow) -> None:
+    if st.button(desk.t("roster.file"), key=f"file-{row.resident_id}", width="stretch"):
+        st.dialog(desk.t("roster.file_of", name=row.name), width="large")(_file)(row)
+
+
+def _file(row: RosterRow) -> None:
+    desk = current().require("roster")
+    tell()
+    person_view(desk, row.resident_id, place="dialog")

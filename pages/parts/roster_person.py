@@ -1,0 +1,151 @@
+"""One person's file (一人一档): what is owed, personal data shown one by one, groups, contacts, and the forms that change it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import streamlit as st
+
+from core.calendar import SHANGHAI
+from core.care import DETAILS, OUTCOMES, PURPOSES
+from core.refusals import Refused
+from db.commands.care import record_contact, update_file
+from db.commands.residents import SHOWN_FOR, reveal
+from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
+from pages.parts.care_text import detail_text, due_text, groups_text, last_day, local, outcome_text, place_text, recorded_text
+from pages.parts.clause import clause_mark
+from pages.parts.desk import Desk, current
+from pages.parts.roster_record import act_buttons, say
+
+FIELDS = ("phone", "address", "id_number", "birth_date", "health")
+HISTORY = 8
+
+
+def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
+    """The whole file. `place`: where it is drawn ('dialog', 'table'), for its widgets' names."""
+    with desk.session() as session:
+        file = person(session, desk.now, resident_id)
+    if file is None:
+        st.info(desk.t("roster.gone"))
+        return
+    st.markdown(f"**{file.row.name}** {file.row.age_band or ''} · {groups_text(desk, file.row)}  \n:gray[{place_text(desk, file.row)}]".replace("*" * 3, "\\*" * 3))
+    act_buttons(desk, file.row, place=place)
+    _owed(desk, file)
+    _fields(desk, file, place)
+    if desk.may("care_file_update") and file.row.clocks:
+        _update(desk, file, place)
+    if desk.may("care_contact") and file.row.clocks:
+        _record(desk, file, place)
+    _history(desk, file, place)
+
+
+def _owed(desk: Desk, file: PersonFile) -> None:
+    lines = []
+    for clock in file.row.clocks:
+        lines.append(f"- **{due_text(desk, clock)}** · {desk.t('roster.by_day', day=last_day(desk, clock.due_at))} {clause_mark(desk, clock.clause_id)}")
+    lines += [f"- {_membership(desk, one)}" for one in file.memberships]
+    st.markdown("\n".join(lines))
+
+
+def _membership(desk: Desk, one: Membership) -> str:
+    name = desk.t(f"care.group.{one.group}") + (f" {detail_text(desk, one.detail)}" if one.detail else "")
+    parts = [name, desk.t("roster.since", day=one.from_date), one.to_date and desk.t("roster.until", day=one.to_date)]
+    parts += [one.basis and desk.t("roster.basis", basis=one.basis), one.next_review and desk.t("roster.review", day=one.next_review)]
+    return " · ".join(part for part in parts if part)
+
+
+def _fields(desk: Desk, file: PersonFile, place: str) -> None:
+    """Masked fields; each shown in full for a purpose and a while."""
+    with st.expander(desk.t("roster.fields"), expanded=place == "dialog"):
+        known = {field: file.fields[field] for field in FIELDS}
+        st.markdown("\n".join(f"- {desk.t(f'care.field.{field}')} `{value or desk.t('roster.not_on_file')}`" for field, value in known.items()))
+        if not desk.may("reveal"):
+            return
+        st.caption(desk.t("roster.fields_note", n=SHOWN_FOR))
+        name = f"purpose-{place}-{file.row.resident_id}"
+        purpose = st.selectbox(desk.t("roster.purpose"), PURPOSES, index=None, format_func=lambda one: desk.t(f"care.purpose.{one}"), key=name)
+        with st.container(horizontal=True, gap="small"):
+            for field in (one for one in FIELDS if known[one]):
+                label = desk.t("roster.show_field", field=desk.t(f"care.field.{field}"))
+                st.button(label, key=f"show-{place}-{field}", disabled=purpose is None, on_click=_reveal, args=(file.row.resident_id, field, name))
+        _shown(file.row.resident_id)
+
+
+def _reveal(resident_id: UUID, field: str, purpose_at: str) -> None:
+    desk = current().require("roster")
+    value = desk.carry_out(reveal, resident_id=resident_id, field=field, purpose=st.session_state.get(purpose_at) or "")
+    if isinstance(value, Refused):
+        say(desk, resident_id, value)
+        return
+    st.session_state["revealed"] = (resident_id, field, value, desk.now + timedelta(seconds=SHOWN_FOR))
+
+
+@st.fragment(run_every=SHOWN_FOR)
+def _shown(resident_id: UUID) -> None:
+    """What was revealed, until its time is over; then it leaves the page by itself."""
+    desk = current().require("roster")
+    whom, field, value, until = st.session_state.get("revealed") or (None,) * 4
+    if whom != resident_id:
+        return
+    if desk.now >= until:
+        del st.session_state["revealed"]
+        return
+    st.text(f"{desk.t(f'care.field.{field}')}  {value or desk.t('roster.not_on_file')}")
+
+
+def _update(desk: Desk, file: PersonFile, place: str) -> None:
+    with st.expander(desk.t("roster.update")), st.form(f"update-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
+        st.caption(desk.t("roster.update_note"))
+        typed = {field: st.text_input(desk.t(f"care.field.{field}"), max_chars=120) for field in ("phone", "address", "health")}
+        detail = None
+        if any(group == "elder" for group, _ in file.row.groups):
+            words = {None: "roster.update_unchanged", "": "roster.update_none"} | {one: f"care.detail.{one}" for one in DETAILS}
+            detail = st.selectbox(desk.t("roster.update_living"), (None, "", *DETAILS), format_func=lambda one: desk.t(words[one]))
+        if st.form_submit_button(desk.t("roster.update_confirm"), type="primary", width="stretch"):
+            done = desk.carry_out(update_file, resident_id=file.row.resident_id, expected_version=file.row.version, detail=detail, **typed)
+            text = done if isinstance(done, Refused) else desk.t("roster.updated", name=file.row.name, due=last_day(desk, done.next_due)) if done.next_due else file.row.name
+            say(desk, file.row.resident_id, text)
+            st.rerun()
+
+
+def _record(desk: Desk, file: PersonFile, place: str) -> None:
+    acts = [clock.act for clock in file.row.clocks if clock.act != "file_update"]
+    if not acts:
+        return
+    with st.expander(desk.t("roster.record")), st.form(f"record-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
+        act = st.selectbox(desk.t("roster.record_act"), acts, format_func=lambda one: desk.t(f"care.act.{one}"))
+        outcome = st.selectbox(desk.t("roster.record_outcome"), OUTCOMES, format_func=lambda one: desk.t(f"care.outcome.{one}"))
+        here = desk.now.astimezone(SHANGHAI)
+        with st.container(horizontal=True, gap="small"):
+            day = st.date_input(desk.t("common.date"), here.date(), max_value=here.date(), width=160)
+            time = st.time_input(desk.t("common.time"), here.time().replace(second=0, microsecond=0), width=120)
+        note = st.text_area(desk.t("roster.record_note"), max_chars=500)
+        if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
+            at = datetime.combine(day, time, SHANGHAI)
+            done = desk.carry_out(record_contact, resident_id=file.row.resident_id, act=act, outcome=outcome, happened_at=at, note=note)
+            say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, file.row.name, act, done))
+            st.rerun()
+
+
+def _history(desk: Desk, file: PersonFile, place: str) -> None:
+    name = f"history-{place}-{file.row.resident_id}"
+    offset = st.session_state.get(name, 0)
+    with desk.session() as session:
+        rows, more = contacts(session, file.row.resident_id, limit=HISTORY, offset=offset)
+    st.markdown(f"**{desk.t('roster.history')}**")
+    st.markdown("\n".join(f"- {_contact(desk, row)}" for row in rows) or desk.t("roster.no_last"))
+    with st.container(horizontal=True, gap="small"):
+        if offset:
+            st.button(desk.t("roster.newer"), key=f"{name}-newer", on_click=_turn, args=(name, offset - HISTORY))
+        if more:
+            st.button(desk.t("roster.older"), key=f"{name}-older", on_click=_turn, args=(name, offset + HISTORY))
+
+
+def _contact(desk: Desk, row: ContactRow) -> str:
+    parts = [local(row.happened_at), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), row.by]
+    if (row.recorded_at - row.happened_at) > timedelta(hours=12):
+        parts.append(f":orange[{desk.t('roster.history_late', day=local(row.recorded_at)[:10])}]")
+    return " · ".join(part for part in parts if part) + (f"  \n  {row.note}" if row.note else "")
+
+
+def _turn(name: str, offset: int) -> None:
+    st.session_state[name] = offset

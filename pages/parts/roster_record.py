@@ -1,0 +1,73 @@
+"""Recording a contact in two taps: which act, then how it went."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import streamlit as st
+
+from core.refusals import Refused
+from db.commands.care import record_contact
+from db.queries.roster import RosterRow
+from pages.parts.care_text import outcome_text, recorded_text
+from pages.parts.desk import Desk, current
+
+TAPPED = "roster_tapped"
+SAID = "roster_said"
+FURTHER = {"call": ("wrong_number", "refused", "agreed", "call_later"), "visit": ("refused", "agreed"), "session": ("refused", "agreed"), "assessment": ("refused", "agreed")}
+
+
+def act_buttons(desk: Desk, row: RosterRow, *, place: str, beside: Callable[[], None] | None = None) -> None:
+    """A button for each act owed; tapped, the outcomes stand in their place. `place` tells the same person's buttons apart; `beside` draws
+    what else stands in the line."""
+    tapped = st.session_state.get(TAPPED)
+    if tapped and tapped[0] == (place, row.resident_id):
+        _outcomes(desk, row, tapped[1], place)
+        return
+    with st.container(horizontal=True, gap="small"):
+        for clock in row.clocks:
+            if clock.act != "file_update" and desk.may("care_assess" if clock.act == "assessment" else "care_contact"):
+                st.button(desk.t(f"roster.do_{clock.act}"), key=f"do-{place}-{clock.act}-{row.resident_id}", on_click=_tap, args=((place, row.resident_id), clock.act), width="stretch")
+        if beside:
+            beside()
+
+
+def _outcomes(desk: Desk, row: RosterRow, act: str, place: str) -> None:
+    words = ("roster.call_done", "roster.call_not") if act == "call" else ("roster.met_person", "roster.not_met")
+    with st.container(horizontal=True, gap="small"):
+        for outcome, word in zip(("reached", "no_answer"), words, strict=True):
+            kind = "primary" if outcome == "reached" else "secondary"
+            st.button(desk.t(word), key=f"say-{place}-{outcome}", type=kind, on_click=record, args=(row, act, outcome), width="stretch")
+    with st.container(horizontal=True, gap="small"):
+        for outcome in FURTHER[act]:
+            st.button(outcome_text(desk, act, outcome), key=f"say-{place}-{outcome}", on_click=record, args=(row, act, outcome), width="stretch")
+        st.button(desk.t("roster.back"), key=f"say-{place}-back", on_click=_tap, args=(None, None), type="tertiary")
+
+
+def record(row: RosterRow, act: str, outcome: str) -> None:
+    """The second tap: files the contact as of now. Runs before the page, so it asks again who is here."""
+    desk = current().require("roster")
+    done = desk.carry_out(record_contact, resident_id=row.resident_id, act=act, outcome=outcome, happened_at=desk.now)
+    say(desk, row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, row.name, act, done))
+    st.session_state.pop(TAPPED, None)
+
+
+def say(desk: Desk, resident_id: UUID, said: str | Refused) -> None:
+    """Remember what to tell about a person, once, at the next drawing."""
+    text = said.text(desk.lang) if isinstance(said, Refused) else said
+    st.session_state[SAID] = (resident_id, text, isinstance(said, Refused))
+
+
+def tell() -> None:
+    """Tell it: in the corner of the screen, and in its place."""
+    said = st.session_state.pop(SAID, None)
+    if said:
+        _, text, refused = said
+        (st.error if refused else st.success)(text)
+        st.toast(text)
+
+
+def _tap(whom: tuple[str, UUID] | None, act: str | None) -> None:
+    if whom is None:
+        st.session_state.pop(TAPPED, None)
+    else:
+        st.session_state[TAPPED] = (whom, act)
