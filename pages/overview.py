@@ -46,7 +46,8 @@ def _thresholds(desk: Desk, community_id: UUID) -> None:
         for one in kept(desk, thresholds, community_id, community_id=community_id):
             clause = load_rulebook()[one.clause_id]
             why = f" · {desk.t(one.why)}" if one.why else ""
-            label = f"{verdict_mark(desk, one.verdict)} **{clause.title[desk.lang]}** {measured_figure(desk, one)} :gray[· {desk.t('checklist.rule')} {clause.figure[desk.lang]} · {clause.source}{why}]"
+            rule = f":gray[· {desk.t('checklist.rule')} {clause.figure[desk.lang]} · {clause.source}{why}]"
+            label = f"{verdict_mark(desk, one.verdict)} **{clause.title[desk.lang]}** {measured_figure(desk, one)} {rule}"
             if st.button(label, key=f"line-threshold-{one.clause_id.replace('.', '_')}", width="stretch"):
                 st.session_state["community_picked"] = community_id
                 open_desk("checklist", clause_filter=one.clause_id)

@@ -8,12 +8,20 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from core import masks
+from core.roles import RIGHTS, masked
 from db.models.accounts import Account
 from db.models.ledger import LedgerEntry, LedgerHead, LedgerLeaf
+from db.models.residents import Resident
+from db.models.work_orders import WorkOrder
 from db.scope import PLATFORM
 
 VERIFIED = "ledger.verify"
 """The command under which a check of the ledger is itself filed."""
+
+
+REVEALS = ("resident.reveal", "work_order.reveal")
+"""The commands that show personal data in full; each notes its purpose."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,15 @@ def people_seen(session: Session, community_id: UUID) -> dict[UUID, str]:
         .order_by(Account.display_name)
     )
     return {row.id: row.display_name for row in session.execute(query)}
+
+
+def subjects(session: Session, community_id: UUID, found: list[Entry]) -> dict[UUID, str]:
+    """What entries are about, as the reader's role may see it: order numbers and residents' names."""
+    hidden = masked(session.scope.role) if session.scope.role in RIGHTS else frozenset()
+    ids = {kind: [one.subject_id for one in found if one.subject_kind == kind] for kind in ("resident", "work_order")}
+    people = session.execute(select(Resident.id, Resident.name).where(Resident.community_id == community_id, Resident.id.in_(ids["resident"])))
+    orders = session.execute(select(WorkOrder.id, WorkOrder.number).where(WorkOrder.community_id == community_id, WorkOrder.id.in_(ids["work_order"])))
+    return {row.id: masks.masked("name", row.name, hidden) for row in people} | {row.id: row.number for row in orders}
 
 
 def last_entries(session: Session) -> tuple[UUID | None, ...]:

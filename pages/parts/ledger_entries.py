@@ -1,5 +1,10 @@
 """How an entry of the ledger reads."""
 
+from uuid import UUID
+
+import pandas as pd
+import streamlit as st
+
 from core.calendar import SHANGHAI
 from core.words import words_of
 from db.queries.ledger import Entry
@@ -17,3 +22,27 @@ def entry_line(desk: Desk, entry: Entry) -> str:
     at = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     place = desk.t("ledger.unsealed") if entry.position is None else desk.t("ledger.place", n=entry.position + 1)
     return " · ".join((at, did(desk, entry.command), entry.who or desk.t("ledger.system"), place))
+
+
+def entry_table(desk: Desk, found: list[Entry]) -> None:
+    """Entries as a table: when, what, who, as what, how many rows, place in the tree."""
+    _table(desk, ("at", "what", "who", "role", "rows", "number"), [(*_common(desk, one), one.rows, _place(desk, one)) for one in found])
+
+
+def looked_table(desk: Desk, found: list[Entry], whom: dict[UUID, str]) -> None:
+    """Who looked at whom, and for what. `whom`: subject id → order number or masked name."""
+    rows = [(*_common(desk, one), whom.get(one.subject_id, ""), desk.t(f"care.purpose.{one.facts['purpose']}"), _place(desk, one)) for one in found]
+    _table(desk, ("at", "what", "who", "role", "whom", "purpose", "number"), rows)
+
+
+def _common(desk: Desk, one: Entry) -> tuple:
+    at = one.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return at, did(desk, one.command), one.who or desk.t("ledger.system"), desk.t(f"accounts.role_{one.role}") if one.who else ""
+
+
+def _place(desk: Desk, one: Entry) -> str:
+    return desk.t("ledger.unsealed") if one.position is None else str(one.position + 1)
+
+
+def _table(desk: Desk, columns: tuple[str, ...], rows: list[tuple]) -> None:
+    st.dataframe(pd.DataFrame(rows, columns=[desk.t(f"ledger.{name}") for name in columns]), hide_index=True, width="stretch")
