@@ -63,13 +63,14 @@ def import_map(session: ScopedSession, *, now: datetime, community_id: UUID, con
     kept = [(one, cut) for one in content.drawn if not (cut := _cut(one, near)).is_empty]
     if content.drawn and not kept:
         return Refused("map.all_outside", values={"metres": int(AROUND_M)})
+    own = _own_outlines(kept, buildings)
     tally, unknown, ground = Counter(outside=len(content.drawn) - len(kept)), [], []
     for one, geometry in kept:
         if one.layer == "grid":
             row = grids.get(one.code or "") or grids.get(one.name or "")
             unknown += [] if row else [one.code or one.name or one.key]
         else:
-            row = buildings.get(one.name or "") if one.layer in ("building", "outline") else None
+            row = buildings[one.name] if own.get(one.name) is one else None
         if row is not None:
             tally[_set(row, "polygon", geojson(geometry))] += 1
         elif one.layer != "grid":
@@ -111,6 +112,15 @@ def _refused(session: ScopedSession, community_id: UUID) -> Refused | None:
 def _by_code_and_name(session: ScopedSession, community_id: UUID) -> dict[str, Grid]:
     found = list(session.scalars(select(Grid).where(Grid.community_id == community_id)))
     return {grid.name: grid for grid in found} | {grid.code: grid for grid in found}
+
+
+def _own_outlines(kept: list[tuple[Drawn, Geometry]], buildings: dict[str, Building]) -> dict[str, Drawn]:
+    """For each building the outline that bears its name, the largest where several do (an annexe often carries the name too)."""
+    found: dict[str, Drawn] = {}
+    for one, _ in kept:
+        if one.layer in ("building", "outline") and one.name in buildings and (one.name not in found or one.geometry.area > found[one.name].geometry.area):
+            found[one.name] = one
+    return found
 
 
 def _near(content: MapFile, buildings: dict[str, Building], grids: dict[str, Grid]) -> Polygon | None:

@@ -180,6 +180,16 @@ def test_an_outline_with_a_buildings_name_becomes_that_buildings(office):
     assert office.ask(select(BaseFeature.layer, BaseFeature.name)) == [("outline", "百货大楼")]
 
 
+def test_of_two_outlines_with_a_buildings_name_the_larger_is_its_own_every_time(office):
+    office.put(Building(community_id=office.id, name="3号楼"))
+    annexe = [[x, 36.0 + (y - 36.0) / 5] for x, y in SQUARE]
+    both = [feature(polygon(), building="yes", name="3号楼", id=1), feature(polygon(annexe), building="yes", name="3号楼", id=2)]
+    office.take(*both)
+    again = office.take(*reversed(both))
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 2)
+    assert office.ask(select(BaseFeature.source_key)) == [("id 2",)]
+
+
 def test_a_grid_polygon_goes_to_the_grid_of_its_code_or_name_and_an_unknown_code_is_told(office):
     done = office.take(feature(polygon(), layer="grid", code="01"), feature(polygon(), layer="grid", name="第02网格"), feature(polygon(), layer="grid", code="77"))
     assert done.unknown_grids == ("77",)
