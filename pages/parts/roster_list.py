@@ -16,7 +16,6 @@ STYLE = """<style>
 .care-chips{display:flex;flex-wrap:wrap;gap:.35rem;margin:.35rem 0}.care-chips span{border-radius:6px;padding:.1rem .5rem;font-size:.88rem;white-space:nowrap}
 .care-late{background:#fde8e4;color:#9a1b0c;font-weight:600}.care-soon{background:#fff1d6;color:#7a4b00}.care-due{background:#e8eef2;color:#1c2b33}.care-done{background:#e3f3ec;color:#0a4f35}
 .care-line{color:#5b6b73;font-size:.86rem;line-height:1.45;overflow-wrap:anywhere}
-@media(max-width:640px){[role=dialog] [data-testid^=stBaseButton],[role=dialog] summary{min-height:44px}[role=dialog] button[aria-label]{min-width:44px;min-height:44px}}
 </style>"""
 
 

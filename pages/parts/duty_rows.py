@@ -1,0 +1,35 @@
+"""A duty in words: how it stands, its clause, when it was last done and by whom."""
+
+from datetime import timedelta
+
+from core.calendar import SHANGHAI
+from core.care import local_day
+from core.clocks import State
+from core.rulebook import load_rulebook
+from db.queries.duties import DutyRow
+from pages.parts.desk import Desk
+
+TONE = {State.overdue: "red", State.due_soon: "orange", State.on_time: "blue", State.waiting: "green", State.paused: "gray", None: "gray"}
+
+
+def when_text(desk: Desk, row: DutyRow) -> str:
+    """How a duty stands, in a few signs."""
+    if row.state is None:
+        return desk.t("duties.not_kept")
+    if row.state == State.waiting:
+        return desk.t("duties.done" if row.done_in_period else "duties.starts_later")
+    days = (local_day(row.due_at - timedelta(microseconds=1)) - local_day(desk.now)).days
+    if row.state == State.overdue:
+        return desk.t("duties.late_days", n=max(1, -days))
+    return desk.t("duties.due_today") if days == 0 else desk.t("duties.days_left", n=days)
+
+
+def duty_line(desk: Desk, row: DutyRow) -> str:
+    """A duty of the community as Markdown: state, title, figure, clause, and the last time."""
+    clause = load_rulebook()[row.clause_id]
+    lines = [f":{TONE[row.state]}[**{when_text(desk, row)}**] **{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{clause.id} · {clause.source}]"]
+    if row.last is None:
+        return "  \n".join([*lines, f":gray[{desk.t('duties.never')}]"])
+    last = desk.t("duties.last", when=row.last.happened_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"), who=row.last.by or "—")
+    people = desk.t("duties.people", n=row.last.attendees) if row.last.attendees else ""
+    return "  \n".join([*lines, f":gray[{' · '.join(part for part in (last, people, row.last.note) if part)}]"])
