@@ -19,6 +19,8 @@ from pages.parts.desk import Desk
 from pages.parts.page import answer, page_header, show_refusal
 
 MOST_YEARS = 12
+MOST_WORKING_DAYS = 255
+"""More than any notice since 2008 has left (251–252 at most): a file with more may lack days."""
 
 
 def page() -> None:
@@ -95,10 +97,12 @@ def _load(desk: Desk, calendar: WorkCalendar) -> None:
         done = load_for_office(at.engine(), desk.scope, now=desk.now, notice=notice)
         moved = done.moved if isinstance(done, Loaded) else 0
         answer(desk, done, desk.t("calendar.loaded", year=notice.year, moved=moved))
+    year_sheet(desk, calendar.with_year(notice), notice.year, desk.now.astimezone(SHANGHAI).date())
 
 
 def _preview(desk: Desk, notice: YearNotice, calendar: WorkCalendar) -> None:
     st.markdown(f"**{desk.t('calendar.preview', year=notice.year, off=len(notice.off), work=len(notice.work), n=notice.working_days())}**")
     if notice.year in calendar.notices:
         st.warning(desk.t("calendar.already_known", year=notice.year))
-    year_sheet(desk, calendar.with_year(notice), notice.year, desk.now.astimezone(SHANGHAI).date())
+    if notice.working_days() > MOST_WORKING_DAYS:
+        st.warning(desk.t("calendar.maybe_incomplete", n=notice.working_days()))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.rulebook import Clause, Rulebook, load_rulebook, not_yet_enforced
 from core.rulebook.shapes import DOCUMENTS, SHAPES
-from db.queries.rulebook import standings
+from db.queries.rulebook import standing, standings
 from pages.parts import desk as at
 from pages.parts.clause_list import clause_list
 from pages.parts.desk import Desk
@@ -27,9 +27,9 @@ def page() -> None:
         st.info(desk.t("rulebook.found_none"))
         return
     with desk.session() as session:
-        standing = standings(session, desk.now)
+        stands = {asked: standing(session, desk.now, asked)} if asked in book else standings(session, desk.now)
     st.caption(desk.t("rulebook.found", n=len(found)))
-    clause_list(desk, found, standing, opened=asked)
+    clause_list(desk, found, stands, opened=asked)
 
 
 def _filtered(desk: Desk, book: Rulebook) -> list[Clause]:
