@@ -88,7 +88,7 @@ def _fit(rows, into: Table, today: date) -> tuple[float, float]:
 
 def guess(rows: Sequence[Sequence[Cell]], into: Table, today: date) -> Mapping:
     """The most likely reading of `rows` as table `into`."""
-    top = min(_LOOK_AT, len(rows))
+    top = min(_LOOK_AT, max(1, len(rows) - 1), len(rows))  # something stands below a header
     places = [(start, depth) for start in range(top) for depth in range(1, _DEEPEST + 1) if start + depth <= top]
     start, depth = max(places, key=lambda place: _header_fit(rows, *place, into), default=(0, 1))
     return read_as(rows, start, depth, into, today)

@@ -1,6 +1,9 @@
 """Ledgers in, on both engines: what a file changes, that the same file twice changes nothing, that half of a file is never there."""
 
 import json
+import pickle
+import subprocess
+import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -112,17 +115,26 @@ def test_a_corrected_file_changes_only_what_it_corrects_and_a_blank_cell_erases_
     assert {r.name: r.phone for r in desk.rows(Resident)} == {"张三": "13899990000", "李四": "13912345678", "王五": "13912345678", "买买提·艾力": "06346123456", "陈港生": None}
 
 
-def test_an_import_that_dies_on_the_way_leaves_nothing_behind(desk, monkeypatch):
-    """Cut off in the last step, after rows of every table were written."""
-    before = desk.sizes()
+_DIES = """
+import os, pickle, signal, sys
+from db.commands import imports
+from db.commands.filing import carry_out
+from db.engine import make_engine
+url, scope, arguments = pickle.loads(sys.stdin.buffer.read())
+imports._file = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+carry_out(make_engine(url), scope, imports.take_in, **arguments)
+"""
 
-    def power_cut(*_):
-        raise SystemExit("killed")
 
-    monkeypatch.setattr(imports, "_file", power_cut)
-    with pytest.raises(SystemExit):
-        desk.take_in(desk.upload("residents", *ledgers.nasty_residents()))
+def test_an_import_killed_on_the_way_leaves_nothing_behind(desk):
+    """The process is killed in the last step, after rows of every table were written."""
+    before, upload = desk.sizes(), desk.upload("residents", *ledgers.nasty_residents())
+    url = desk.engine.url.render_as_string(hide_password=False)
+    handed = pickle.dumps((url, desk.scope, {"now": NOW, "community_id": desk.community_id, "upload": upload}))
+    killed = subprocess.run([sys.executable, "-c", _DIES], input=handed, capture_output=True, timeout=60)
+    assert killed.returncode == -9, killed.stderr.decode()
     assert desk.sizes() == before
+    assert states(desk.take_in(upload))["new"] == 5
 
 
 def test_what_somebody_changed_since_the_preview_is_told_and_nothing_is_written(desk):
