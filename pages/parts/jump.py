@@ -4,7 +4,7 @@ import streamlit as st
 
 
 def open_desk(name: str, **filters) -> None:
-    """Open the desk `name`, leaving grid_filter, holder_filter or clause_filter for it."""
+    """Open the desk `name`, leaving grid_filter or clause_filter for it."""
     for key, value in filters.items():
         st.session_state[key] = value
     st.switch_page(st.Page(lambda: None, title=name, url_path=name))

@@ -58,9 +58,9 @@ def _rows(community_id: UUID, what: str, row: LateRow) -> None:
     with desk.session() as session:
         found = late_rows(session, desk.now, community_id, **{f"{what}_id": row.id}, limit=MOST)
     for name, kind in (("queue", "work_order"), ("roster", "resident")):
-        has = desk.sees(name) and any(one.subject_kind == kind for one in found)
+        has = row.id and what == "grid" and desk.sees(name) and any(one.subject_kind == kind for one in found)
         if has and st.button(desk.t(f"overview.open_{name}"), key=f"late-open-{name}", width="stretch"):
-            open_desk(name, **{f"{what}_filter": row.id})
+            open_desk(name, grid_filter=row.id)
     list_rows(desk, found, lambda one: one.clause_id)
 
 

@@ -8,11 +8,11 @@ NOT_YET = set(
     """
     arrears.suspend parking.notice festival.plan bill.stages mediation.steps review.chain online.stages
     pair.rotate scorecard.monthly followup.round council.greening talk.day archive.inspect results.publish
-    kpi.special_satisfaction survey.coverage score.weights staff.station staff.on_duty reps.ratio vote.representatives vote.owners
+    kpi.special_satisfaction survey.coverage score.weights staff.on_duty reps.ratio vote.representatives vote.owners
     committee.members emergency.team contract.hours contract.experience agreement.term
     red.three_months stress.three_months excellent.two_years property.cards accountability rectify
     bonus.excellent allowance.certificate contract.payment volunteer.five_star timebank credit.points star.resident tip.reward
-    first_asked review.trail mediation.trail disclosure archive.file archive.access overdue.push hotspots
+    first_asked mediation.trail disclosure archive.file archive.access overdue.push hotspots
     elder.team elder.disabled_household disabled.support child.team service.priority proposal.chain newcomer.plan case.library service.portal
     """.split()
 )
