@@ -21,7 +21,7 @@ SHOWN = {
     "NumberColumn", "DateColumn", "CheckboxColumn",
 }  # fmt: skip
 SAID_BY = {"label", "help", "placeholder", "body", "title", "page_title", "text", "caption", "captions", "options", "tabs"}
-MARKUP = re.compile(r"<style.*?</style>|<script.*?</script>|<[^>]*>|&\w+;|:material/\w+:|:\w+\[|\{.*?\}", re.S)
+MARKUP = re.compile(r"<style.*?</style>|<script.*?</script>|<[^>]*>|&\w+;|:material/\w+:|:\S+?\[|\{.*?\}", re.S)
 
 
 def top_level_code(module: ast.Module) -> list[str]:
@@ -39,8 +39,12 @@ def public_functions(module: ast.Module) -> list[str]:
     return [node.name for node in module.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")]
 
 
+CHAPTERS = "一二三四五六七八九十"
+"""How the documents number their chapters: sorted by, never shown."""
+
+
 def chinese(module: ast.Module) -> list[str]:
-    return [f"{line}: {text[:40]}" for line, text in source.strings(module) if source.CJK.search(text)]
+    return [f"{line}: {text[:40]}" for line, text in source.strings(module) if source.CJK.search(text) and text != CHAPTERS]
 
 
 def english(module: ast.Module) -> list[str]:
@@ -51,7 +55,7 @@ def english(module: ast.Module) -> list[str]:
         if verb not in SHOWN or owner.strip("_").lower() in ("log", "logger", "logging", "click"):
             continue
         said = [*call.args[:1], *(k.value for k in call.keywords if k.arg in SAID_BY)]
-        found += [f"{call.lineno}: {text[:40]!r}" for one in said for text in _spoken(one) if re.search(r"[A-Za-z]{2,}", MARKUP.sub(" ", text))]
+        found += [f"{call.lineno}: {text[:40]!r}" for one in said for text in _spoken(one) if text not in DESKS and re.search(r"[A-Za-z]{2,}", MARKUP.sub(" ", text))]
     return found
 
 
