@@ -51,7 +51,7 @@ browser: install
 	$(PY) -m tests.browser.chromium
 
 test: install browser
-	$(PY) -m pytest tests --ignore=tests/real $(ARGS)
+	$(PY) -m pytest tests --ignore=tests/real -n 2 --dist loadfile $(ARGS)
 
 test-real: install
 	if [ ! -d "$(DESK_REAL_DATA)" ]; then

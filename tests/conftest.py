@@ -4,6 +4,7 @@
 Nothing is skipped here: a test that can't run fails, and says what to install.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -120,12 +121,19 @@ def engine(request) -> Engine:
 
 # --- the demo community ---------------------------------------------------------------------------------------------
 @pytest.fixture(scope="session")
-def demo_template(tmp_path_factory) -> Path:
-    """The demo community at NOW in a SQLite file; built once, never written to: copy it."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    run_db(f"sqlite:///{path}", "migrate")
-    run_db(f"sqlite:///{path}", "demo", "--grids", "4")
-    desk.settle(path)
+def demo_template(tmp_path_factory, worker_id) -> Path:
+    """The demo community at NOW in a SQLite file; built once for all workers, never written to: copy it."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+    path = folder / "demo.db"
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            making = folder / "making.db"
+            run_db(f"sqlite:///{making}", "migrate")
+            run_db(f"sqlite:///{making}", "demo", "--grids", "4")
+            desk.settle(making)
+            making.rename(path)
     return path
 
 
