@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.rulebook import Clause, Rulebook, load_rulebook, not_yet_enforced
 from core.rulebook.shapes import DOCUMENTS, SHAPES
-from db.queries.rulebook import standing, standings
+from db.queries.rulebook import Standing, overdue, standings
 from pages.parts import desk as at
 from pages.parts.clause_list import clause_list
 from pages.parts.desk import Desk
@@ -27,9 +27,9 @@ def page() -> None:
         st.info(desk.t("rulebook.found_none"))
         return
     with desk.session() as session:
-        stands = {asked: standing(session, desk.now, asked)} if asked in book else standings(session, desk.now)
+        late, stands = overdue(session, desk.now), standings(session, desk.now, asked).get(asked, Standing()) if asked in book else None
     st.caption(desk.t("rulebook.found", n=len(found)))
-    clause_list(desk, found, stands, opened=asked)
+    clause_list(desk, found, late, opened=stands)
 
 
 def _filtered(desk: Desk, book: Rulebook) -> list[Clause]:

@@ -15,24 +15,24 @@ from db.queries.tallies import NOTHING, counts
 
 @dataclass(frozen=True)
 class Standing:
-    """`open` and `overdue` (part of it) clocks at this moment, whenever they fall due; `quarter`: the clocks of the current quarter, None
-    where nobody asked for them."""
+    """`open` and `overdue` (part of it) clocks at this moment, whenever they fall due; `quarter`: the clocks of the current quarter."""
 
-    open: int
-    overdue: int
-    quarter: Tally | None = None
-
-
-def standings(session: ScopedSession, now: datetime) -> dict[str, Standing]:
-    """What is open now, by clause id; clauses without an open clock are left out. Quarters are not counted: they cost more than the page."""
-    query = select(Clock.clause_id, func.count(), func.count().filter(is_overdue(now))).where(is_open(now)).group_by(Clock.clause_id)
-    return {clause_id: Standing(n, late) for clause_id, n, late in session.execute(query)}
+    open: int = 0
+    overdue: int = 0
+    quarter: Tally = NOTHING.tally
 
 
-def standing(session: ScopedSession, now: datetime, clause_id: str) -> Standing:
-    """One clause, with its quarter."""
+def overdue(session: ScopedSession, now: datetime) -> dict[str, int]:
+    """How many clocks are overdue, by clause id; clauses with none are left out. Cheap: the rest is counted clause by clause."""
+    query = select(Clock.clause_id, func.count()).where(is_overdue(now)).group_by(Clock.clause_id)
+    return dict(session.execute(query).all())
+
+
+def standings(session: ScopedSession, now: datetime, clause_id: str | None = None) -> dict[str, Standing]:
+    """By clause id, or of one clause only: now, and the current quarter. Clauses with no clock in either are left out."""
     quarter = period_of("quarter", now)
-    own = (Clock.clause_id == clause_id,)
-    found = counts(session, now, quarter.start, quarter.end, Clock.clause_id, where=own)
-    query = select(func.count(), func.count().filter(is_overdue(now))).where(is_open(now), *own)
-    return Standing(*session.execute(query).one(), found.get((clause_id,), NOTHING).tally)
+    own = (Clock.clause_id == clause_id,) if clause_id else ()
+    found = {one: count.tally for (one,), count in counts(session, now, quarter.start, quarter.end, Clock.clause_id, where=own).items()}
+    query = select(Clock.clause_id, func.count(), func.count().filter(is_overdue(now))).where(is_open(now), *own).group_by(Clock.clause_id)
+    running = {one: (n, late) for one, n, late in session.execute(query)}
+    return {one: Standing(*running.get(one, (0, 0)), found.get(one, NOTHING.tally)) for one in found.keys() | running.keys()}

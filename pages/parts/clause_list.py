@@ -30,39 +30,39 @@ STYLE = """<style>
 </style>"""
 
 
-def clause_list(desk: Desk, clauses: Iterable[Clause], stands: Mapping[str, Standing], *, opened: str | None = None) -> None:
-    """Clauses under their sections; the one named `opened` is unfolded."""
+def clause_list(desk: Desk, clauses: Iterable[Clause], late: Mapping[str, int], *, opened: Standing | None = None) -> None:
+    """Clauses under their sections, `late` by id. `opened`: there is but one, it is unfolded and this is how it stands."""
     parts, section = [STYLE, '<div class="clauses">'], None
     for clause in clauses:
         if clause.section != section:
             section = clause.section
             parts.append(f"<h3>{escape(desk.t(f'rulebook.section_{section}'))}</h3>")
-        parts.append(_clause(desk, clause, stands.get(clause.id, Standing(0, 0)), clause.id == opened))
+        parts.append(_clause(desk, clause, late.get(clause.id, 0), opened))
     st.html("".join([*parts, "</div>"]))
 
 
-def _clause(desk: Desk, clause: Clause, stands: Standing, is_open: bool) -> str:
+def _clause(desk: Desk, clause: Clause, late: int, stands: Standing | None) -> str:
     sources = " · ".join(escape(str(source)) for source in clause.sources)
     head = f"<b>{escape(clause.title[desk.lang])}</b><div class='figure'>{escape(clause.figure[desk.lang])}</div>"
     lines = "".join(f"<p>{line}</p>" for line in _lines(desk, clause, stands))
     return (
-        f"<details id='{clause.id}' {'open' if is_open else ''}><summary>{head}<small>{clause.id}</small><small>{sources}</small>{_marks(desk, clause, stands)}</summary>"
+        f"<details id='{clause.id}' {'open' if stands else ''}><summary>{head}<small>{clause.id}</small><small>{sources}</small>{_marks(desk, clause, late)}</summary>"
         f"<div class='body'>{lines}{_links(desk, clause)}</div></details>"
     )
 
 
-def _marks(desk: Desk, clause: Clause, stands: Standing) -> str:
+def _marks(desk: Desk, clause: Clause, late: int) -> str:
     marks = [("shape", desk.t(f"rulebook.shape_{clause.shape}"))]
     if clause.desk is None:
         marks.append(("not_yet", desk.t("rulebook.not_yet")))
     if any(dated.is_default for dated in clause.values):
         marks.append(("default", desk.t("common.default_mark")))
-    if stands.overdue:
-        marks.append(("late", desk.t("rulebook.late", n=stands.overdue)))
+    if late:
+        marks.append(("late", desk.t("rulebook.late", n=late)))
     return "".join(f"<span class='mark {kind}'>{escape(text)}</span>" for kind, text in marks)
 
 
-def _lines(desk: Desk, clause: Clause, stands: Standing) -> Iterable[str]:
+def _lines(desk: Desk, clause: Clause, stands: Standing | None) -> Iterable[str]:
     for source in clause.sources:
         yield escape(f"{desk.t(f'shell.source_{source.document}')} {source.section}")
     if clause.starts:
@@ -98,13 +98,13 @@ def _value(desk: Desk, dated: Dated) -> str:
     return escape(desk.t("rulebook.value", text=text, since=since))
 
 
-def _standing(desk: Desk, clause: Clause, stands: Standing) -> str:
-    now = f"<b>{escape(desk.t('rulebook.standing', open=stands.open, overdue=stands.overdue))}</b>"
-    if stands.quarter is None:
-        return f'{now} <a href="/rulebook?clause={clause.id}" target="_self">{escape(desk.t("rulebook.this_quarter"))}</a>'
+def _standing(desk: Desk, clause: Clause, stands: Standing | None) -> str:
+    if stands is None:
+        return f'<a href="/rulebook?clause={clause.id}" target="_self">{escape(desk.t("rulebook.stands_now"))}</a>'
     tally = stands.quarter
     rate = desk.t("common.nothing_due") if tally.rate is None else f"{tally.rate:.1%}"
-    return f"{now} {escape(desk.t('rulebook.standing_quarter', met=tally.met, due=tally.due, rate=rate))}"
+    now = desk.t("rulebook.standing", open=stands.open, overdue=stands.overdue)
+    return f"<b>{escape(now)}</b> {escape(desk.t('rulebook.standing_quarter', met=tally.met, due=tally.due, rate=rate))}"
 
 
 def _links(desk: Desk, clause: Clause) -> str:
