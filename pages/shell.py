@@ -64,6 +64,8 @@ def _sidebar(desk: Desk) -> None:
             label_visibility="collapsed",
             width="stretch",
         )
+        if desk.actor.local:
+            st.html(f'<a class="desk-link" href="/password" target="_self">{desk.t("login.password_change")}</a>')
         st.html(f'<form class="desk-leave" data-desk-lang="{desk.lang}" method="post" action="/logout"><button type="submit">{desk.t("login.logout")}</button></form>')
 
 

@@ -68,6 +68,17 @@ def log_in_by_subject(engine: Engine, subject: str, username: str | None, *, now
     return carry_out(engine, _LOGIN, _answer_subject, subject=subject, username=(username or "").strip().lower(), lang=lang, now=now)
 
 
+def change_own_password(engine: Engine, scope: Scope, old: str, new: str, *, now: datetime) -> None | Refused:
+    """Another password for the actor of `scope`, who must know the present one; ends all their log-ins. Wrong ones count towards the lock."""
+    with open_session(engine, None) as session:
+        account = session.get(Account, scope.actor_id)
+    if not account.password_hash or not is_password(account.password_hash, old):
+        carry_out(engine, _LOGIN, _note_wrong_password, account_id=account.id, now=now)
+        return Refused("login.password_wrong")
+    hashed = hash_password(new)
+    return hashed if isinstance(hashed, Refused) else carry_out(engine, scope, reset_password, account_id=account.id, password_hash=hashed, now=now)
+
+
 def renew(engine: Engine, token: str, idle_until: datetime, *, now: datetime) -> None:
     """Push the idle end on, if the last push is RENEW_AFTER ago. `idle_until` is what the reader saw."""
     if idle_until - now < IDLE - RENEW_AFTER:
@@ -190,6 +201,14 @@ def _answer_login(session: ScopedSession, *, username: str, seen_hash: str | Non
         return _issue(session, account, sign_in, lang, now)
     _count_failure(session, account, sign_in, now)
     return None
+
+
+def _note_wrong_password(session: ScopedSession, *, account_id: UUID, now: datetime) -> None:
+    """Whoever sits at an open desk may not try passwords for ever: the fifth wrong one locks, and ends the log-ins."""
+    account, sign_in = session.get(Account, account_id), _sign_in(session, account_id)
+    _count_failure(session, account, sign_in, now)
+    if sign_in.locked_until == now + LOCKED_FOR:
+        _end_log_ins(session, account_id, now)
 
 
 def _count_failure(session: ScopedSession, account: Account, sign_in: SignIn, now: datetime) -> None:

@@ -20,17 +20,19 @@ from pages.routes.provider import is_configured
 
 LANGUAGE = "desk_lang"
 _HERE = Path(__file__).parent
-_PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+PAGES = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 # Two at a time: each takes a core, and the desks behind need the cores too.
-_HASHING = CapacityLimiter(2)
+HASHING = CapacityLimiter(2)
 _ATTEMPTS = Attempts()
+_CALM = ("left", "ended", "password_changed")
+_NOTES = (*_CALM, "oidc_failed", "oidc_unreachable", "no_account")
 
 
 async def _form(request: Request) -> Response:
     if await who(request):
         return RedirectResponse(_onward(request.query_params.get("next")), 303)
     note = request.query_params.get("note")
-    return login_page(request, note=note if note in ("ended", "left", "oidc_failed", "oidc_unreachable", "no_account") else None)
+    return login_page(request, note=note if note in _NOTES else None)
 
 
 async def _submit(request: Request) -> Response:
@@ -41,7 +43,7 @@ async def _submit(request: Request) -> Response:
         return login_page(request, refused=Refused("login.too_many", values={"minutes": _ATTEMPTS.minutes}), status=429)
     form = await request.form(max_files=0, max_fields=8)
     username, password = str(form.get("account", ""))[:80], str(form.get("password", ""))[:400]
-    answer = await to_thread.run_sync(lambda: identity.log_in(engine(), username, password, now=now(), lang=chosen_language(request)), limiter=_HASHING)
+    answer = await to_thread.run_sync(lambda: identity.log_in(engine(), username, password, now=now(), lang=chosen_language(request)), limiter=HASHING)
     if isinstance(answer, Refused):
         _ATTEMPTS.note_failure(address)
         return login_page(request, refused=answer, username=username, status=401)
@@ -67,7 +69,7 @@ async def _leave(request: Request) -> Response:
 
 
 async def _ask_to_leave(request: Request) -> Response:
-    return HTMLResponse(_PAGES.get_template("logout.html").render(lang=request.state.visitor.lang, t=t), headers={"Cache-Control": "no-store"})
+    return HTMLResponse(PAGES.get_template("logout.html").render(lang=request.state.visitor.lang, t=t), headers={"Cache-Control": "no-store"})
 
 
 async def _language(request: Request) -> Response:
@@ -92,12 +94,12 @@ def login_page(request: Request, *, note: str | None = None, refused: Refused | 
     lang = chosen_language(request) or "zh"
     message = refused.text(lang) if refused else t(f"login.{note}", lang) if note else ""
     onward = request.query_params.get("next", "")
-    page = _PAGES.get_template("login.html").render(
+    page = PAGES.get_template("login.html").render(
         lang=lang,
         other="en" if lang == "zh" else "zh",
         t=t,
         message=message,
-        calm=note in ("left", "ended"),
+        calm=note in _CALM,
         username=username,
         onward=onward if onward in DOCUMENTS else "",
         oidc=is_configured(),

@@ -179,10 +179,12 @@ def test_a_change_of_the_account_ends_its_log_ins_at_once_with_one_entry(engine,
 
 def test_a_disabled_account_can_not_log_in_until_it_is_enabled(engine, open_account):
     account_id = open_account()
+    before = enter(engine)
     carry_out(engine, OFFICE, identity.disable_account, account_id=account_id, now=MOMENT)
     assert isinstance(enter(engine), Refused)
     carry_out(engine, OFFICE, identity.enable_account, account_id=account_id, now=MOMENT)
     assert isinstance(enter(engine), str)
+    assert not inside(engine, before), "a log-in from before does not come back"
 
 
 def test_the_last_administrator_can_not_be_disabled_or_made_something_else(engine, open_account):
@@ -208,6 +210,27 @@ def test_everybody_may_change_their_own_password_and_nobody_elses(engine, open_a
     scope = Scope(own, Role.STATION_HEAD, frozenset())
     assert carry_out(engine, scope, identity.reset_password, account_id=own, password_hash=HASHED, now=MOMENT) is None
     assert carry_out(engine, scope, identity.reset_password, account_id=other, password_hash=HASHED, now=MOMENT) == Refused("common.not_allowed")
+
+
+def test_a_new_password_of_ones_own_needs_the_present_one_and_ends_every_log_in(engine, open_account):
+    account_id = open_account()
+    token, scope = enter(engine), Scope(account_id, Role.STATION_HEAD, frozenset())
+    assert identity.change_own_password(engine, scope, "wrong-password", "another-password", now=MOMENT) == Refused("login.password_wrong")
+    assert identity.change_own_password(engine, scope, PASSWORD, "short", now=MOMENT) == Refused("accounts.password_short", values={"n": 10})
+    assert inside(engine, token)
+    assert identity.change_own_password(engine, scope, PASSWORD, "another-password", now=MOMENT) is None
+    assert not inside(engine, token)
+    assert isinstance(enter(engine), Refused) and isinstance(enter(engine, "another-password"), str)
+
+
+def test_whoever_tries_passwords_at_somebodys_open_desk_is_out_after_the_fifth(engine, open_account):
+    account_id = open_account()
+    token, scope = enter(engine), Scope(account_id, Role.STATION_HEAD, frozenset())
+    for wrong in range(1, FAILURES + 1):
+        assert inside(engine, token), f"still in before wrong password {wrong}"
+        identity.change_own_password(engine, scope, "wrong-password", "another-password", now=MOMENT)
+    assert not inside(engine, token)
+    assert isinstance(enter(engine), Refused), "locked"
 
 
 @pytest.mark.parametrize(("length", "good"), [(9, False), (10, True)])

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from core.roles import DESKS
+from core.words import t
 from pages.routes import every_route
 from pages.routes.attempts import Attempts
 from pages.routes.gate import OPEN
@@ -132,6 +133,15 @@ def test_logging_out_is_for_good_also_for_a_copy_of_the_cookie(office_server, wo
     assert answer.headers["location"] == "/login?note=left"
     with httpx.Client(base_url=office_server.address, cookies=copy) as thief:
         assert turned_away(thief.get("/rulebook"))
+
+
+def test_a_new_password_is_asked_for_twice_and_the_old_one_once(worker):
+    assert PASSWORD not in worker.get("/password").text
+    wrong = {"old": PASSWORD, "new": "another-password", "again": "another-passwort"}
+    assert t("login.password_differs", "zh") in worker.post("/password", data=wrong).text
+    assert t("login.password_wrong", "zh") in worker.post("/password", data={"old": "x", "new": "another-password", "again": "another-password"}).text
+    assert worker.post("/password", data=wrong, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert worker.get("/rulebook").status_code == 200
 
 
 def test_what_was_typed_is_shown_as_text_and_never_as_html(stranger):

@@ -43,9 +43,11 @@ def test_a_made_up_cookie_opens_no_websocket(office_server, token):
     assert refused(office_server.address, cookies={"desk_session": token})
 
 
-def test_a_page_of_another_site_can_not_use_the_cookie_it_does_not_own(office_server):
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:1", "null"])
+def test_a_page_of_another_site_or_port_can_not_use_the_cookie_it_does_not_own(office_server, origin):
+    """The browser sends the cookie to every port of a host, and Streamlit itself trusts the loopback."""
     cookies = office_server.sign_in("worker", PASSWORD)
-    assert refused(office_server.address, cookies=cookies, origin="https://evil.example")
+    assert refused(office_server.address, cookies=cookies, origin=origin)
     assert not refused(office_server.address, cookies=cookies)
 
 
