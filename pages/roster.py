@@ -5,6 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.care import ACTS, GROUPS
+from core.roles import Role
 from core.rulebook import load_rulebook
 from db.queries.roster import Roster, Wanted, grids, roster
 from pages.parts import desk as at
@@ -92,7 +93,7 @@ def _counts(desk: Desk, wanted: Wanted, found: Roster) -> str:
         if _on_a_phone():
             return "cards"
         return st.segmented_control(
-            desk.t("roster.view"), VIEWS, default="table", required=True, format_func=lambda one: desk.t(f"roster.view_{one}"),
+            desk.t("roster.view"), VIEWS, default="cards" if desk.actor.role == Role.GRID_WORKER else "table", required=True, format_func=lambda one: desk.t(f"roster.view_{one}"),
             key="roster_view", label_visibility="collapsed",
         )  # fmt: skip
 

@@ -1,0 +1,124 @@
+"""The roster in a real Chromium: a worker's calls on a phone, the station head's table and files on a desktop."""
+
+import re
+
+from playwright.sync_api import Page
+
+from core.words import t
+from tests.browser.looking import settled, sideways, small_targets, text_of
+
+
+def zh(key: str, **values) -> str:
+    return t(key, "zh", **values)
+
+
+def _choose(page: Page, label: str, option: str) -> None:
+    page.get_by_test_id("stMain").get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settled(page)
+
+
+def _state(page: Page, name: str) -> None:
+    page.get_by_test_id("stMain").get_by_role("radio", name=zh(f"roster.state_{name}"), exact=True).click()
+    settled(page)
+
+
+def _tap(page: Page, name: str) -> None:
+    page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True).first.click()
+    settled(page)
+
+
+def _count(page: Page, number: int) -> int:
+    """The figures of the line of counts: late, due, done."""
+    return int(re.findall(r"\d+", page.get_by_text(re.compile(zh("roster.counts", overdue=0, due=0, met=0)[:3] + r"\d+")).first.inner_text())[number])
+
+
+def _cards(page: Page) -> list[str]:
+    return page.locator(".care-who").all_inner_texts()
+
+
+def test_the_late_come_first_and_each_card_says_what_is_due_and_who_holds_it(page_at):
+    page = page_at("roster", role="grid_worker", size="phone")
+    assert 0 < len(_cards(page)) <= 25
+    first = page.locator('[class*="st-key-person-"]').first.inner_text()
+    assert zh("roster.late_days", n=0)[:2] in first
+    assert zh("roster.holder", who="")[:3] in first
+    assert sideways(page) <= 0 and small_targets(page) == []
+
+
+def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_still_due(own_server, page_at):
+    page = page_at("roster", role="grid_worker", size="phone", server=own_server)
+    _choose(page, zh("roster.act"), zh("care.act.call"))
+    _state(page, "due")
+    due, who = _count(page, 1), _cards(page)[0]
+    _tap(page, zh("roster.do_call"))
+    assert small_targets(page) == [] and sideways(page) <= 0
+    _tap(page, zh("roster.call_not"))
+    assert (_count(page, 1), _cards(page)[0]) == (due, who)
+    assert zh("roster.recorded_not", name="", act="", due="")[2:6] in text_of(page)
+    _tap(page, zh("roster.do_call"))
+    _tap(page, zh("roster.call_done"))
+    assert _count(page, 1) == due - 1
+    assert zh("roster.recorded_met", name="", act="", due="")[1:4] in text_of(page)
+
+
+def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_quarters_update(own_server, page_at):
+    page = page_at("roster", role="grid_worker", size="phone", server=own_server)
+    _choose(page, zh("roster.act"), zh("care.act.file_update"))
+    page.get_by_role("button", name=re.compile("file.update")).wait_for()
+    settled(page)
+    met = _count(page, 2)
+    _tap(page, zh("roster.file"))
+    file = page.get_by_role("dialog")
+    file.get_by_text(zh("roster.history"), exact=True).wait_for()
+    settled(page)
+    assert not re.search(r"\b1\d{10}\b", file.inner_text())
+    show = file.get_by_role("button", name=zh("roster.show_field", field=zh("care.field.phone")))
+    assert show.is_disabled()
+    file.get_by_role("combobox", name=zh("roster.purpose")).click()
+    page.get_by_role("option", name=zh("care.purpose.contact")).click()
+    show.and_(page.locator(":enabled")).click()
+    file.get_by_text(re.compile(r"\b1\d{10}\b")).wait_for()
+    assert sideways(page) <= 0
+    file.get_by_text(zh("roster.update"), exact=True).click()
+    file.get_by_role("textbox", name=zh("care.field.health")).fill("高血压")
+    file.get_by_role("button", name=zh("roster.update_confirm")).click()
+    file.wait_for(state="detached")
+    page.get_by_text(zh("roster.updated", name="", due="")[1:6]).first.wait_for()
+    settled(page)
+    assert _count(page, 2) == met + 1
+
+
+def test_nobody_found_says_so_and_offers_everybody(page_at):
+    page = page_at("roster", role="grid_worker", size="phone")
+    page.get_by_role("textbox", name=zh("roster.find")).fill("没有这个人")
+    page.keyboard.press("Enter")
+    page.get_by_text(zh("roster.nobody")).wait_for()
+    settled(page)
+    assert _cards(page) == []
+    _tap(page, zh("roster.show_all"))
+    page.locator(".care-who").first.wait_for()
+
+
+def test_a_desktop_shows_a_table_and_beside_it_the_file_of_the_row_ticked(page_at):
+    page = page_at("roster", role="station_head", size="desktop", lang="en")
+    assert t("roster.pick_row", "en") in text_of(page)
+    page.get_by_test_id("stDataFrame").click(position={"x": 17, "y": 55})
+    page.get_by_text(t("roster.history", "en"), exact=True).wait_for()
+    settled(page)
+    assert t("roster.fields", "en") in text_of(page)
+    assert sideways(page) <= 0
+
+
+def test_a_meeting_is_recorded_and_the_duty_is_done_for_its_period(own_server, page_at):
+    page = page_at("duties", role="station_head", size="phone", server=own_server)
+    done = re.compile(zh("duties.done"))
+    before = page.get_by_test_id("stMain").get_by_text(done).count()
+    assert small_targets(page) == []
+    _tap(page, zh("duties.record"))
+    page.get_by_role("dialog").get_by_role("button", name=zh("common.save")).click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_text(re.compile(zh("duties.recorded", title=""))).wait_for()
+    settled(page)
+    assert page.get_by_test_id("stMain").get_by_text(done).count() == before + 1
+    assert sideways(page) <= 0
