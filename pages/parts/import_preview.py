@@ -24,7 +24,8 @@ def preview_view(desk: Desk, seen: Preview) -> bool:
     with st.container(horizontal=True):
         for name in _FIGURES:
             st.metric(desk.t(f"imports.{name}"), counts[name], border=True)
-    st.caption(desk.t("imports.passed_over", skipped=counts["skipped"], blank=counts["blank"], repeated=counts["repeated"]))
+    if counts["skipped"] or counts["blank"] or counts["repeated"]:
+        st.caption(desk.t("imports.passed_over", skipped=counts["skipped"], blank=counts["blank"], repeated=counts["repeated"]))
     _aside(desk, seen.plan.aside)
     _bad(desk, seen)
     _changes(desk, seen)
