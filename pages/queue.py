@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue
+from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue, unclocked
 from pages.parts import desk as at
 from pages.parts.desk import Desk
 from pages.parts.page import page_header
-from pages.parts.queue_cards import STYLE, draw_cards, draw_finished
-from pages.parts.queue_filters import SHOWN, asked, narrowed
+from pages.parts.queue_cards import STYLE, draw_cards, draw_orders
+from pages.parts.queue_filters import FOLLOW_UP, SHOWN, UNCLOCKED, asked, narrowed
 from pages.parts.queue_order import open_order
 from pages.parts.queue_record import open_record
 from pages.parts.queue_take_in import open_take_in
 
-PAGE = 15
+PAGE = 12
 """Cards a screen; a card with its button costs about a millisecond of the server."""
 
 
@@ -31,17 +31,20 @@ def page() -> None:
 
 
 def _list(desk: Desk, wanted: Wanted) -> None:
+    """What nobody has accepted yet stands first: no clock presses it, so it would be seen nowhere."""
     limit = st.session_state.get(SHOWN, PAGE)
     with desk.session() as session:
         found = counts(session, desk.now, wanted)
-    wanted, to_follow_up = narrowed(desk, found, wanted)
-    with desk.session() as session:
-        shown = (finished if to_follow_up else queue)(session, desk.now, wanted, limit=limit)
-    if to_follow_up:
-        draw_finished(desk, shown, lambda line: open_order(desk, line.community_id, line.id, line.matter))
-    else:
-        draw_cards(desk, shown, lambda item: _open(desk, item))
-    _end(desk, found, wanted, len(shown), found.to_follow_up if to_follow_up else found.of(kind=wanted.kind, bucket=wanted.bucket))
+        wanted, of_orders = narrowed(desk, found, wanted)
+        if of_orders:
+            lines, items = (finished if of_orders == FOLLOW_UP else unclocked)(session, desk.now, wanted, limit=limit), []
+        else:
+            lines = unclocked(session, desk.now, wanted, status="taken_in", limit=limit) if found.unclocked and not (wanted.kind or wanted.bucket) else []
+            items = queue(session, desk.now, wanted, limit=limit)
+    draw_orders(desk, lines, lambda line: open_order(desk, line.community_id, line.id, line.matter))
+    draw_cards(desk, items, lambda item: _open(desk, item))
+    total = {FOLLOW_UP: found.to_follow_up, UNCLOCKED: found.unclocked}.get(of_orders, len(lines) + found.of(kind=wanted.kind, bucket=wanted.bucket))
+    _end(desk, found, wanted, len(lines) + len(items), total)
 
 
 def _open(desk: Desk, item: QueueItem) -> None:

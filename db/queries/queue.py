@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, not_, or_, select
 
 from core import masks
 from core.calendar import SHANGHAI
@@ -20,7 +20,7 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
-from db.queries.clock_state import is_open, is_overdue, is_paused
+from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed
 from db.queries.posts import stood_in_for
 from db.queries.work_orders import OrderLine, hidden_from, names, order_lines, to_follow_up
 
@@ -70,10 +70,11 @@ class QueueItem:
 
 @dataclass(frozen=True)
 class Counts:
-    """How much there is to do: by bucket, by kind, and (kind, bucket); what stands still; finished orders to follow up."""
+    """How much there is to do: by (kind, bucket); what stands still; open orders no clock runs for; finished orders to follow up."""
 
     by: dict[tuple[str, str], int]
     paused: int
+    unclocked: int
     to_follow_up: int
 
     def of(self, *, kind: str | None = None, bucket: str | None = None) -> int:
@@ -98,7 +99,8 @@ def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> 
     query = select(kind, bucket, func.count().label("n")).where(*_narrowed(session, now, base)).group_by(kind, bucket)
     by = {(row.kind, row.bucket): row.n for row in session.execute(query)}
     still = sum(by.pop(key) for key in list(by) if key[1] == "paused")
-    return Counts(by, still, session.scalar(select(func.count(WorkOrder.id)).where(*_finished(session, now, base))))
+    of_orders = (select(func.count(WorkOrder.id)).where(*conditions(session, now, base)).scalar_subquery() for conditions in (_unclocked, _finished))
+    return Counts(by, still, *session.execute(select(*of_orders)).one())
 
 
 def finished(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[OrderLine]:
@@ -106,8 +108,21 @@ def finished(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *
     return order_lines(session, now, _finished(session, now, wanted), WorkOrder.finished_at, limit=limit)
 
 
+def unclocked(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, status: str | None = None, limit: int = 25) -> list[OrderLine]:
+    """Open orders no clause presses at the moment: not accepted yet, or waiting for the result alone; oldest first. `status` narrows them."""
+    conditions = [*_unclocked(session, now, wanted), *([WorkOrder.status == status] if status else [])]
+    return order_lines(session, now, conditions, WorkOrder.received_at, limit=limit)
+
+
+def _unclocked(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
+    if wanted.clause_id:
+        return [false()]
+    running = select(Clock.id).where(Clock.community_id == WorkOrder.community_id, Clock.subject_id == WorkOrder.id, is_unclosed())
+    return [*_whose(session, now, wanted, WorkOrder), WorkOrder.closed_at.is_(None), not_(running.exists())]
+
+
 def _finished(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [*_whose(session, now, wanted, WorkOrder), to_follow_up()]
+    return [false()] if wanted.clause_id else [*_whose(session, now, wanted, WorkOrder), to_follow_up()]
 
 
 def _conditions(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -11,8 +11,7 @@ from db.commands import work_orders as commands
 from db.queries.posts import colleagues
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk
-from pages.parts.page import show_refusal
-from pages.parts.queue_record import happened_at
+from pages.parts.queue_record import happened_at, say_refused
 
 PERMISSION = {
     "accept": "order_accept", "ask_materials": "order_ask_materials", "receive_materials": "order_ask_materials", "finish": "order_finish",
@@ -27,7 +26,7 @@ def draw_acts(desk: Desk, card: OrderCard) -> None:
     """The likely act first and primary, the rarer ones folded away; one note serves them all."""
     offered = [act for act in offers(card.standing) if desk.may(PERMISSION.get(act, "order_accept"))]
     usual, rare = [act for act in offered if act not in ("hand_over", "withdraw")], [act for act in offered if act in ("hand_over", "withdraw")]
-    rating = None
+    told, rating = st.container(), None
     if "follow_up" in usual:
         rating = st.segmented_control(desk.t("queue.rating"), RATINGS, key="queue_rating", width="stretch")
     pressed = _buttons(desk, usual, primary=True)
@@ -35,7 +34,8 @@ def draw_acts(desk: Desk, card: OrderCard) -> None:
     at = happened_at(desk) if offered else desk.now
     more, receiver = _rare(desk, card, rare, "hand_over" in offers(card.standing) and desk.may("order_accept"))
     if pressed or more:
-        _carry_out(desk, card, pressed or more, note, at, rating, receiver)
+        with told:
+            _carry_out(desk, card, pressed or more, note, at, rating, receiver)
 
 
 def _buttons(desk: Desk, acts: list[str], *, primary: bool = False) -> str | None:
@@ -63,7 +63,7 @@ def _rare(desk: Desk, card: OrderCard, acts: list[str], returnable: bool) -> tup
 
 
 def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, rating: int | None, receiver: UUID | None) -> None:
-    """Files the act; a refusal stays in the dialog, with its clause and what was typed."""
+    """Files the act; a refusal stays in the dialog, above the buttons, with its clause."""
     command = commands.record_step if act in STEPS else getattr(commands, act)
     said = {NOTE[act]: note} if act in NOTE else {}
     if act in STEPS:
@@ -76,7 +76,7 @@ def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, r
         said["happened_at"] = at
     result = desk.carry_out(command, community_id=card.line.community_id, order_id=card.line.id, version=card.line.version, **said)
     if isinstance(result, Refused):
-        show_refusal(desk, result)
+        say_refused(desk, result)
         return
     st.session_state["queue_said"] = desk.t("queue.now_is", status=desk.t(f"work_orders.status_{result.status}"))
     st.rerun()

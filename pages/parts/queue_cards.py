@@ -44,13 +44,14 @@ def draw_cards(desk: Desk, items: list[QueueItem], open_item: Callable[[QueueIte
         open_item(tapped)
 
 
-def draw_finished(desk: Desk, lines: list[OrderLine], open_order: Callable[[OrderLine], None]) -> None:
-    """Cards of finished orders to follow up."""
+def draw_orders(desk: Desk, lines: list[OrderLine], open_order: Callable[[OrderLine], None]) -> None:
+    """Cards of orders no clock runs for: to accept, to finish, to follow up."""
     tapped = None
     for line in lines:
+        word = "work_orders.act_follow_up" if line.finished_at else "work_orders.act_accept" if line.status == "taken_in" else "queue.open_order"
         with st.container(border=True, gap="xsmall"):
-            st.html(_finished_body(desk, line))
-            if st.button(desk.t("work_orders.act_follow_up"), key=f"follow-{line.id}", width="stretch"):
+            st.html(_order_body(desk, line))
+            if st.button(desk.t(word), key=f"order-{line.id}", width="stretch"):
                 tapped = line
     if tapped:
         open_order(tapped)
@@ -72,21 +73,22 @@ def _body(desk: Desk, item: QueueItem) -> str:
     if item.times_required > 1:
         about.append(desk.t("queue.done_of", done=item.times_done, required=item.times_required))
     where = [item.place or "", item.grid or "", *about]
-    return _card(desk, item.clause_id, f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span>', deadline_text(item.due_at), what_of(desk, item), where)
+    left = f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span><span>{escape(desk.t("queue.due", at=deadline_text(item.due_at)))}</span>'
+    return _card(desk, item.clause_id, left, what_of(desk, item), where)
 
 
-def _finished_body(desk: Desk, line: OrderLine) -> str:
-    where = [line.place_and_grid, line.number, kinds()[line.kind].title[desk.lang]]
-    at = deadline_text(line.finished_at)
-    return _card(desk, "followup", f'<span class="todo-left">{escape(desk.t("queue.finished_at", at=at))}</span>', None, line.matter, where)
+def _order_body(desk: Desk, line: OrderLine) -> str:
+    kind = kinds()[line.kind]
+    how = desk.t("queue.finished_at", at=deadline_text(line.finished_at)) if line.finished_at else desk.t(f"work_orders.status_{line.status}")
+    left = f'<span class="todo-left">{escape(how)}</span><span>{escape(desk.t("queue.received_at", at=deadline_text(line.received_at)))}</span>'
+    return _card(desk, "followup" if line.finished_at else next(iter(kind.clocks)), left, line.matter, [line.place_and_grid, line.number, kind.title[desk.lang]])
 
 
-def _card(desk: Desk, clause_id: str, left: str, due: str | None, what: str, where: list[str]) -> str:
+def _card(desk: Desk, clause_id: str, top: str, what: str, where: list[str]) -> str:
     clause = load_rulebook()[clause_id]
-    by = f"<span>{escape(desk.t('queue.due', at=due))}</span>" if due else ""
     places = escape(" · ".join(part for part in where if part))
     return (
-        f'<div class="todo"><div class="todo-top">{left}{by}</div><div class="todo-what">{escape(what)}</div><div class="todo-where">{places}</div>'
+        f'<div class="todo"><div class="todo-top">{top}</div><div class="todo-what">{escape(what)}</div><div class="todo-where">{places}</div>'
         f'<div class="todo-clause"><a href="/rulebook?clause={clause_id}" target="_self">{escape(clause.title[desk.lang])} · {escape(str(clause.source))}</a></div></div>'
     )
 

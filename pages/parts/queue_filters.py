@@ -11,8 +11,8 @@ from db.queries.queue import BUCKETS, KINDS, Counts, Wanted
 from db.queries.work_orders import names
 from pages.parts.desk import Desk
 
-FOLLOW_UP = "follow_up"
-"""The kind that lists finished orders instead of clocks."""
+UNCLOCKED, FOLLOW_UP = "unclocked", "follow_up"
+"""The kinds that list orders instead of clocks: open ones without a limit, finished ones to follow up."""
 GRID, CLAUSE, BUCKET, KIND, SHOWN = "grid_filter", "clause_filter", "queue_bucket", "queue_kind", "queue_shown"
 
 
@@ -36,12 +36,13 @@ def _whose(desk: Desk) -> str:
     return chosen or "mine"
 
 
-def narrowed(desk: Desk, found: Counts, wanted: Wanted) -> tuple[Wanted, bool]:
-    """The whole narrowing as chosen in the two rows of figures; True when finished orders to follow up are asked for."""
+def narrowed(desk: Desk, found: Counts, wanted: Wanted) -> tuple[Wanted, str | None]:
+    """The whole narrowing as chosen in the two rows of figures; UNCLOCKED or FOLLOW_UP when a list of orders is asked for."""
     _reason(desk, wanted)
     bucket = _bucket(desk, found)
     kind = _kind(desk, found, bucket)
-    return replace(wanted, bucket=bucket, kind=None if kind == FOLLOW_UP else kind), kind == FOLLOW_UP
+    of_orders = kind if kind in (UNCLOCKED, FOLLOW_UP) else None
+    return replace(wanted, bucket=bucket, kind=None if of_orders else kind), of_orders
 
 
 def _bucket(desk: Desk, found: Counts) -> str | None:
@@ -51,6 +52,7 @@ def _bucket(desk: Desk, found: Counts) -> str | None:
 
 def _kind(desk: Desk, found: Counts, bucket: str | None) -> str | None:
     counted = {kind: found.of(kind=kind, bucket=bucket) for kind in KINDS}
+    counted[UNCLOCKED] = found.unclocked
     if desk.may("order_follow_up"):
         counted[FOLLOW_UP] = found.to_follow_up
     shown = [kind for kind, n in counted.items() if n or kind == st.session_state.get(KIND)]

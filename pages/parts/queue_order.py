@@ -12,8 +12,8 @@ from db.commands import work_orders as commands
 from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
-from pages.parts.page import show_refusal
 from pages.parts.queue_acts import draw_acts
+from pages.parts.queue_record import say_refused
 
 RUNNING = (State.on_time, State.due_soon, State.overdue, State.paused, State.waiting)
 
@@ -28,7 +28,7 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     with desk.session() as session:
         card = order_card(session, desk.now, community_id, order_id)
     if card is None:
-        show_refusal(desk, Refused("common.not_found"))
+        say_refused(desk, Refused("common.not_found"))
         return
     _facts(desk, card)
     _limits(desk, card)
@@ -57,7 +57,7 @@ def _facts(desk: Desk, card: OrderCard) -> None:
     if desk.may("reveal") and st.button(desk.t("queue.show_contact"), key="queue_reveal", icon=":material/call:", width="stretch"):
         shown = desk.carry_out(commands.reveal, community_id=line.community_id, order_id=line.id, purpose="contact")
         if isinstance(shown, Refused):
-            show_refusal(desk, shown)
+            say_refused(desk, shown)
         else:
             st.info("  \n".join(_plain(part) for part in (shown.applicant, shown.contact, shown.detail) if part))
 

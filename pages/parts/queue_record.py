@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.calendar import SHANGHAI
 from core.clocks import deadline_text
@@ -12,8 +13,8 @@ from db.commands.care import Recorded, record_contact
 from db.commands.duties import record_duty
 from db.commands.residents import reveal
 from db.queries.queue import QueueItem
+from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
-from pages.parts.page import show_refusal
 from pages.parts.queue_cards import what_of
 
 OUTCOMES = {
@@ -44,18 +45,23 @@ def happened_at(desk: Desk) -> datetime:
     return datetime.combine(day, time, SHANGHAI)
 
 
+def say_refused(desk: Desk, refused: Refused) -> None:
+    """Why not, and by which clause; without the chip's button, which would open a dialog over this one."""
+    st.error(" ".join(filter(None, (f"**{refused.text(desk.lang)}**", refused.clause_id and clause_mark(desk, refused.clause_id)))))
+
+
 def _contact(item: QueueItem) -> None:
     desk = current().require("queue")
     if item.kind in ("call", "visit"):
         _phone(desk, item)
-    chosen = None
+    told, chosen = st.container(), None
     for number, outcome in enumerate(OUTCOMES[item.kind]):
         if st.button(_outcome(desk, item.kind, outcome), key=f"outcome-{outcome}", type="primary" if number == 0 else "secondary", width="stretch"):
             chosen = outcome
     note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
     at = happened_at(desk)
     if chosen:
-        _answer(desk, desk.carry_out(record_contact, resident_id=item.subject_id, act=item.kind, outcome=chosen, happened_at=at, note=note))
+        _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, act=item.kind, outcome=chosen, happened_at=at, note=note))
 
 
 def _outcome(desk: Desk, act: str, outcome: str) -> str:
@@ -70,7 +76,7 @@ def _phone(desk: Desk, item: QueueItem) -> None:
         return
     shown = desk.carry_out(reveal, resident_id=item.subject_id, field="phone", purpose="contact" if item.kind == "call" else "visit")
     if isinstance(shown, Refused):
-        show_refusal(desk, shown)
+        say_refused(desk, shown)
     else:
         dial = f"tel:{shown}"
         st.markdown(f"### [{shown}]({dial})" if shown else desk.t("queue.no_phone"))
@@ -82,18 +88,20 @@ def _duty(item: QueueItem) -> None:
     st.caption(f"{clause.figure[desk.lang]} · {clause.source}")
     community = item.subject_kind == "community"
     place = {"community_id": item.community_id} if community else {"grid_id": item.grid_id}
+    told = st.container()
     chosen = st.button(desk.t("queue.done" if community else "queue.patrolled"), type="primary", width="stretch", key="queue_duty_done")
     attendees = st.number_input(desk.t("queue.attendees"), min_value=1, value=None, step=1, key="queue_attendees") if community else None
     note = st.text_input(desk.t("queue.note_duty"), key="queue_note", max_chars=500)
     at = happened_at(desk)
     if chosen:
-        _answer(desk, desk.carry_out(record_duty, clause_id=item.clause_id, happened_at=at, attendees=attendees, note=note, **place))
+        _answer(desk, told, desk.carry_out(record_duty, clause_id=item.clause_id, happened_at=at, attendees=attendees, note=note, **place))
 
 
-def _answer(desk: Desk, result) -> None:
-    """A refusal stays in the dialog; else it closes, and a word says what the record did."""
+def _answer(desk: Desk, told: DeltaGenerator, result) -> None:
+    """A refusal stays in the dialog, in `told`; else it closes, and a word says what the record did."""
     if isinstance(result, Refused):
-        show_refusal(desk, result)
+        with told:
+            say_refused(desk, result)
         return
     st.session_state["queue_said"] = _said(desk, result)
     st.rerun()

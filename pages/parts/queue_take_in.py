@@ -13,8 +13,8 @@ from db.commands.work_orders import TakenIn, take_in
 from db.queries.posts import buildings
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
-from pages.parts.page import show_refusal
 from pages.parts.pick import pick_community
+from pages.parts.queue_record import say_refused
 
 TAKEN = "queue_taken"
 
@@ -35,6 +35,7 @@ def _take_in() -> None:
         return
     with desk.session() as session:
         places = buildings(session, community_id)
+    told = st.container()
     with st.form("queue-take-in", border=False):
         fields = _fields(desk, places)
         pressed = st.form_submit_button(desk.t("queue.submit"), type="primary", width="stretch")
@@ -42,7 +43,8 @@ def _take_in() -> None:
         return
     result = desk.carry_out(take_in, community_id=community_id, **fields)
     if isinstance(result, Refused):
-        show_refusal(desk, result)
+        with told:
+            say_refused(desk, result)
         return
     st.session_state[TAKEN] = result
     st.rerun(scope="fragment")
