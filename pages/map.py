@@ -25,6 +25,8 @@ def page() -> None:
     community_id = pick_community(desk)
     if community_id is None:
         return
+    if asked := st.session_state.pop("grid_filter", None):
+        _choose(asked)
     _community(community_id)
     if len(desk.scope.communities) > 1:
         district_view(desk, kept(desk, community_values))
@@ -49,7 +51,7 @@ def _community(community_id: UUID) -> None:
 
 
 def _map(desk: Desk, community_id: UUID, values: list[GridValues]) -> None:
-    shade = st.segmented_control(
+    shade = st.pills(
         desk.t("map.shade"), SHADES, default=SHADES[0], required=True, format_func=lambda one: desk.t(f"map.by_{one}"), key="map_shade", label_visibility="collapsed"
     )
     view = View(values, shade or SHADES[0], size_band(local_date(desk.now)), _chosen(values))

@@ -1,7 +1,6 @@
 """A grid's card, and the gaps beside the map: figures that open their rows."""
 
 from datetime import datetime
-from uuid import UUID
 
 import streamlit as st
 
@@ -11,11 +10,17 @@ from db.queries.gaps import Gap
 from db.queries.map import CommunityValues, GridCard, Holder, OrderRow
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
+from pages.parts.jump import open_desk
 
 SHORT = 24
 """Rows up to this many are written as a list."""
-GRID_FILTER = "grid_filter"
-"""Session state: id of the grid to which queue and roster narrow their list."""
+LISTS = {
+    "open_orders": ("queue", {"queue_kind": "order"}),
+    "overdue_orders": ("queue", {"queue_kind": "order", "queue_bucket": "late"}),
+    "special_residents": ("roster", {"roster_state": "all"}),
+    "overdue_care": ("roster", {"roster_state": "overdue"}),
+}
+"""The list behind each figure, and what it is narrowed to besides the grid."""
 
 
 def grid_card_view(desk: Desk, card: GridCard) -> None:
@@ -25,9 +30,8 @@ def grid_card_view(desk: Desk, card: GridCard) -> None:
         _posts(desk, card)
         with st.expander(f"{desk.t('map.households')} **{card.figures.households}** · {desk.t('map.buildings')} **{len(card.buildings)}**"):
             _rows(desk, card.buildings)
-        _people(desk, card)
+        _figures(desk, card)
         _orders(desk, card)
-        _links(desk, card)
 
 
 def _posts(desk: Desk, card: GridCard) -> None:
@@ -45,21 +49,26 @@ def _holder(desk: Desk, holder: Holder) -> str:
     return f"{holder.name} :orange-badge[{desk.t('map.away_until', moment=moment)}]"
 
 
-def _people(desk: Desk, card: GridCard) -> None:
-    groups = " · ".join(f"{desk.t(f'map.group_{group}')} **{n}**" for group, n in card.groups.items())
-    care = f"**{desk.t('map.by_overdue_care')}** {card.figures.overdue_care}"
-    st.markdown(f"**{desk.t('map.people')}** {card.figures.special_residents}  \n{groups}  \n{care}")
+def _figures(desk: Desk, card: GridCard) -> None:
+    """Each figure is the button to its list where the role may open that; else it is only told."""
+    figures = [(f"by_{name}", getattr(card.figures, name), LISTS[name]) for name in ("open_orders", "overdue_orders", "special_residents", "overdue_care")]
+    figures += [(f"group_{group}", n, ("roster", {"roster_group": group})) for group, n in card.groups.items()]
+    with st.container(horizontal=True, gap="small"):
+        for word, n, (name, filters) in figures:
+            label = f"{desk.t(f'map.{word}')} **{n}**"
+            if not desk.sees(name):
+                st.markdown(label, width="content")
+            elif st.button(label, key=f"map-{word}", help=desk.t(f"map.open_{name}")):
+                open_desk(name, grid_filter=card.id, **filters)
     if {FEW, MORE} & {*card.groups.values(), card.figures.overdue_care, card.figures.special_residents}:
         st.caption(desk.t("map.note_small"))
 
 
 def _orders(desk: Desk, card: GridCard) -> None:
-    counted = f"{desk.t('map.by_open_orders')} **{card.figures.open_orders}** · {desk.t('map.by_overdue_orders')} **{card.figures.overdue_orders}**"
-    if not card.orders:
-        st.markdown(counted)
-        return
-    with st.expander(counted):
-        st.dataframe([_order(desk, row) for row in card.orders], hide_index=True)
+    """The open orders, in place: also for roles that have no queue."""
+    if card.orders:
+        with st.expander(f"{desk.t('map.by_open_orders')} **{len(card.orders)}**"):
+            st.dataframe([_order(desk, row) for row in card.orders], hide_index=True)
 
 
 def _order(desk: Desk, row: OrderRow) -> dict:
@@ -74,22 +83,6 @@ def _order(desk: Desk, row: OrderRow) -> dict:
 
 def _local(moment: datetime | None) -> str:
     return moment.astimezone(SHANGHAI).strftime("%m-%d %H:%M") if moment else ""
-
-
-def _links(desk: Desk, card: GridCard) -> None:
-    """To the lists behind the figures, for roles that may open them."""
-    there = [name for name in ("queue", "roster") if desk.sees(name)]
-    if not there:
-        return
-    with st.container(horizontal=True):
-        for name in there:
-            if st.button(desk.t(f"map.open_{name}"), key=f"map-{name}"):
-                _go(name, card.id)
-
-
-def _go(name: str, grid_id: UUID) -> None:
-    st.session_state[GRID_FILTER] = grid_id
-    st.switch_page(st.Page(lambda: None, title=name, url_path=name))
 
 
 def gaps_view(desk: Desk, found: list[Gap]) -> None:

@@ -68,7 +68,7 @@ class View:
 
 def grid_map(desk: Desk, community_id: UUID, version: int, view: View, on_click: Callable[[UUID], None]) -> None:
     """Draws the community's map as `view` says; `on_click` gets the id of a clicked grid before the next run."""
-    drawn = _OfflineMap(location=(36.2, 117.67), zoom_start=15, tiles=None, zoom_snap=0.25, attribution_control=False, scroll_wheel_zoom=False)
+    drawn = _OfflineMap(location=(36.2, 117.67), zoom_start=15, tiles=None, zoom_control="bottomright", zoom_snap=0.25, attribution_control=False, scroll_wheel_zoom=False)
     drawn.add_child(_Ground(geometry_url(desk.scope, community_id, version)))
     group = folium.FeatureGroup(control=False)
     group.add_child(_Paint(_painted(desk, view)))

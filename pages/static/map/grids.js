@@ -124,7 +124,7 @@
 
   function collect(s, got) {
     const names = [];
-    ["main_street", "street", "lane"].forEach((layer) => streetNames(got.base[layer]).forEach((n) => names.push({ ...n, cls: "desk-street", size: 12, from: layer === "lane" ? 18 : 15 })));
+    ["main_street", "street", "lane"].forEach((layer) => streetNames(got.base[layer]).forEach((n) => names.push({ ...n, cls: "desk-street", size: 12, from: { main_street: 15, street: 15.75, lane: 18 }[layer] })));
     ["water", "green", "ground"].forEach((layer) => areaNames(got.base[layer]).forEach((n) => names.push({ ...n, cls: `desk-${layer}`, size: 11, from: layer === "ground" ? 17 : 15 })));
     (got.base.building ? got.base.building.features : []).forEach((f) => {
       if (f.properties.n) names.push({ text: f.properties.n, at: L.geoJSON(f).getBounds().getCenter(), cls: "desk-building", size: 10, from: 17 });
