@@ -15,7 +15,7 @@ from pages.parts.figures import kept
 from pages.parts.page import page_header
 from pages.parts.roster_list import cards, table
 
-PAGE = 25
+PAGE = 20
 STATES = ("overdue", "due", "met")
 VIEWS = ("cards", "table")
 EVERY = "all"

@@ -10,10 +10,10 @@ from pages.parts.desk import Desk
 
 def pick_community(desk: Desk) -> UUID | None:
     """The community to look at: chosen where the scope has several; None where it has none. The choice holds across pages."""
+    if len(desk.scope.communities) < 2:
+        return next(iter(desk.scope.communities), None)
     with desk.session() as session:
         names = communities(session)
-    if len(names) < 2:
-        return next(iter(names), None)
     before = st.session_state.get("community_picked")
     index = list(names).index(before) if before in names else 0
     chosen = st.selectbox(desk.t("checklist.community"), list(names), index=index, format_func=names.get, key=f"community-pick-{desk.lang}")
