@@ -12,6 +12,7 @@ from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.map_card import district_view, gaps_view, grid_card_view
 from pages.parts.map_colours import SHADES
+from pages.parts.map_import import map_import
 from pages.parts.map_layer import View, grid_map, legend
 from pages.parts.page import page_header
 from pages.parts.pick import pick_community
@@ -28,6 +29,7 @@ def page() -> None:
     if asked := st.session_state.pop("grid_filter", None):
         _choose(asked)
     _community(community_id)
+    map_import(desk, community_id)
     if len(desk.scope.communities) > 1:
         district_view(desk, kept(desk, community_values))
 

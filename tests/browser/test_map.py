@@ -1,58 +1,115 @@
-"""The map as the station head uses it: one figure coloured, one grid opened, every figure with its rows, gaps beside it."""
+"""The grid map in a real browser: the ground is drawn, a click opens the card, a figure opens its list; fixtures watch for foreign hosts."""
+
+import re
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from core.words import t
-from tests.browser.looking import settled, sideways
+from tests.browser.looking import settled, sideways, text_of
+
+MAP = "iframe[title*='folium']"
 
 
-def cells(page: Page):
-    return page.frame_locator("iframe.stCustomComponentV1").locator("path.leaflet-interactive")
+def cells(page):
+    """The map's frame once the geometry is there; its cells as a locator."""
+    frame = page.frame_locator(MAP)
+    frame.locator("body[data-desk-map=ready]").wait_for(state="attached", timeout=30_000)
+    return frame.locator("path[data-grid]")
 
 
-def tap(page: Page, number: int = 0) -> None:
-    """A tap into a cell, off the figure that stands in its middle."""
-    box = cells(page).nth(number).bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.75)
+def labels(page) -> list[str]:
+    """Code and figure as they stand on the cells."""
+    return page.frame_locator(MAP).locator(".desk-cell").all_inner_texts()
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_a_tap_on_a_grid_opens_its_card_with_posts_people_and_orders(size, page_at):
+def test_every_grid_is_a_cell_on_ground_with_streets_and_a_river(page_at, size):
     page = page_at("map", role="station_head", size=size)
-    expect(cells(page)).to_have_count(4)
-    tap(page)
-    main = page.get_by_test_id("stMain")
-    expect(main.get_by_role("heading", name="G0")).to_be_visible()
-    for word in ("map.post_A", "map.post_B", "map.people"):
-        expect(main.get_by_text(t(word, "zh")).first).to_be_visible()
+    assert cells(page).count() == 4
+    frame = page.frame_locator(MAP)
+    assert frame.locator(".desk-street").count() >= 3
+    assert frame.locator("canvas").count() >= 1
+    assert [one.split() for one in labels(page)] == [[f"G0{n}", "300"] for n in range(1, 5)]
     assert sideways(page) <= 0
 
 
-def test_a_figure_of_the_card_opens_its_rows(page_at):
+def test_a_click_on_a_cell_opens_its_card_and_the_list_does_the_same(page_at):
     page = page_at("map", role="station_head")
-    tap(page)
-    page.get_by_test_id("stMain").get_by_role("heading", name="G0").wait_for()
-    buildings = page.get_by_test_id("stExpander").filter(has_text=t("map.buildings", "zh")).filter(has_not_text=t("map.gap_count", "zh", gap=t("map.gaps", "zh"), n=0)).first
-    buildings.locator("summary").click()
-    expect(buildings.locator("li").first).to_be_visible()
-    assert buildings.locator("li").count() > 1
+    cells(page).nth(1).click()
+    page.get_by_role("heading", name="G02 第二网格").wait_for()
+    assert t("map.post_B", "zh") in text_of(page) and t("map.post_empty", "zh") in text_of(page)
+    settled(page)
+    page.get_by_role("combobox").last.click()
+    page.get_by_role("option", name="G04 第四网格").click()
+    page.get_by_role("heading", name="G04 第四网格").wait_for()
+    settled(page)
+    assert t("map.post_empty", "zh") not in text_of(page)
 
 
-def test_another_figure_colours_the_map_anew_without_loading_it_again(page_at):
+def test_a_click_works_again_after_the_list_has_chosen_another_grid(page_at):
     page = page_at("map", role="station_head")
-    cells(page).first.wait_for()
-    before = [cell.get_attribute("fill") for cell in cells(page).all()]
+    cells(page).nth(2).click()
+    page.get_by_role("heading", name="G03 第三网格").wait_for()
+    settled(page)
+    page.get_by_role("combobox").last.click()
+    page.get_by_role("option", name="G04 第四网格").click()
+    page.get_by_role("heading", name="G04 第四网格").wait_for()
+    settled(page)
+    cells(page).nth(2).click()
+    page.get_by_role("heading", name="G03 第三网格").wait_for()
+
+
+def test_a_cell_is_reached_and_opened_by_keyboard(page_at):
+    page = page_at("map", role="station_head")
+    cells(page).nth(3).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="G04 第四网格").wait_for()
+
+
+def test_another_colour_changes_the_figures_and_the_legend_not_the_ground(page_at):
+    page = page_at("map", role="station_head", lang="en")
+    cells(page)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    page.get_by_role("radio", name=t("map.by_special_residents", "zh")).click()
+    before = labels(page)
+    page.get_by_role("radio", name=t("map.by_special_residents", "en")).click()
+    page.get_by_text(t("map.note_special_residents", "en")).wait_for()
+    page.frame_locator(MAP).locator(".desk-cell", has_text=before[0].split()[1]).first.wait_for(state="detached")
+    assert [url for url in asked if "/geometry/" in url] == []
+
+
+def test_a_figure_opens_the_list_of_that_grid(page_at):
+    page = page_at("map", role="station_head")
+    cells(page).nth(2).click()
+    page.get_by_role("heading", name="G03 第三网格").wait_for()
     settled(page)
-    expect(cells(page).first).not_to_have_attribute("fill", before[0])
-    assert asked == []
+    page.get_by_role("button", name=t("map.by_overdue_care", "zh")).last.click()
+    page.wait_for_url("**/roster*")
+    settled(page)
+    assert "第三网格" in page.locator('[data-testid="stMain"]').inner_html()
 
 
-def test_buildings_without_a_grid_stand_beside_the_map_with_their_rows(page_at):
-    page = page_at("map", role="station_head", lang="en")
-    gap = page.get_by_test_id("stExpander").filter(has_text=t("map.gap_building_no_grid", "en"))
-    gap.locator("summary").click()
-    expect(gap.locator("li").first).to_be_visible()
+def test_gaps_open_the_rows_behind_them(page_at):
+    page = page_at("map", role="committee_member")
+    cells(page)
+    page.get_by_text(t("map.gap_grid_no_b", "zh")).click()
+    page.get_by_text("G02 第二网格 · " + t("map.n_households", "zh", n=300)).wait_for()
+    page.get_by_text(t("map.gap_household_no_grid", "zh")).click()
+    page.get_by_text(re.compile(r"号楼 · \d+ 户")).first.wait_for()
+
+
+def test_who_may_not_open_the_roster_sees_no_small_count_and_no_button_to_it(page_at):
+    page = page_at("map", role="committee_member")
+    cells(page).nth(0).click()
+    page.get_by_role("heading", name="G01 第一网格").wait_for()
+    settled(page)
+    assert "<3" in text_of(page) and t("map.note_small", "zh") in text_of(page)
+    assert page.get_by_role("button", name=t("map.group_elder", "zh")).count() == 0
+
+
+def test_a_grid_worker_has_the_cells_of_their_own_grids_on_everybodys_ground(page_at):
+    page = page_at("map", role="grid_worker", size="phone")
+    own = cells(page).count()
+    assert 0 < own < 4
+    assert len(labels(page)) == own
+    assert sideways(page) <= 0
