@@ -76,8 +76,9 @@ def _answer(desk: Desk, clause: Clause, start: datetime, calendar: WorkCalendar,
     word = "permitted_from" if dated.figure.kind == "not_before" else "due_at"
     mark = desk.t("clocks.provisional_mark" if reached.provisional else "clocks.final_mark")
     st.markdown(f"### {desk.t(f'calendar.{word}', moment=deadline_text(reached.due_at))}　:{'orange' if reached.provisional else 'gray'}-badge[{mark}]")
-    st.caption(desk.t("calendar.warned", moment=deadline_text(reached.warn_at)))
-    if closes_at and dated.figure.unit not in ("hour", "minute"):
+    if word == "due_at":
+        st.caption(desk.t("calendar.warned", moment=deadline_text(reached.warn_at)))
+    if closes_at and word == "due_at" and dated.figure.unit not in ("hour", "minute"):
         st.caption(desk.t("calendar.closes", time=f"{closes_at:%H:%M}"))
     st.markdown("\n".join(f"- {line}" for line in explain(reached, desk.lang)))
 

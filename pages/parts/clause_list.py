@@ -74,7 +74,7 @@ def _lines(desk: Desk, clause: Clause, stands: Standing | None) -> Iterable[str]
         yield escape(_warning(desk, today.figure))
     if today and today.is_default:
         yield escape(desk.t("rulebook.default_why"))
-    yield f"{escape(desk.t('rulebook.values'))}: {'; '.join(_value(desk, dated) for dated in clause.values)}"
+    yield escape(_values(desk, clause.values))
     if clause.desk is None:
         yield escape(desk.t("rulebook.not_yet_why"))
     elif clause.shape == "clock":
@@ -92,10 +92,19 @@ def _warning(desk: Desk, limit: Limit) -> str:
     return desk.t("rulebook.warns", share=round(warn * 100))
 
 
+def _values(desk: Desk, values: tuple[Dated, ...]) -> str:
+    if len(values) == 1:
+        return desk.t("rulebook.in_force", since=_since(desk, values[0]))
+    return desk.t("rulebook.values", values="; ".join(_value(desk, dated) for dated in values))
+
+
 def _value(desk: Desk, dated: Dated) -> str:
-    since = desk.t("rulebook.since_always") if dated.from_ == UNDATED else desk.t("rulebook.since", date=dated.from_.isoformat())
     text = dated.text[desk.lang] if dated.figure is not None else desk.t("rulebook.repealed")
-    return escape(desk.t("rulebook.value", text=text, since=since))
+    return desk.t("rulebook.value", text=text, since=_since(desk, dated))
+
+
+def _since(desk: Desk, dated: Dated) -> str:
+    return desk.t("rulebook.since_always") if dated.from_ == UNDATED else desk.t("rulebook.since", date=dated.from_.isoformat())
 
 
 def _standing(desk: Desk, clause: Clause, stands: Standing | None) -> str:

@@ -97,3 +97,15 @@ def test_a_loaded_year_is_counted_on(sqlite_url, sqlite_engine):
     notice = notice_from_rows(2027, "test", [(date(2027, 1, 1), "off", "元旦")])
     load_for_office(sqlite_engine, Scope.system(()), now=datetime(2026, 12, 1, tzinfo=UTC), notice=notice)
     assert ask("matter.first_review", "2026-12-28", url=sqlite_url).stdout.splitlines()[-1] == "2026-12-28\t2027-01-06T00:00:00+08:00\tfinal"
+
+
+def test_a_year_is_loaded_and_listed_on_the_command_line(sqlite_url, tmp_path):
+    from db.cli.calendar import calendar
+
+    notice = tmp_path / "2027.csv"
+    notice.write_text("日期,类型,说明\n2027-01-01,off,元旦\n", encoding="utf-8")
+    env = {"DESK_DATABASE_URL": sqlite_url, "DESK_NOW": "2026-12-01T10:00:00+08:00"}
+    nameless = CliRunner().invoke(calendar, ["load", str(notice)], env=env)
+    assert (nameless.exit_code, "name and number" in nameless.stderr) == (1, True)
+    assert CliRunner().invoke(calendar, ["load", str(notice), "--source", "国办发明电〔2026〕1号"], env=env).stdout == "2027 is loaded; 0 open deadlines moved\n"
+    assert CliRunner().invoke(calendar, ["list"], env=env).stdout.splitlines()[-1] == "2027\t260\t国办发明电〔2026〕1号"
