@@ -44,7 +44,8 @@ async def _document(request: Request) -> Response:
     visitor = request.state.visitor
     if request.url.path == "/" and (desk := first_desk(visitor.role)):
         return RedirectResponse(f"/{desk}", 303, {"Cache-Control": "no-store"})
-    return HTMLResponse(index(visitor.lang), headers={"Cache-Control": "no-cache"})
+    # no-store: the back button after a logout shows the door, not what was on the desk.
+    return HTMLResponse(index(visitor.lang), headers={"Cache-Control": "no-store"})
 
 
 async def _script(_request: Request) -> Response:
