@@ -64,6 +64,7 @@ class SpecialGroup(InGrid, AboutPeople, Base):
         within("resident_id", to="resident"),
         CheckConstraint("\"group\" IN ('elder', 'disabled', 'child')", name="group"),
         Index("uq_special_group_current", "community_id", "resident_id", "group", unique=True, sqlite_where=text("to_date IS NULL"), postgresql_where=text("to_date IS NULL")),
+        Index(None, "community_id", "resident_id"),
         Index(None, "community_id", "grid_id", "group"),
     )
 

@@ -37,13 +37,14 @@ def local(moment: datetime) -> str:
 
 
 def groups_text(desk: Desk, row: RosterRow) -> str:
-    """"Elders (lives alone), Disabled residents"; particulars that are no word of ours stand as the ledger had them."""
-    return " · ".join(_group(desk, group, detail) for group, detail in row.groups)
+    """"Elder, lives alone · disabled"; particulars that are no word of ours stand as the ledger had them."""
+    return " · ".join(member_text(desk, group, detail) for group, detail in row.groups)
 
 
-def _group(desk: Desk, group: str, detail: str | None) -> str:
-    name = desk.t(f"care.group.{group}")
-    return f"{name} {detail_text(desk, detail)}" if detail else name
+def member_text(desk: Desk, group: str, detail: str | None) -> str:
+    """A member of a group with the particular: "elder, lives alone"."""
+    name = desk.t(f"care.member.{group}")
+    return desk.t("care.member_detail", group=name, detail=detail_text(desk, detail)) if detail else name
 
 
 def detail_text(desk: Desk, detail: str) -> str:

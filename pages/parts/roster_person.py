@@ -11,7 +11,7 @@ from core.refusals import Refused
 from db.commands.care import record_contact, update_file
 from db.commands.residents import SHOWN_FOR, reveal
 from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
-from pages.parts.care_text import detail_text, due_text, groups_text, last_day, local, outcome_text, place_text, recorded_text
+from pages.parts.care_text import due_text, groups_text, last_day, local, member_text, outcome_text, place_text, recorded_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.roster_record import act_buttons, say
@@ -47,8 +47,7 @@ def _owed(desk: Desk, file: PersonFile) -> None:
 
 
 def _membership(desk: Desk, one: Membership) -> str:
-    name = desk.t(f"care.group.{one.group}") + (f" {detail_text(desk, one.detail)}" if one.detail else "")
-    parts = [name, desk.t("roster.since", day=one.from_date), one.to_date and desk.t("roster.until", day=one.to_date)]
+    parts = [member_text(desk, one.group, one.detail), desk.t("roster.since", day=one.from_date), one.to_date and desk.t("roster.until", day=one.to_date)]
     parts += [one.basis and desk.t("roster.basis", basis=one.basis), one.next_review and desk.t("roster.review", day=one.next_review)]
     return " · ".join(part for part in parts if part)
 
