@@ -159,7 +159,7 @@ def _open(page: Page, number: str, kind: str = "") -> None:
     card = page.locator(".todo").filter(has_text=number).first
     while not card.count():
         _more(page)
-    card.locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]").get_by_role("button").click()
+    card.locator("xpath=ancestor::*[@data-testid='stElementContainer'][1]/following-sibling::*[1]").get_by_role("button").click()
     page.get_by_role("dialog").wait_for()
     _rest(page)
 
