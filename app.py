@@ -3,8 +3,8 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.parts.failure import show_failure
+from pages.parts.rounds import while_open
 from pages.routes import every_route
 from pages.routes.gate import Gate
 
-app = st.App("pages/shell.py", routes=every_route(), middleware=[Middleware(Gate)], on_script_error=show_failure)
+app = st.App("pages/shell.py", lifespan=while_open, routes=every_route(), middleware=[Middleware(Gate)])
