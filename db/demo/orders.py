@@ -42,6 +42,13 @@ MATTERS = {
     "urgent": ("老人独自在家摔倒", "电梯困人", "燃气异味", "水管爆裂"),
     "emergency": ("楼道起火", "大风刮落外墙板", "暴雨积水倒灌"),
 }
+THIS_MORNING = (
+    ("repair", 3.6, ()), ("repair", 1.1, ("accept",)), ("repair", 26, ("accept", "on_site")), ("noise", 20, ("accept",)), ("demand", 22.5, ("accept",)),
+    ("demand", 27, ("accept",)), ("advice", 0.6, ()), ("complex", 1.5, ()), ("complex", 70, ("accept", "ask_materials")), ("subsidy", 90, ("accept",)),
+    ("dispute", 5, ("accept",)), ("complaint", 0.8, ()), ("culture", 30, ("accept", "feedback")),
+)  # fmt: skip
+"""What lies on the desk when the demo is opened: kind, hours ago, acts so far. The first two grids have all of it, so that worker1's queue
+shows every kind; the others one each."""
 ROUND_THE_CLOCK = {"urgent", "emergency", "noise", "repair"}
 
 
@@ -51,10 +58,11 @@ def order_history(builder: Builder) -> None:
     months = (builder.now - builder.since) / timedelta(days=365)
     count = round(len(builder.households) * PER_HOUSEHOLD * months)
     last: dict[int, str] = {}
-    for kind, received in _arrivals(chance, count, builder.since, builder.now):
+    stories = [(kind, received, None, None) for kind, received in _arrivals(chance, count, builder.since, builder.now)]
+    for kind, received, acts, grid in sorted([*stories, *_this_morning(builder)], key=lambda story: story[1]):
         year = received.astimezone(SHANGHAI).year
         last[year] = number(received, last.get(year))
-        rows = order_rows(_order(builder, kind, received, last[year]), builder.calendar, builder.rulebook)
+        rows = order_rows(_order(builder, kind, received, last[year], acts, grid), builder.calendar, builder.rulebook)
         if isinstance(rows, Refused):
             raise ValueError(f"the demo tells an impossible story of a {kind.id}: {rows.text('en')}")
         made.rows[WorkOrder].append(rows.work_order)
@@ -75,16 +83,31 @@ def _arrivals(chance: random.Random, count: int, since: datetime, now: datetime)
     return sorted((a for a in arrivals if since <= a[1] <= now), key=lambda a: a[1])
 
 
-def _order(builder: Builder, kind: Kind, received: datetime, order_number: str) -> HistoricOrder:
+def _this_morning(builder: Builder) -> list[tuple[Kind, datetime, tuple[Act, ...], int]]:
+    """THIS_MORNING, spread over the grids; an act a few minutes after the other."""
+    found = []
+    for n, (kind, hours, acts) in enumerate(THIS_MORNING):
+        received = (builder.now - timedelta(hours=hours)).replace(second=0, microsecond=0)
+        done = tuple(Act(act, received + timedelta(minutes=10 * (i + 1)), "户口本、收入证明" if act == "ask_materials" else None) for i, act in enumerate(acts))
+        found.append((kinds()[kind], received, done, n % min(2, len(builder.made.grids))))
+    for grid in range(2, len(builder.made.grids)):
+        kind, hours, _ = THIS_MORNING[grid % 6]
+        found.append((kinds()[kind], (builder.now - timedelta(hours=hours / 2)).replace(second=0, microsecond=0), (), grid))
+    return found
+
+
+def _order(builder: Builder, kind: Kind, received: datetime, order_number: str, acts: tuple[Act, ...] | None, grid: int | None) -> HistoricOrder:
+    """`acts` and `grid` None: as chance has it."""
     chance = builder.chance
-    home, _, grid = chance.choice(builder.households)
+    places = [one for one in builder.households if one[2] == grid] if grid is not None else []
+    home, _, grid = chance.choice(places or builder.households)
     person = chance.choice([p for p in home.people if p.relation != "子女"] or home.people)
     building = builder.ground.buildings[home.building]
     desk = kind.desk if kind.desk == "property" or grid is not None else "station"
     holder = builder.made.staff["property"] if desk == "property" else builder.holder(grid, kind.post or "A")
     return HistoricOrder(
         builder.made.community_id, order_number, kind.id, f"{building.name}{chance.choice(MATTERS[kind.id])}", person.name, person.phone, received,
-        tuple(_acts(builder, kind, received, grid)), channel=chance.choice(("hall", "hall", "visit", "phone", "hotline", "online", "patrol")),
+        tuple(_acts(builder, kind, received, grid)) if acts is None else acts, channel=chance.choice(("hall", "hall", "visit", "phone", "hotline", "online", "patrol")),
         grid_id=None if grid is None else builder.made.grids[grid], building_id=builder.building_ids[home.building], holder_id=holder, desk=desk,
     )  # fmt: skip
 
