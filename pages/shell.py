@@ -6,13 +6,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.calendar import SHANGHAI
+from core.roles import desks_of, landing
 from core.words import LANGS, t
 from db.commands.identity import choose_language
 from db.queries import identity
 from db.wall_clock import frozen
 from pages.parts import desk as at
 from pages.parts.desk import Desk
-from pages.parts.menu import first_desk, open_desks
 from pages.parts.turnstile import one_of_few
 
 SECTIONS = {
@@ -35,9 +35,9 @@ def main() -> None:
 
 def _menu(desk: Desk) -> dict[str, list]:
     """Only desks of the role. Page modules are imported when their desk is opened."""
-    pages = {one: st.Page(_opener(one), title=desk.t(f"shell.{one}"), url_path=one) for one in open_desks(desk.actor.role)}
-    first = pages.get(first_desk(desk.actor.role))
-    home = st.Page(lambda: first and st.switch_page(first), title=desk.t("common.app"), url_path="home", default=True, visibility="hidden")
+    pages = {one: st.Page(_opener(one), title=desk.t(f"shell.{one}"), url_path=one) for one in desks_of(desk.actor.role)}
+    first = pages[landing(desk.actor.role)]
+    home = st.Page(lambda: st.switch_page(first), title=desk.t("common.app"), url_path="home", default=True, visibility="hidden")
     sections = {desk.t(f"shell.section_{name}"): [pages[one] for one in desks if one in pages] for name, desks in SECTIONS.items()}
     return {"": [home]} | {name: pages for name, pages in sections.items() if pages}
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from core.roles import landing
 from core.words import LANGS, t, words_of
-from pages.parts.menu import first_desk
 from pages.routes.gate import DOCUMENTS
 
 _INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
@@ -42,8 +42,8 @@ def script() -> str:
 
 async def _document(request: Request) -> Response:
     visitor = request.state.visitor
-    if request.url.path == "/" and (desk := first_desk(visitor.role)):
-        return RedirectResponse(f"/{desk}", 303, {"Cache-Control": "no-store"})
+    if request.url.path == "/":
+        return RedirectResponse(f"/{landing(visitor.role)}", 303, {"Cache-Control": "no-store"})
     # no-store: the back button after a logout shows the door, not what was on the desk.
     return HTMLResponse(index(visitor.lang), headers={"Cache-Control": "no-store"})
 
