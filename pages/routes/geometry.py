@@ -1,7 +1,8 @@
 """The map's files: /desk/map/assets/… (leaflet and our layer) and /desk/map/geometry/{community}.json.
 
-Both stand behind the gate, and are kept by the browser: assets and geometry under a URL that changes when they do. `Vary: Cookie`
-ends that with the log-in. A grid worker gets the cells of their own grids, on everybody's ground.
+Both stand behind the gate. Assets are kept by the browser under a URL that changes when they do. Geometry is kept too, but asked for
+anew each time and answered with 304: so that it passes the gate, and nobody sees it after a log-out. A grid worker gets the cells of
+their own grids, on everybody's ground.
 """
 
 import gzip
@@ -25,7 +26,8 @@ from pages.parts.desk import engine
 _STATIC = Path(__file__).resolve().parent.parent / "static"
 ASSETS = {"leaflet.js": "leaflet/leaflet.js", "leaflet.css": "leaflet/leaflet.css", "leaflet.license": "leaflet/LICENSE", "grids.js": "map/grids.js"}
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
-_KEPT = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Cookie, Accept-Encoding"}
+_KEPT = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+_ASKED = {"Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
 
 
 @lru_cache
@@ -59,7 +61,7 @@ async def _assets(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in ASSETS:
         return PlainTextResponse("404", 404)
-    return _sent(request, *_asset(name), _KINDS.get(Path(name).suffix, "text/plain; charset=utf-8"))
+    return _sent(request, *_asset(name), _KINDS.get(Path(name).suffix, "text/plain; charset=utf-8"), _KEPT)
 
 
 async def _geometry(request: Request) -> Response:
@@ -67,7 +69,7 @@ async def _geometry(request: Request) -> Response:
     if not may_open(visitor.role, "map") or community_id not in visitor.scope.communities:
         return PlainTextResponse("404", 404, {"Cache-Control": "no-store"})
     plain, packed = await to_thread.run_sync(_drawn, visitor.scope.within(community_id), community_id)
-    return _sent(request, plain, packed, "application/json")
+    return _sent(request, plain, packed, "application/json", _ASKED)
 
 
 def _id(text: str) -> UUID | None:
@@ -91,13 +93,13 @@ def _packed(scope: Scope, community_id: UUID, _version: int) -> tuple[bytes, byt
     return plain, gzip.compress(plain, 6, mtime=0)
 
 
-def _sent(request: Request, plain: bytes, packed: bytes, kind: str) -> Response:
+def _sent(request: Request, plain: bytes, packed: bytes, kind: str, keeping: dict[str, str]) -> Response:
     tag = f'"{sha256(plain).hexdigest()[:24]}"'
     if request.headers.get("if-none-match", "") == tag:
-        return Response(status_code=304, headers=_KEPT | {"ETag": tag})
+        return Response(status_code=304, headers=keeping | {"ETag": tag})
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, media_type=kind, headers=_KEPT | {"ETag": tag, "Content-Encoding": "gzip"})
-    return Response(plain, media_type=kind, headers=_KEPT | {"ETag": tag})
+        return Response(packed, media_type=kind, headers=keeping | {"ETag": tag, "Content-Encoding": "gzip"})
+    return Response(plain, media_type=kind, headers=keeping | {"ETag": tag})
 
 
 ROUTES = [Route("/desk/map/assets/{version}/{name}", _assets), Route("/desk/map/geometry/{community}.json", _geometry)]
