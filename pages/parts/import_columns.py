@@ -33,7 +33,7 @@ def _sample(desk: Desk, upload: Upload, heads: list[str]) -> None:
     """The first rows as they will be read: the desk's field above the ledger's own header."""
     mapping = upload.mapping
     rows = [[plain(row[i]) if i < len(row) else "" for i in mapping.columns.values()] for row in upload.cells[mapping.first_row : mapping.first_row + _SHOWN]]
-    if not rows:
+    if not rows or not mapping.columns:
         return
     names = [f"{upload.into.fields[name].title[desk.lang]} ← {column_letter(i)} {heads[i] if i < len(heads) else ''}" for name, i in mapping.columns.items()]
     st.dataframe([dict(zip(names, row, strict=True)) for row in rows], hide_index=True)
