@@ -44,11 +44,13 @@ def _outcomes(desk: Desk, row: RosterRow, act: str, place: str) -> None:
 
 
 def record(row: RosterRow, act: str, outcome: str) -> None:
-    """The second tap: files the contact as of now. Runs before the page, so it asks again who is here."""
+    """The second tap: files the contact as of now. Runs before the page, so it asks again who is here. A finger that hits twice files once."""
     desk = current().require("roster")
+    whom, tapped = st.session_state.pop(TAPPED, None) or ((None, None), None)
+    if (whom[1], tapped) != (row.resident_id, act):
+        return
     done = desk.carry_out(record_contact, resident_id=row.resident_id, act=act, outcome=outcome, happened_at=desk.now)
     say(desk, row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, row.name, act, done))
-    st.session_state.pop(TAPPED, None)
 
 
 def say(desk: Desk, resident_id: UUID, said: str | Refused) -> None:

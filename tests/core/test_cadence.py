@@ -122,6 +122,22 @@ def test_while_a_further_week_runs_the_missed_one_stays_open_and_overdue():
     assert [one.period_key for one in step.closed] == ["2026-W45"] and step.open.period_key == "2026-W46"
 
 
+def test_an_act_at_the_very_end_of_a_period_is_the_next_ones():
+    turn, end = first(CALL, date(2026, 11, 2)), at("2026-11-09T00:00")
+    assert filled(turn, [end]).times_done == 0
+    step = counted(CALL, turn, end, [end])
+    assert [(one.period_key, one.met_at) for one in step.closed] == [("2026-W45", None), ("2026-W46", end)]
+
+
+def test_at_the_very_end_of_the_further_period_the_missed_one_is_still_open():
+    moment = at("2026-11-16T00:00")
+    assert unrolled(CALL, date(2026, 11, 2), [], moment).open.period_key == "2026-W45"
+    step = counted(CALL, first(CALL, date(2026, 11, 2)), moment, [moment])
+    assert [(one.period_key, one.closed_at) for one in step.closed[:2]] == [("2026-W45", moment), ("2026-W46", moment)]
+    late = at("2026-11-20T09:00")
+    assert counted(CALL, first(CALL, date(2026, 11, 2)), late, [late]).closed[0].closed_at == moment, "a miss closes with the next period's end at the latest"
+
+
 def test_each_missed_week_counts_once_after_a_long_silence():
     step = advanced(CALL, first(CALL, date(2026, 9, 7)), at("2026-11-18T10:00"))
     keys = [one.period_key for one in (*step.closed, step.open)]
