@@ -20,7 +20,7 @@ RUNNING = (State.on_time, State.due_soon, State.overdue, State.paused, State.wai
 
 def open_order(desk: Desk, community_id: UUID, order_id: UUID, title: str) -> None:
     """The dialog of an order."""
-    st.dialog(title, width="large")(_order)(community_id, order_id)
+    st.dialog(_plain(title), width="medium")(_order)(community_id, order_id)
 
 
 def _order(community_id: UUID, order_id: UUID) -> None:

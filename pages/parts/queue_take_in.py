@@ -22,7 +22,7 @@ TAKEN = "queue_taken"
 def open_take_in(desk: Desk) -> None:
     """The dialog, always with an empty form."""
     st.session_state.pop(TAKEN, None)
-    st.dialog(desk.t("queue.take_in"), width="large", on_dismiss="rerun")(_take_in)()
+    st.dialog(desk.t("queue.take_in"), width="medium", on_dismiss="rerun")(_take_in)()
 
 
 def _take_in() -> None:
