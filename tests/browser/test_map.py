@@ -66,6 +66,17 @@ def test_a_cell_is_reached_and_opened_by_keyboard(page_at):
     page.get_by_role("heading", name="G04 第四网格").wait_for()
 
 
+def test_what_an_office_calls_a_grid_is_text_on_the_map_never_html(page_at):
+    page = page_at("map", role="station_head")
+    cell, name = cells(page).first, '<img src="x" onerror="window.hit = true">'
+    paint = "(cell, name) => window.deskGrids.paint({ cells: { [cell.dataset.grid]: ['#ffffff', 1, name, name, name] }, selected: null })"
+    cell.evaluate(paint, name)
+    cell.hover()
+    page.frame_locator(MAP).locator(".leaflet-tooltip").wait_for()
+    assert page.frame_locator(MAP).locator(".leaflet-tooltip").inner_text() == name
+    assert cell.evaluate("() => window.hit === undefined && document.querySelector('img[src=x]') === null")
+
+
 def test_another_colour_changes_the_figures_and_the_legend_not_the_ground(page_at):
     page = page_at("map", role="station_head", lang="en")
     cells(page)

@@ -71,7 +71,7 @@
       cell.setStyle({ fillColor: fill, fillOpacity: opacity, color: chosen ? "#111111" : "#4a4a4a", weight: s.weights[id], opacity: chosen ? 1 : 0.75 });
       if (chosen) cell.bringToFront();
       cell.unbindTooltip();
-      if (title) cell.bindTooltip(title, { sticky: true, direction: "top" });
+      if (title) cell.bindTooltip(escaped(title), { sticky: true, direction: "top" });
       cell.getElement().setAttribute("aria-label", title);
       cell.getElement().setAttribute("aria-pressed", String(chosen));
     });
