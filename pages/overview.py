@@ -1,8 +1,11 @@
 """The overview: first what is late and who holds it, then the thresholds, then twelve months. For the street, its communities side by side."""
 
+from datetime import datetime
 from uuid import UUID
 
+import pandas as pd
 import streamlit as st
+from sqlalchemy.orm import Session
 
 from core.rulebook import load_rulebook
 from db.queries.identity import communities
@@ -62,17 +65,22 @@ def _year(community_id: UUID) -> None:
     by = st.segmented_control(
         desk.t("overview.by"), BY, default="kind", required=True, format_func=lambda one: desk.t(f"overview.by_{one}"), key="overview_by", label_visibility="collapsed"
     )
-    keys = month_keys(desk.now)
-    past = kept(desk, history, community_id, keys[:-1], community_id=community_id, lasting=True)
-    running = kept(desk, history, community_id, keys[-1:], community_id=community_id)
-    with desk.session() as session:
-        grids = grid_names(session, community_id)
-    for name in CHARTS:
+    grids, tables = kept(desk, _tables, community_id, by, desk.lang, community_id=community_id)
+    for name, rows in zip(CHARTS, tables, strict=True):
         st.markdown(f"**{desk.t(f'overview.{name}')}**")
-        picked = draw_chart(desk, name, by, chart_rows(desk, name, by, past, running, grids))
+        picked = draw_chart(desk, name, by, rows)
         if picked:
             _behind(desk, community_id, name, by, *picked, grids)
         st.caption(desk.t(f"overview.{name}_why"))
+
+
+def _tables(session: Session, now: datetime, community_id: UUID, by: str, lang: str) -> tuple[dict[UUID, str], list[pd.DataFrame]]:
+    """The grids, and the rows of each chart. The eleven months that are over are counted anew only when something is filed."""
+    desk = at.current()
+    keys, grids = month_keys(now), grid_names(session, community_id)
+    past = kept(desk, history, community_id, keys[:-1], community_id=community_id, lasting=True)
+    running = history(session, now, community_id, keys[-1:])
+    return grids, [chart_rows(desk, name, by, past, running, grids) for name in CHARTS]
 
 
 def _behind(desk: Desk, community_id: UUID, name: str, by: str, month: str, key: str, grids: dict[UUID, str]) -> None:
