@@ -71,7 +71,9 @@ def test_a_wrong_column_is_corrected_and_read_again(page_at, tmp_path):
     page.get_by_text("还缺必需的列").wait_for()
     settled(page)
     column = page.get_by_label("网格编号（必需）")
-    column.fill("A 列")
+    column.scroll_into_view_if_needed()  # a list open while the page scrolls closes again
+    settled(page)
+    column.click()
     page.get_by_role("option", name="A 列 甲").click()
     page.get_by_role("button", name="按此读取并记住").click()
     page.get_by_role("heading", name=re.compile("^3 ")).wait_for()
