@@ -132,3 +132,12 @@ def test_the_door_fits_a_finger(contexts, app_server):
     heights = page.evaluate("[...document.querySelectorAll('a, button, input:not([type=hidden])')].map(one => one.getBoundingClientRect().height)")
     assert min(heights) >= 44
     assert small_targets(page) == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_table_on_a_page_offers_no_file_of_its_own(page_at, lang):
+    page = page_at("roster", role="station_head", lang=lang)
+    page.get_by_test_id("stDataFrame").first.hover()
+    page.get_by_test_id("stElementToolbarButton").first.wait_for()
+    tools = page.get_by_test_id("stElementToolbarButton").get_by_role("button")
+    assert all("CSV" not in (tools.nth(n).get_attribute("aria-label") or "") for n in range(tools.count()) if tools.nth(n).is_visible())
