@@ -6,15 +6,15 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from core.calendar import packaged_calendar
+from core.rulebook import load_rulebook
+from db.demo.community import communities
 from db.demo.geography import neighbourhood
 from db.demo.people import DISABLED_SHARE, ELDER_SHARE, age_on, homes
 from db.engine import open_session
-from db.models.clocks import Clock
-from db.models.grids import Building, Community, Grid, Household
+from db.models.grids import Building, Community, Grid, Household, Post
 from db.models.residents import Resident, SpecialGroup
-from db.models.work_orders import WorkOrder
-from db.scope import Scope
-from tests.conftest import run_db
+from tests.conftest import NOW, run_db
 
 TODAY = date(2026, 11, 18)
 
@@ -47,26 +47,26 @@ def test_elders_on_the_roster_are_sixty_and_children_are_minors():
         assert "child" not in person.groups or age < 18
 
 
-def test_twelve_grids_of_about_300_households_with_gaps_to_find(demo_engine):
-    with open_session(demo_engine, None) as session:
-        community = session.scalars(select(Community), execution_options={"rollup": True}).one()
-    assert community.is_demo
-    with open_session(demo_engine, Scope.system({community.community_id})) as session:
-        count = lambda model: session.scalar(select(func.count()).select_from(model))  # noqa: E731
-        assert count(Grid) == 12
-        assert count(Household) == 3600
-        assert count(SpecialGroup) > 2_500
-        sizes = Counter(session.scalars(select(Household.grid_id)))
-        assert sizes[None] > 0 and max(sizes.values()) > 400 and min(n for grid, n in sizes.items() if grid) < 200
-        assert session.scalar(select(func.count()).select_from(Building).where(Building.grid_id.is_(None))) == 2
-        assert session.scalar(select(func.count()).select_from(Resident).where(Resident.id_number.is_(None))) == 0
-        assert 1_800 < count(WorkOrder) < 2_500
-        assert session.scalar(select(func.count()).select_from(Clock).where(Clock.closed_at.is_(None))) > 5_000
+def test_twelve_grids_of_about_300_households_with_gaps_to_find():
+    made = next(communities(1, 12, 1, NOW, packaged_calendar(), load_rulebook()))
+    rows = made.rows
+    assert rows[Community][0]["is_demo"]
+    assert (len(rows[Grid]), len(rows[Household])) == (12, 3600)
+    sizes = Counter(row["grid_id"] for row in rows[Household])
+    assert sizes[None] > 0 and max(sizes.values()) > 400 and min(n for grid, n in sizes.items() if grid) < 200
+    assert sum(row["grid_id"] is None for row in rows[Building]) == 2
+    assert len(rows[SpecialGroup]) > 2_500
+    assert {row["post"] for row in rows[Post]} == {"A", "B"} and len(rows[Post]) == 23, "one grid has no B post"
 
 
-def test_a_demo_is_not_loaded_over_an_office_s_own_data(demo_db):
-    before = run_db(demo_db, "demo", "--if-empty")
-    assert before == ""
+def test_a_demo_is_not_loaded_over_an_office_s_own_data(demo_engine, demo_db):
+    def residents():
+        with open_session(demo_engine, None) as session:
+            return session.scalar(select(func.count()).select_from(Resident), execution_options={"rollup": True})
+
+    before = residents()
+    assert "worker1" in run_db(demo_db, "demo", "--if-empty"), "it only names the accounts again"
+    assert residents() == before > 0
 
 
 def test_a_district_loads_on_postgresql_and_no_tenant_key_clashes(postgres_url):
