@@ -20,6 +20,7 @@ from core.roles import RIGHTS, Role, may
 from db.commands.filing import carry_out, file
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope, SessionToken, SignIn
+from db.models.grids import Community
 from db.queries.identity import token_hash
 from db.scope import Scope
 from db.types import uuid7
@@ -108,8 +109,9 @@ def create_account(
     now: datetime,
 ) -> UUID | Refused:
     """Command: open an account; its id. `grids`: pairs (community, grid). `password_hash` None: log-in by the office's provider only."""
-    username = username.strip().lower()
+    username, communities, grids = username.strip().lower(), [*communities], [*grids]
     refused = _not_permitted(session) or _bad_account(session, username, display_name, role)
+    refused = refused or _beyond_own_reach(session, role, {*communities, *(one for one, _ in grids)})
     if refused:
         return refused
     account = Account(id=uuid7(), username=username, display_name=display_name.strip(), role=role, password_hash=password_hash, oidc_subject=oidc_subject, created_at=now)
@@ -124,8 +126,9 @@ def change_account(
     session: ScopedSession, *, account_id: UUID, role: str, communities: Iterable[UUID], grids: Iterable[tuple[UUID, UUID]] = (), display_name: str, version: int, now: datetime
 ) -> None | Refused:
     """Command: change role, reach or display name, and end the account's log-ins. `version` is the one the editor saw."""
-    account = session.get(Account, account_id)
+    account, communities, grids = session.get(Account, account_id), [*communities], [*grids]
     refused = _not_permitted(session) or _unknown(account) or _stale(account, version) or _bad_account(session, None, display_name, role)
+    refused = refused or _not_theirs(session, account) or _beyond_own_reach(session, role, {*communities, *(one for one, _ in grids)})
     refused = refused or (_last_administrator(session, account) if role != Role.ADMINISTRATOR else None)
     if refused:
         return refused
@@ -141,7 +144,7 @@ def change_account(
 def disable_account(session: ScopedSession, *, account_id: UUID, now: datetime) -> None | Refused:
     """Command: lock somebody out for good (until enabled); every log-in ends at once."""
     account = session.get(Account, account_id)
-    refused = _not_permitted(session) or _unknown(account) or _last_administrator(session, account)
+    refused = _not_permitted(session) or _unknown(account) or _not_theirs(session, account) or _last_administrator(session, account)
     if refused:
         return refused
     account.disabled_at = account.disabled_at or now
@@ -153,7 +156,7 @@ def disable_account(session: ScopedSession, *, account_id: UUID, now: datetime) 
 def enable_account(session: ScopedSession, *, account_id: UUID, now: datetime) -> None | Refused:
     """Command: let a disabled account log in again, and lift a lock."""
     account = session.get(Account, account_id)
-    refused = _not_permitted(session) or _unknown(account)
+    refused = _not_permitted(session) or _unknown(account) or _not_theirs(session, account)
     if refused:
         return refused
     account.disabled_at = None
@@ -166,7 +169,7 @@ def reset_password(session: ScopedSession, *, account_id: UUID, password_hash: s
     """Command: give an account another password (its own holder may, too); lifts a lock, ends its log-ins."""
     account = session.get(Account, account_id)
     own = session.scope.actor_id == account_id
-    refused = (None if own else _not_permitted(session)) or _unknown(account)
+    refused = (None if own else _not_permitted(session)) or _unknown(account) or (None if own else _not_theirs(session, account))
     if refused:
         return refused
     account.password_hash = password_hash
@@ -281,6 +284,20 @@ def _not_permitted(session: ScopedSession) -> Refused | None:
 
 def _unknown(account: Account | None) -> Refused | None:
     return None if account else Refused("common.not_found")
+
+
+def _not_theirs(session: ScopedSession, account: Account) -> Refused | None:
+    """Refuses an account that reaches further than the actor: whoever resets its password could use it."""
+    return _beyond_own_reach(session, account.role, set(session.scalars(select(AccountScope.reach_community).where(AccountScope.account_id == account.id))))
+
+
+def _beyond_own_reach(session: ScopedSession, role: str, communities: set[UUID]) -> Refused | None:
+    """An administrator of some communities hands out those only; one without a list reaches all, and only such a one makes another."""
+    own = session.scope.communities
+    if session.scope.role == "system" or own >= set(session.scalars(select(Community.community_id).execution_options(rollup=True))):
+        return None
+    further = not communities <= own or (role == Role.ADMINISTRATOR and not communities)
+    return Refused("accounts.beyond_reach") if further else None
 
 
 def _stale(account: Account, version: int) -> Refused | None:

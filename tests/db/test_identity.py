@@ -279,6 +279,21 @@ def test_an_administrator_without_a_list_reaches_every_community(engine, open_ac
     assert read.scope_of(engine, "boss").communities == frozenset(two_communities.values())
 
 
+def test_an_administrator_of_one_community_manages_no_account_that_reaches_further(engine, open_account, two_communities):
+    ours, theirs = two_communities.values()
+    local = read.scope_of(engine, open_account("local", Role.ADMINISTRATOR, [ours]) and "local")
+    beyond = Refused("accounts.beyond_reach")
+    assert open_account("boss2", Role.ADMINISTRATOR, scope=local) == beyond, "one without a list reaches all"
+    assert open_account("head2", communities=[theirs], scope=local) == beyond
+    boss, head = open_account("boss", Role.ADMINISTRATOR), open_account("head", communities=[ours], scope=local)
+    for command, details in ((identity.disable_account, {}), (identity.enable_account, {}), (identity.reset_password, {"password_hash": HASHED})):
+        assert carry_out(engine, local, command, account_id=boss, now=MOMENT, **details) == beyond
+        assert carry_out(engine, local, command, account_id=head, now=MOMENT, **details) is None
+    change = {"role": Role.STATION_HEAD, "display_name": "王测试", "version": 1, "now": MOMENT}
+    assert carry_out(engine, local, identity.change_account, account_id=boss, communities=[ours], **change) == beyond
+    assert carry_out(engine, read.scope_of(engine, "boss"), identity.disable_account, account_id=local.actor_id, now=MOMENT) is None
+
+
 def test_the_offices_own_identity_opens_the_account_of_that_name_and_stays_bound_to_it(engine, open_account):
     account_id = open_account("wang")
     token = identity.log_in_by_subject(engine, "https://id.example sub-1", "wang", now=MOMENT)
