@@ -3,13 +3,13 @@
 import json
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError
 
 from core.refusals import Refused
 from db.commands.filing import UnfiledWrite, carry_out, file
 from db.engine import open_session
-from db.models.grids import Grid
+from db.models.grids import Building, Grid
 from db.models.ledger import LedgerEntry, LedgerRow
 from db.scope import Scope
 from tests.db.conftest import MOMENT
@@ -126,6 +126,23 @@ def test_an_edit_between_another_s_reading_and_writing_is_told_too(postgres_engi
         file(session, "test", now=MOMENT, community_id=community_id)
 
     assert carry_out(postgres_engine, scope, overtaken) == Refused("common.changed_meanwhile")
+
+
+def test_rows_inserted_in_bulk_are_digested_as_the_table_holds_them(engine, scope, grid):
+    from db.commands.filing import row_digest, row_values
+
+    rows = [{"community_id": grid.community_id, "grid_id": grid.id, "name": f"{n}号楼"} for n in range(3)]
+
+    def bring_in(session):
+        session.execute(insert(Building), rows)
+        file(session, "test.bulk", now=MOMENT, community_id=grid.community_id)
+
+    carry_out(engine, scope, bring_in)
+    assert entries(engine, scope)[-1].rows == 3
+    with open_session(engine, scope) as session:
+        filed = {one.row_id: one.digest for one in session.scalars(select(LedgerRow).where(LedgerRow.table == "building"))}
+        assert filed == {one.id: row_digest("building", row_values(one)) for one in session.scalars(select(Building))}
+        assert len(filed) == 3
 
 
 @pytest.mark.parametrize("table", ["ledger_entry", "ledger_row"])
