@@ -9,10 +9,11 @@ GRID = ("grid.patrol",)
 COMMUNITY = (
     "meeting.party_committee", "meeting.party_joint", "meeting.representatives", "meeting.partners", "supervision.check", "assessment.regular",
     "data.reconcile", "drill.general", "drill.training", "training.staff", "counselling.group", "fund.publish",
+    "followup.round", "talk.day", "council.greening", "archive.inspect", "results.publish",
 )  # fmt: skip
 CLAUSES = GRID + COMMUNITY
 """Section 2 of the rulebook, but for what workers owe one by one (pair.rotate, scorecard.monthly)."""
-WITHOUT_ATTENDEES = frozenset({"grid.patrol", "data.reconcile", "fund.publish", "supervision.check"})
+WITHOUT_ATTENDEES = frozenset({"grid.patrol", "data.reconcile", "fund.publish", "supervision.check", "followup.round", "archive.inspect", "results.publish"})
 """Duties that are no gathering: nobody is counted there."""
 _RIGHT = {"grid.patrol": "patrol_record", "supervision.check": "supervision_record"}
 

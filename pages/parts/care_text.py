@@ -6,6 +6,7 @@ from html import escape
 from core.calendar import SHANGHAI
 from core.care import KNOWN_DETAILS, local_day
 from core.clocks import State
+from core.queue import remaining
 from db.commands.care import Recorded
 from db.queries.roster import LastContact, RosterClock, RosterRow
 from pages.parts.desk import Desk
@@ -17,12 +18,8 @@ def due_text(desk: Desk, clock: RosterClock) -> str:
     """How a clock stands, in a few signs: "2 d late", "today", "5 d left 1/2", "done"."""
     if clock.state == State.waiting:
         return desk.t("roster.done")
-    today, last = local_day(desk.now), local_day(clock.due_at - _INSTANT)
-    days = (last - today).days
-    if clock.state == State.overdue:
-        text = desk.t("roster.late_days", n=max(1, -days))
-    else:
-        text = desk.t("roster.due_today") if days == 0 else desk.t("roster.days_left", n=days)
+    words, n = remaining(clock.due_at, desk.now)
+    text = desk.t(words, n=n)
     return f"{text} {desk.t('roster.done_of', done=clock.done, required=clock.required)}" if clock.required > 1 else text
 
 

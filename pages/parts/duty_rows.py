@@ -1,10 +1,8 @@
 """A duty in words: how it stands, its clause, when it was last done and by whom."""
 
-from datetime import timedelta
-
 from core.calendar import SHANGHAI
-from core.care import local_day
 from core.clocks import State
+from core.queue import remaining
 from core.rulebook import load_rulebook
 from db.queries.duties import DutyRow
 from pages.parts.desk import Desk
@@ -18,10 +16,8 @@ def when_text(desk: Desk, row: DutyRow) -> str:
         return desk.t("duties.not_kept")
     if row.state == State.waiting:
         return desk.t("duties.done" if row.done_in_period else "duties.starts_later")
-    days = (local_day(row.due_at - timedelta(microseconds=1)) - local_day(desk.now)).days
-    if row.state == State.overdue:
-        return desk.t("duties.late_days", n=max(1, -days))
-    return desk.t("duties.due_today") if days == 0 else desk.t("duties.days_left", n=days)
+    words, n = remaining(row.due_at, desk.now)
+    return desk.t(words, n=n)
 
 
 def duty_line(desk: Desk, row: DutyRow) -> str:
