@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from db.models.guards import tenant_table_names
 from db.commands.filing import carry_out, file
 from db.models.grids import Community, Grid
+from db.models.guards import tenant_table_names
 from db.scope import Scope
 from db.types import uuid7
 from tests.db.conftest import MOMENT
