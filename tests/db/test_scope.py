@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from db.engine import ScopedSession, open_session
 from db.models.clocks import Clock
@@ -129,3 +130,9 @@ def test_the_property_company_reaches_no_people_and_only_its_own_orders(engine, 
     people = [s for s in seen if "FROM resident" in s or "FROM household" in s]
     assert len(people) == 2 and all("0 = 1" in s or "false" in s.lower() for s in people)
     assert any("clock.desk IN" in s for s in seen)
+
+
+def test_an_error_of_the_database_carries_no_name_into_the_log(engine):
+    with engine.connect() as connection, pytest.raises(DBAPIError) as problem:
+        connection.execute(text("SELECT 1 FROM nowhere WHERE name = :name"), {"name": "张三丰"})
+    assert "nowhere" in str(problem.value) and "张三丰" not in str(problem.value)
