@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import insert
 
+from core.duties import COMMUNITY
 from db.commands.care import enrol, record_contact
 from db.commands.filing import file
 from db.commands.sweep import sweep, sweep_all
@@ -143,7 +144,7 @@ def test_every_duty_of_grid_and_community_gets_its_clock(place):
     sweep_all(place.engine, at("2026-11-18T08:00"))
     clocks = place.all(Clock)
     assert [(c.clause_id, c.period_key) for c in clocks if c.subject_kind == "grid"] == [("grid.patrol", "2026-11-18")] * 2
-    assert len({c.clause_id for c in clocks if c.subject_kind == "community"}) == 12
+    assert len({c.clause_id for c in clocks if c.subject_kind == "community"}) == len(COMMUNITY)
     assert all(c.due_at > at("2026-11-18T08:00") for c in clocks)
 
 
