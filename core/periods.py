@@ -104,6 +104,11 @@ def quarter(key: str) -> Period:
     return period("quarter", key)
 
 
+def last_day(now: datetime, period: Period) -> date:
+    """The local date as of which a running or past period is judged at `now`: today, and once it is over its own last day."""
+    return min(now.astimezone(SHANGHAI).date(), period.last_day)
+
+
 def local_midnight(day: date) -> datetime:
     """00:00 of the local date `day`, as a UTC moment."""
     return datetime.combine(day, time(0), SHANGHAI).astimezone(UTC)

@@ -16,7 +16,7 @@ from core import measures
 from core.calendar import SHANGHAI
 from core.clocks import Tally
 from core.measures import Measured, Verdict
-from core.periods import Period, local_midnight, quarter
+from core.periods import Period, last_day, local_midnight, quarter
 from core.rulebook import Clause, Limit, load_rulebook
 from db.models.clocks import Clock
 from db.queries import checklist_rows as rows_of
@@ -115,7 +115,7 @@ def quarters(session: Session, now: datetime, community_id: UUID) -> list[str]:
 
 def measured(session: Session, by_clause: dict[str, Count], now: datetime, community_id: UUID | None, period: Period, clause_id: str) -> Measured:
     """A clause of section 3; `by_clause` are the counts of the period. Also what the overview shows, over one community or all in scope."""
-    day = min(now, period.end).astimezone(SHANGHAI).date()
+    day = last_day(now, period)
     if clause_id == "kpi.on_time":
         return measures.on_time({one: count.tally for one, count in by_clause.items()}, day)
     if clause_id == "kpi.mediation":

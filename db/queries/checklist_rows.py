@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from core import masks, measures
 from core.clocks import State
 from core.measures import dispute_kinds, ending_clauses
-from core.periods import Period, quarter
+from core.periods import Period, last_day, quarter
 from core.roles import RIGHTS, masked
 from core.rulebook import load_rulebook
 from core.work_orders import OPINIONS
@@ -67,7 +67,7 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
         query = _disputes(community_id, period).where(WorkOrder.finished_at.is_(None), Clock.due_at < now).with_only_columns(WorkOrder.id).distinct()
         return _orders(session, WorkOrder.id.in_(query), limit, offset)
     if clause_id in ("grid.size", "grid.posts"):
-        return _grids(session, community_id, clause_id, min(now, period.end).date())[offset : offset + limit]
+        return _grids(session, community_id, clause_id, last_day(now, period))[offset : offset + limit]
     if shape == "record":
         return _broken_records(session, clause_id, now, community_id, period, limit, offset)
     wanted = ending_clauses() if clause_id == "kpi.on_time" else {clause_id}

@@ -186,6 +186,25 @@ def test_one_person_at_both_posts_does_not_stand_in_for_herself(add, ours, at, e
     assert "A" not in {row.what for row in rows(engine, committee, ours, "grid.posts")}
 
 
+def test_before_8_in_the_morning_the_figure_and_its_rows_mean_the_same_day(add, ours, at, engine, committee):
+    """00:30 in Shanghai is still yesterday in UTC: posts filled from today on are filled for both."""
+    grid = Grid(community_id=ours, id=uuid7(), code="A", name="A")
+    staff = [Staff(community_id=ours, id=uuid7(), name=name, kind="grid_worker") for name in "甲乙"]
+    add(grid, *staff, *(Post(community_id=ours, grid_id=grid.id, post=post, staff_id=one.id, from_date=date(2026, 11, 18)) for post, one in zip("AB", staff, strict=True)))
+    half_past_midnight = datetime(2026, 11, 17, 16, 30, tzinfo=UTC)
+    broken = {row.what for row in rows(engine, committee, ours, "grid.posts", half_past_midnight)}
+    assert "A" not in broken and at("grid.posts", now=half_past_midnight).not_met == len(broken) == 2
+
+
+def test_a_past_quarter_is_judged_by_its_own_last_day_not_the_day_after(add, ours, at, engine, committee):
+    grid = Grid(community_id=ours, id=uuid7(), code="A", name="A")
+    staff = [Staff(community_id=ours, id=uuid7(), name=name, kind="grid_worker") for name in "甲乙"]
+    add(grid, *staff, *(Post(community_id=ours, grid_id=grid.id, post=post, staff_id=one.id, from_date=date(2026, 10, 1)) for post, one in zip("AB", staff, strict=True)))
+    broken = {row.what for row in rows(engine, committee, ours, "grid.posts", key="2026-Q3")}
+    assert "A" in broken and at("grid.posts", key="2026-Q3").not_met == len(broken) == 3
+    assert at("grid.posts").not_met == 2
+
+
 def test_a_matter_without_a_contact_breaks_the_register(add, ours, at, engine, committee):
     bad = order(ours, contact=None)
     add(order(ours), bad, order(ours, received_at=Q4.end, recorded_at=Q4.end, contact=None))
