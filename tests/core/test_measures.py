@@ -145,3 +145,8 @@ def test_every_measure_in_the_rulebook_gets_some_verdict():
 )
 def test_a_share_is_never_rounded_up_to_its_figure(value, shown):
     assert percent(value) == shown
+
+
+@pytest.mark.parametrize(("lang", "today"), [("zh", "今天的户数"), ("en", "today's count")])
+def test_the_size_of_grids_says_that_it_is_todays_count_whatever_the_quarter(lang, today):
+    assert today in t(each("grid.size", [250], date(2026, 6, 30)).why, lang)
