@@ -20,6 +20,7 @@ from db.models.clocks import Clock
 from db.models.ledger import LedgerEntry
 from db.models.work_orders import WorkOrder
 from db.queries.calendar import current_calendar
+from db.queries.ledger import entries
 from db.scope import Scope
 from db.types import uuid7
 
@@ -78,21 +79,46 @@ def day_end(*parts) -> datetime:
 
 def test_open_deadlines_of_every_community_move_when_the_year_is_loaded(engine, reviews):
     assert deadlines(engine, reviews, is_open=True) == {day_end(2027, 1, 4)}
-    done = load_for_office(engine, head([reviews["ours"]]), now=NOW, notice=NOTICE)
+    done = load_for_office(engine, head(reviews.values()), now=NOW, notice=NOTICE)
     assert done == Loaded(2027, moved=2)
     assert deadlines(engine, reviews, is_open=True) == {day_end(2027, 1, 5)}
 
 
 def test_a_closed_deadline_is_history(engine, reviews):
-    load_for_office(engine, head([reviews["ours"]]), now=NOW, notice=NOTICE)
+    load_for_office(engine, head(reviews.values()), now=NOW, notice=NOTICE)
     assert deadlines(engine, reviews, is_open=False) == {day_end(2027, 1, 4)}
 
 
 def test_a_load_leaves_one_ledger_entry_with_what_moved(engine, reviews):
-    load_for_office(engine, head([reviews["ours"]]), now=NOW, notice=NOTICE)
+    load_for_office(engine, head(reviews.values()), now=NOW, notice=NOTICE)
     with open_session(engine, Scope.system(())) as session:
         [entry] = session.scalars(select(LedgerEntry).where(LedgerEntry.command == "calendar.load"))
         assert json.loads(entry.facts).items() >= {"year": 2027, "source": NOTICE.source, "off": 3, "work": 0, "moved": 2}.items()
+
+
+def test_the_ledger_of_each_community_shows_how_many_of_its_deadlines_moved(engine, reviews):
+    load_for_office(engine, head(reviews.values()), now=NOW, notice=NOTICE)
+    for community_id in reviews.values():
+        committee = Scope(uuid7(), "committee_member", frozenset({community_id}))
+        with open_session(engine, committee) as session:
+            [entry] = entries(session, community_id, commands=("calendar.applied",))
+        assert entry.facts.items() >= {"year": 2027, "source": NOTICE.source, "moved": 1}.items()
+        assert entry.role == "station_head"
+
+
+def test_a_station_head_moves_no_deadline_of_a_community_out_of_reach(engine, reviews):
+    refused = load_for_office(engine, head([reviews["ours"]]), now=NOW, notice=NOTICE)
+    assert refused == Refused("calendar.others_too", values={"n": 1})
+    assert refused.text("zh") and refused.text("en")
+    assert deadlines(engine, reviews, is_open=True) == {day_end(2027, 1, 4)}
+    with open_session(engine, None) as session:
+        assert session.scalar(select(func.count()).select_from(CalendarYear)) == 0
+
+
+def test_an_administrator_of_one_community_loads_the_year_for_all(engine, reviews):
+    administrator = Scope(uuid7(), "administrator", frozenset({reviews["ours"]}))
+    assert load_for_office(engine, administrator, now=NOW, notice=NOTICE) == Loaded(2027, moved=2)
+    assert deadlines(engine, reviews, is_open=True) == {day_end(2027, 1, 5)}
 
 
 def test_a_loaded_day_is_off_from_then_on_and_no_longer_provisional(engine, two_communities):
