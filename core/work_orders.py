@@ -219,7 +219,7 @@ def decide(standing: Standing, act: str, at: datetime, *, now: datetime, note: s
     if refused:
         return refused
     if act in STEPS:
-        return _step(standing, act, at, note or lenient)
+        return _step(standing, act, at, note.strip() or lenient)
     if act == "finish":
         return _finish(standing, at, note, lenient)
     return _RULES[act](standing, at, note, rating)

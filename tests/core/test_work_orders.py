@@ -189,6 +189,7 @@ def test_a_late_answer_to_a_hotline_complaint_needs_a_written_explanation():
 @pytest.mark.parametrize(("kind", "act"), [("complex", "first_review"), ("subsidy", "reviewed")])
 def test_each_review_step_leaves_an_opinion(kind, act):
     assert decide(_standing(kind), act, NOW, now=NOW).clause_id == "review.trail"
+    assert decide(_standing(kind), act, NOW, now=NOW, note=" \u3000\n").clause_id == "review.trail"
     assert decide(_standing(kind), act, NOW, now=NOW, note="符合条件").act == act
 
 
