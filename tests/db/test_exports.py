@@ -77,6 +77,16 @@ def test_the_committee_and_the_street_see_no_name_in_full_and_no_list_of_residen
     assert export(engine, scope(community_id, role), now=NOW, community_id=community_id, name="residents", kind="xlsx", lang="zh") == Refused("common.not_allowed")
 
 
+@pytest.mark.parametrize(("role", "door", "hidden"), [("station_head", "1单元301", []), ("committee_member", "***", ["address"]), ("street_officer", "***", ["address"])])
+def test_only_who_brings_households_in_gets_their_door_numbers(office, role, door, hidden):
+    [home] = taken_out(office, "households", role)
+    assert (home["楼栋"], home["门牌"]) == ("3号楼", door)
+    engine, community_id = office
+    with open_session(engine, scope(community_id)) as session:
+        [entry] = session.scalars(select(LedgerEntry).where(LedgerEntry.command == "export.table")).all()
+    assert json.loads(entry.facts)["masked"] == hidden
+
+
 @pytest.mark.parametrize("role", ["grid_worker", "property_company", "administrator"])
 def test_nobody_else_takes_anything_out(office, role):
     engine, community_id = office
