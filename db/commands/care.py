@@ -170,7 +170,7 @@ def _contact(session: ScopedSession, resident: Resident, act: str, outcome: str,
         return Recorded(contact.id, False)
     clock = None
     if counts(outcome):
-        clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: _acts(session, resident.id, act, since), now)
+        clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: _acts(session, resident, act, since), now)
     return _recorded(session, resident, contact.id, clause.id, clock, now)
 
 
@@ -182,9 +182,11 @@ def _recorded(session: ScopedSession, resident: Resident, contact_id: UUID, clau
     return Recorded(contact_id, clock is not None, clause_id, done, required, met, following.due_at if following else None)
 
 
-def _acts(session: ScopedSession, resident_id: UUID, act: str, since: datetime) -> list[datetime]:
-    held = (Contact.resident_id == resident_id, Contact.happened_at >= since, Contact.act == act, Contact.outcome == "reached")
-    return list(session.scalars(select(Contact.happened_at).where(*held)))
+def _acts(session: ScopedSession, resident: Resident, act: str, since: datetime) -> list[datetime]:
+    """Over all grids, whatever the scope: who moved was visited where they lived before, and the period goes on. Only moments come back."""
+    own = (Contact.community_id == resident.community_id, Contact.resident_id == resident.id)
+    held = (Contact.happened_at >= since, Contact.act == act, Contact.outcome == "reached")
+    return list(session.scalars(select(Contact.happened_at).where(*own, *held).execution_options(rollup=True)))
 
 
 def _locked(session: ScopedSession, resident_id: UUID) -> Resident | None:

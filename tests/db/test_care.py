@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 
 from core.refusals import Refused
 from core.rulebook import load_rulebook
@@ -102,6 +102,23 @@ def test_a_child_needs_two_sessions_a_month(place):
     assert [(one.met, one.done, one.required, one.next_due) for one in (once, twice)] == [
         (False, 1, 2, at("2026-12-01T00:00")), (True, 2, 2, at("2027-01-01T00:00")),
     ]  # fmt: skip
+
+
+def test_a_session_before_the_child_moved_to_another_grid_counts_with_the_one_after(place):
+    child = place.resident("小明", "2015-03-01")
+    place.run(enrol, JOINED, resident_id=child, group="child")
+    assert not call(place, child, "2026-11-04T16:00", act="session").met
+    place.run(_move, at("2026-11-05T09:00"), resident_id=child, grid_id=place.grids[1])
+    twice = call(place, child, "2026-11-06T16:00", act="session", scope=place.worker(1))
+    assert (twice.met, twice.done, twice.required) == (True, 2, 2)
+
+
+def _move(session, *, now, resident_id, grid_id):
+    """What an import that puts the resident's building into another grid does."""
+    for model, of in ((Resident, Resident.id), (SpecialGroup, SpecialGroup.resident_id), (Clock, Clock.resident_id)):
+        for row in session.scalars(select(model).where(of == resident_id)):
+            row.grid_id = grid_id
+    file(session, "test.move", now=now, community_id=next(iter(session.scope.communities)))
 
 
 def test_somebody_in_two_groups_has_one_file_clock(place, elder):
