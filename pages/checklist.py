@@ -108,10 +108,12 @@ def _close() -> None:
 def _signing(desk: Desk, found: Checklist) -> None:
     """The committee's signature: supervision.check, once a quarter."""
     with desk.session() as session:
-        signed = [one for one in signatures(session, found.community_id) if one.quarter == found.quarter]
+        signed = signatures(session, found)
     st.subheader(desk.t("checklist.sign_title"), anchor=False)
     for one in signed:
         st.markdown(desk.t("checklist.signed", at=moment(one.at), who=one.who or desk.t("ledger.system"), broken=one.broken, digest=one.digest[:16]))
+        if one.moved:
+            st.warning(desk.t("checklist.signed_moved", digest=found.digest()[:16]))
     if not signed:
         st.caption(desk.t("checklist.not_signed"))
     clause_chip(desk, CLAUSE, key="checklist-sign")

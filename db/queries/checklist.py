@@ -25,6 +25,10 @@ from db.queries.ledger import proof_state
 from db.queries.tallies import NOTHING, Count, counts
 
 DAY_UNITS = ("day", "working_day", "month", "year")
+SIGNING = "supervision.check"
+"""The clause a signature fulfils."""
+UNSIGNED = (SIGNING, "tamper_proof")
+"""Lines every signature moves by being filed: no part of what it is for. The ledger has its own signed heads."""
 MEASURED_ON_CLOCKS = ("kpi.on_time", "kpi.mediation")
 
 
@@ -80,8 +84,8 @@ class Checklist:
         return {line.clause_id: line for line in self.lines}[clause_id]
 
     def digest(self) -> str:
-        """SHA-256 (hex) over the figures: what a signature under the check is for."""
-        figures = [[line.clause_id, line.verdict, line.population, line.met, line.missed, line.overdue, line.paused, line.value] for line in self.lines]
+        """SHA-256 (hex) over the figures: what a signature under the check is for. Without UNSIGNED."""
+        figures = [[line.clause_id, line.verdict, line.population, line.met, line.missed, line.overdue, line.paused, line.value] for line in self.lines if line.clause_id not in UNSIGNED]
         return sha256(json.dumps([str(self.community_id), self.quarter, figures]).encode()).hexdigest()
 
 

@@ -1,8 +1,10 @@
 """The ledger read: its entries, and where its proof stands. Nothing in it is personal data."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -66,15 +68,17 @@ class ProofState:
 
 def entries(
     session: Session, community_id: UUID, *, commands: tuple[str, ...] = (), actor_id: UUID | None = None, since: datetime | None = None,
-    until: datetime | None = None, subject_id: UUID | None = None, limit: int = 50, offset: int = 0,
+    until: datetime | None = None, subject_id: UUID | None = None, facts: Mapping[str, str] = MappingProxyType({}), limit: int = 50, offset: int = 0,
 ) -> list[Entry]:  # fmt: skip
-    """Entries of the community, newest first, in [since, until); `commands`: only these."""
+    """Entries of the community, newest first, in [since, until); `commands`: only these; `facts`: only those that noted them so."""
     query = (
         select(LedgerEntry, LedgerLeaf.position, Account.display_name)
         .outerjoin(LedgerLeaf, (LedgerLeaf.community_id == LedgerEntry.community_id) & (LedgerLeaf.entry_id == LedgerEntry.id))
         .outerjoin(Account, Account.id == LedgerEntry.actor_id)
     )
     query = _narrowed(query, community_id, commands, actor_id, since, until, subject_id)
+    for name, value in facts.items():
+        query = query.where(LedgerEntry.facts.contains(json.dumps({name: value}, ensure_ascii=False)[1:-1], autoescape=True))
     query = query.order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc()).limit(limit).offset(offset)
     return [_entry(row.LedgerEntry, row.position, row.display_name) for row in session.execute(query)]
 

@@ -12,6 +12,7 @@ from db.models.duties import DutyRecord
 from db.models.grids import Staff
 from db.models.residents import Contact
 from db.models.work_orders import WorkOrderEvent
+from db.queries.checklist import SIGNING, Checklist
 from db.queries.checklist_rows import Violation
 from db.queries.ledger import Entry, entries
 
@@ -29,13 +30,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Signature:
-    """A quarter's check signed by the committee."""
+    """A quarter's check signed by the committee. `moved`: the figures are no longer those it was given for."""
 
     quarter: str
     at: datetime
     who: str | None
     digest: str
     broken: int
+    moved: bool
 
 
 def steps(session: Session, community_id: UUID, row: Violation, *, limit: int = 12) -> list[Step]:
@@ -64,8 +66,8 @@ def traces(session: Session, community_id: UUID, row: Violation) -> list[Entry]:
     return entries(session, community_id, subject_id=row.subject_id, limit=12)
 
 
-def signatures(session: Session, community_id: UUID) -> list[Signature]:
-    """The checks signed so far, newest first."""
-    found = entries(session, community_id, commands=("duty.record",), subject_id=community_id, limit=200)
-    signed = [entry for entry in found if "figures" in entry.facts]
-    return [Signature(one.facts["quarter"], one.at, one.who, one.facts["figures"], one.facts["broken"]) for one in signed]
+def signatures(session: Session, found: Checklist) -> list[Signature]:
+    """The signatures under the quarter of the checklist `found`, newest first, each held against its figures."""
+    facts = {"clause": SIGNING, "quarter": found.quarter}
+    signed, now = entries(session, found.community_id, commands=("duty.record",), subject_id=found.community_id, facts=facts), found.digest()
+    return [Signature(one.facts["quarter"], one.at, one.who, one.facts["figures"], one.facts["broken"], one.facts["figures"] != now) for one in signed if "figures" in one.facts]

@@ -3,17 +3,20 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from core.measures import Verdict
 from core.periods import quarter
 from core.refusals import Refused
 from core.roles import Role
+from db.commands.duties import ensure_duty_clocks
 from db.commands.filing import carry_out, file
 from db.commands.ledger import note_check, seal
 from db.commands.supervision import sign_check
 from db.engine import open_session
 from db.models.clocks import Clock
 from db.models.grids import Grid, Household, Post, Staff
+from db.models.ledger import LedgerEntry
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.checklist import checklist, quarters
@@ -267,9 +270,43 @@ def test_the_committee_signs_what_it_saw_and_the_ledger_keeps_the_digest(engine,
     seen = digest(engine, committee, ours)
     assert sign(engine, committee, ours, seen).digest == seen
     with open_session(engine, committee) as session:
-        found = signatures(session, ours)
+        found = signatures(session, checklist(session, MOMENT, ours, "2026-Q4"))
     assert [(one.quarter, one.digest, one.at) for one in found] == [("2026-Q4", seen, MOMENT)]
     assert (at("supervision.check").met, at("supervision.check").verdict) == (1, Verdict.kept)
+
+
+def signed(engine, scope, ours, key="2026-Q4"):
+    with open_session(engine, scope) as session:
+        return signatures(session, checklist(session, MOMENT, ours, key))
+
+
+def test_a_signature_holds_while_the_figures_are_those_it_was_given_for(engine, ours, committee, add):
+    """What the signing itself moves, its own clause and the length of the ledger, is no part of it."""
+
+    def duties(session, *, now):
+        ensure_duty_clocks(session, ours, now)
+        file(session, "test.duties", now=now, community_id=ours)
+
+    carry_out(engine, Scope.system({ours}), duties, now=MOMENT)
+    sign(engine, committee, ours, digest(engine, committee, ours))
+    assert [one.moved for one in signed(engine, committee, ours)] == [False]
+    add(late(ours))
+    assert [one.moved for one in signed(engine, committee, ours)] == [True]
+
+
+def test_a_signature_does_not_vanish_behind_two_hundred_later_records(engine, ours, committee):
+    sign(engine, committee, ours, digest(engine, committee, ours))
+
+    facts = '{"clause": "meeting.council"}'
+    later = {"community_id": ours, "actor_id": None, "role": "station_head", "command": "duty.record", "subject_kind": "community", "subject_id": ours, "facts": facts, "rows": 0}
+
+    def records(session, *, now):
+        session.execute(insert(LedgerEntry), [{**later, "id": uuid7(), "at": now + timedelta(seconds=n), "digest": bytes(32)} for n in range(1, 202)])
+        file(session, "test.records", now=now, community_id=ours)
+
+    carry_out(engine, Scope.system({ours}), records, now=MOMENT)
+    assert len(signed(engine, committee, ours)) == 1
+    assert signed(engine, committee, ours, "2026-Q3") == []
 
 
 def test_figures_that_moved_are_not_signed(engine, ours, committee, add):
