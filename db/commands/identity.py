@@ -65,7 +65,9 @@ def log_in(engine: Engine, username: str, password: str, *, now: datetime, lang:
 
 
 def log_in_by_subject(engine: Engine, subject: str, username: str | None, *, now: datetime, lang: str | None = None) -> str | Refused:
-    """A token for the enabled account with this OpenID Connect `subject` ("issuer sub"), or, until it has one, with this name."""
+    """A token for the enabled account with this OpenID Connect `subject` ("issuer sub"), or, until it has one, with this name.
+
+    By name only an account without a password: at many providers people choose their names, and could choose an administrator's."""
     return carry_out(engine, _LOGIN, _answer_subject, subject=subject, username=(username or "").strip().lower(), lang=lang, now=now)
 
 
@@ -224,7 +226,7 @@ def _count_failure(session: ScopedSession, account: Account, sign_in: SignIn, no
 def _answer_subject(session: ScopedSession, *, subject: str, username: str, lang: str | None, now: datetime) -> str | Refused:
     account = session.scalar(select(Account).where(Account.oidc_subject == subject))
     if account is None and username:
-        account = session.scalar(select(Account).where(Account.username == username, Account.oidc_subject.is_(None)))
+        account = session.scalar(select(Account).where(Account.username == username, Account.oidc_subject.is_(None), Account.password_hash.is_(None)))
     if account is None or account.disabled_at:
         return Refused("login.no_account")
     if account.oidc_subject is None:

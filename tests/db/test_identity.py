@@ -295,7 +295,7 @@ def test_an_administrator_of_one_community_manages_no_account_that_reaches_furth
 
 
 def test_the_offices_own_identity_opens_the_account_of_that_name_and_stays_bound_to_it(engine, open_account):
-    account_id = open_account("wang")
+    account_id = open_account("wang", password_hash=None)
     token = identity.log_in_by_subject(engine, "https://id.example sub-1", "wang", now=MOMENT)
     assert read.visitor(engine, token, now=MOMENT).account_id == account_id
     assert isinstance(identity.log_in_by_subject(engine, "https://id.example sub-1", "renamed", now=MOMENT), str)
@@ -303,8 +303,15 @@ def test_the_offices_own_identity_opens_the_account_of_that_name_and_stays_bound
     assert identity.log_in_by_subject(engine, "https://id.example sub-3", None, now=MOMENT) == Refused("login.no_account")
 
 
+def test_the_offices_own_identity_does_not_take_over_an_account_with_a_password_by_its_name(engine, open_account):
+    open_account("wang")
+    assert identity.log_in_by_subject(engine, "https://id.example sub-1", "wang", now=MOMENT) == Refused("login.no_account")
+    with open_session(engine, None) as session:
+        assert session.scalars(select(Account.oidc_subject)).all() == [None]
+
+
 def test_the_offices_own_identity_does_not_open_a_disabled_account(engine, open_account):
-    account_id = open_account("wang")
+    account_id = open_account("wang", password_hash=None)
     carry_out(engine, OFFICE, identity.disable_account, account_id=account_id, now=MOMENT)
     assert identity.log_in_by_subject(engine, "https://id.example sub-1", "wang", now=MOMENT) == Refused("login.no_account")
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from joserfc.jwk import RSAKey
 
+from core.roles import Role
 from core.words import t
 from db.commands import identity
 from db.engine import make_engine
@@ -25,7 +26,16 @@ def office(office_template, tmp_path_factory):
     with offices.provider() as provider:
         named = {"DESK_OIDC_ISSUER": provider.issuer, "DESK_OIDC_CLIENT_ID": offices.CLIENT, "DESK_OIDC_CLIENT_SECRET": offices.SECRET}
         with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log", **named) as running:
-            yield running, provider, make_engine(f"sqlite:///{path}")
+            engine = make_engine(f"sqlite:///{path}")
+            for username in ("oidc-1", "oidc-2", "oidc-5"):
+                without_password(engine, username)
+            yield running, provider, engine
+
+
+def without_password(engine, username):
+    """Open an account that logs in by the provider only; its id."""
+    details = {"username": username, "display_name": username, "role": Role.STATION_HEAD, "password_hash": None}
+    return act(engine, identity.create_account, NOW, communities=[], **details)
 
 
 @pytest.fixture
@@ -56,7 +66,7 @@ def test_the_door_offers_the_offices_own_log_in_only_where_there_is_one(office, 
 
 
 def test_who_the_provider_knows_gets_a_session_of_ours_that_logging_out_ends(come_in):
-    answer, client = come_in(sub="s-1", preferred_username="head")
+    answer, client = come_in(sub="s-1", preferred_username="oidc-1")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert client.get("/rulebook").status_code == 200
     assert client.post("/logout").status_code == 303
@@ -64,9 +74,9 @@ def test_who_the_provider_knows_gets_a_session_of_ours_that_logging_out_ends(com
 
 
 def test_the_subject_counts_once_it_is_known_and_the_name_no_more(come_in):
-    assert come_in(sub="s-2", preferred_username="street")[0].headers["location"] == "/"
+    assert come_in(sub="s-2", preferred_username="oidc-2")[0].headers["location"] == "/"
     assert come_in(sub="s-2", preferred_username="somebody")[0].headers["location"] == "/"
-    assert come_in(sub="s-3", preferred_username="street")[0].headers["location"] == NO_ACCOUNT
+    assert come_in(sub="s-3", preferred_username="oidc-2")[0].headers["location"] == NO_ACCOUNT
 
 
 @pytest.mark.parametrize("claims", [{"sub": "s-9"}, {"sub": "s-9", "preferred_username": "nobody"}, {"sub": "s-9", "preferred_username": ""}])
@@ -76,13 +86,18 @@ def test_whom_we_do_not_know_is_told_so_and_gets_nothing(come_in, claims):
     assert t("login.no_account", "zh") in client.get(NO_ACCOUNT).text
 
 
-def test_a_disabled_account_stays_out_by_this_way_too_and_a_running_session_ends(office, come_in, account_ids):
+def test_who_calls_himself_like_an_account_with_a_password_does_not_get_it(come_in):
+    assert come_in(sub="s-8", preferred_username="admin")[0].headers["location"] == NO_ACCOUNT
+
+
+def test_a_disabled_account_stays_out_by_this_way_too_and_a_running_session_ends(office, come_in):
     engine = office[2]
-    _, client = come_in(sub="s-4", preferred_username="worker")
+    account_id = without_password(engine, "oidc-4")
+    _, client = come_in(sub="s-4", preferred_username="oidc-4")
     assert client.get("/rulebook").status_code == 200
-    assert act(engine, identity.disable_account, NOW, account_id=account_ids["worker"]) is None
+    assert act(engine, identity.disable_account, NOW, account_id=account_id) is None
     assert client.get("/rulebook").status_code == 303
-    assert come_in(sub="s-4", preferred_username="worker")[0].headers["location"] == NO_ACCOUNT
+    assert come_in(sub="s-4", preferred_username="oidc-4")[0].headers["location"] == NO_ACCOUNT
 
 
 SPOILT = [{"aud": "another"}, {"iss": "http://evil.example"}, {"exp": 1}, {"nonce": "another"}, {"sub": ""}]
@@ -93,7 +108,7 @@ def test_an_id_token_not_meant_for_us_opens_nothing(office, come_in, spoil):
     provider = office[1]
     provider.spoil = spoil
     try:
-        answer, client = come_in(sub="s-5", preferred_username="committee")
+        answer, client = come_in(sub="s-5", preferred_username="oidc-5")
     finally:
         provider.spoil = {}
     assert answer.headers["location"] == FAILED and "desk_session" not in client.cookies
@@ -103,7 +118,7 @@ def test_an_id_token_signed_by_somebody_else_opens_nothing(office, come_in):
     provider = office[1]
     provider.published, provider.key = provider.key, RSAKey.generate_key(2048, {"kid": "one"})
     try:
-        answer, client = come_in(sub="s-6", preferred_username="committee")
+        answer, client = come_in(sub="s-6", preferred_username="oidc-5")
     finally:
         provider.key, provider.published = provider.published, None
     assert answer.headers["location"] == FAILED and "desk_session" not in client.cookies
@@ -119,7 +134,7 @@ def test_an_answer_nobody_asked_for_opens_nothing(office, query):
 
 def test_an_answer_to_somebody_elses_question_opens_nothing(office):
     running, provider, _ = office
-    provider.claims = {"sub": "s-7", "preferred_username": "committee"}
+    provider.claims = {"sub": "s-7", "preferred_username": "oidc-5"}
     with httpx.Client(base_url=running.address) as asker, httpx.Client(base_url=running.address) as other:
         back = asker.get(asker.get("/login/oidc").headers["location"]).headers["location"]
         assert other.get(back).headers["location"] == FAILED
