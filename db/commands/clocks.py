@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.calendar import SHANGHAI, WorkCalendar
-from core.clocks import Span, due
+from core.clocks import Span, State, due, state
 from core.refusals import Refused
 from core.roles import may
 from core.rulebook import Clause, Limit, Rulebook, load_rulebook
@@ -76,10 +76,14 @@ def meet(session: ScopedSession, clock: Clock, at: datetime) -> None:
     clock.met_at = clock.closed_at = at
 
 
-def void(session: ScopedSession, clock: Clock, at: datetime) -> None:
-    """The clock has lost its object (matter withdrawn): it counts neither for nor against anyone."""
+def void(session: ScopedSession, clock: Clock, at: datetime, now: datetime) -> None:
+    """The clock lost its object at `at` (matter withdrawn), recorded at `now`: it counts neither for nor against anyone.
+
+    One that was overdue when that was recorded closes as missed: neither a withdrawal nor its back-dating undoes a breach."""
+    missed = state(clock, now) == State.overdue
     resume(session, clock, at)
-    clock.voided_at = clock.closed_at = at
+    clock.closed_at = now if missed else at
+    clock.voided_at = None if missed else at
 
 
 def pause(session: ScopedSession, clock: Clock, at: datetime, reason: str) -> None:

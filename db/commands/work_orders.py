@@ -154,7 +154,7 @@ def follow_up(
 def withdraw(
     session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, reason: str, happened_at: datetime | None = None
 ) -> Done | Refused:
-    """The matter has lost its object; its clocks count for nobody."""
+    """The matter has lost its object; its clocks count for nobody, but for those overdue already: they are missed."""
     return _carry(session, "order_cancel", "withdraw", now, community_id, order_id, version, happened_at, reason)
 
 
@@ -218,7 +218,7 @@ def _carry(
     if receiver:
         _move(order, clocks, receiver)
     _claim(session, order, clocks, step)
-    done = _turn_clocks(session, order, clocks, step)
+    done = _turn_clocks(session, order, clocks, step, now)
     for column, value in order_changes(step, order.reopened, rating).items():
         setattr(order, column, value)
     # An order whose row would not change still gets a new version: the second of two who record the same step must be told.
@@ -231,7 +231,7 @@ def _carry(
     return done
 
 
-def _turn_clocks(session: ScopedSession, order: WorkOrder, clocks: dict[str, Clock], step: Step) -> Done:
+def _turn_clocks(session: ScopedSession, order: WorkOrder, clocks: dict[str, Clock], step: Step, now: datetime) -> Done:
     """Start, stop, hold and end clocks as `step` says."""
     for clause_id, clock in clocks.items():
         if step.stands_still and clause_id != SUPPLEMENT:
@@ -247,7 +247,7 @@ def _turn_clocks(session: ScopedSession, order: WorkOrder, clocks: dict[str, Clo
         meet(session, clock, step.at)
     if step.voids:
         for clock in clocks.values():
-            void(session, clock, step.at)
+            void(session, clock, step.at, now)
     in_time = tuple(clock.clause_id for clock in met if clock.met_at <= clock.due_at)
     return Done(order.number, step.to_status, in_time, tuple(clock.clause_id for clock in met if clock.met_at > clock.due_at))
 

@@ -5,9 +5,11 @@ Pure: nothing is read or written here. The caller inserts the rows, in the order
 
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from types import SimpleNamespace
 from uuid import UUID
 
 from core.calendar import WorkCalendar
+from core.clocks import State, state
 from core.refusals import Refused
 from core.rulebook import Rulebook
 from core.work_orders import SUPPLEMENT, Kind, Standing, Step, decide, kinds
@@ -120,7 +122,7 @@ class _Playback:
             self._close(clause_id, met_at=step.at)
         if step.voids:
             for clause_id in tuple(self.running):
-                self._close(clause_id, voided_at=step.at)
+                self._void(clause_id, step)
         self.asked |= step.act == "ask_materials"
         if step.reopens:
             self.opened_at = step.at
@@ -164,6 +166,15 @@ class _Playback:
         if clock["paused_at"] is not None:
             self._wake(clock, met_at or voided_at)
         clock.update(met_at=met_at, voided_at=voided_at, closed_at=met_at or voided_at, times_done=int(met_at is not None))
+
+    def _void(self, clause_id: str, step: Step) -> None:
+        """As db.commands.clocks.void: what was overdue when the matter was withdrawn is missed. A result the ledger gives without the
+        steps before it says nothing of them: their clocks count for nobody, early or late."""
+        clock = self.running[clause_id]
+        missed = step.act == "withdraw" and state(SimpleNamespace(**clock), step.at) == State.overdue
+        self._close(clause_id, voided_at=step.at)
+        if missed:
+            clock["voided_at"] = None
 
     def _stand_still(self, at: datetime) -> None:
         for clause_id, clock in self.running.items():

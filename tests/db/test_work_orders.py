@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from core.calendar import packaged_calendar
+from core.clocks import State, state
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from db.commands import work_orders as commands
@@ -209,6 +210,24 @@ def test_a_withdrawn_matter_counts_for_nobody(office):
     assert clock.voided_at == clock.closed_at == NOW and clock.met_at is None
 
 
+@pytest.mark.parametrize(("hours", "expected"), [(24, State.void), (25, State.missed)])
+def test_withdrawing_an_overdue_matter_does_not_undo_the_breach(office, hours, expected):
+    """demand.feedback: 24 hours. Exactly at the limit is in time; a withdrawal dated back is as late as its record."""
+    order_id, recorded = office.take_in("demand").order_id, NOW + timedelta(hours=hours)
+    office.act(order_id, commands.withdraw, who="head", now=recorded, happened_at=NOW + HOUR, reason="重复登记")
+    clock = office.clocks(order_id)["demand.feedback"]
+    assert (state(clock, recorded), clock.met_at) == (expected, None)
+    assert clock.closed_at == (recorded if expected == State.missed else NOW + HOUR)
+
+
+def test_a_matter_withdrawn_while_its_clock_stands_still_counts_for_nobody(office):
+    order_id, recorded = office.take_in("complex").order_id, NOW + timedelta(60)
+    office.act(order_id, commands.accept)
+    office.act(order_id, commands.ask_materials, missing="户口本")
+    office.act(order_id, commands.withdraw, who="head", now=recorded, happened_at=NOW + HOUR, reason="不再申请")
+    assert state(office.clocks(order_id)["matter.first_review"], recorded) == State.void
+
+
 def test_an_order_is_returned_to_the_head_or_handed_over_with_a_reason_and_its_clocks_go_along(office):
     order_id = office.take_in("demand").order_id
     assert office.act(order_id, commands.give_back, reason=" ").clause_id == "first_asked"
@@ -279,21 +298,27 @@ def test_lists_narrow_by_grid_kind_state_and_number(office):
 # --- histories ------------------------------------------------------------------------------------------------------
 
 
-def test_a_history_played_back_is_what_the_desk_would_have_filed(office):
+REOPENED = (
+    Act("accept", NOW + HOUR), Act("ask_materials", NOW + 2 * HOUR, "户口本"), Act("receive_materials", NOW + timedelta(2)),
+    Act("first_review", NOW + timedelta(3), "同意上报"), Act("finish", NOW + timedelta(4), "已办"), Act("follow_up", NOW + timedelta(5), rating=1),
+)  # fmt: skip
+WITHDRAWN_LATE = (Act("accept", NOW + HOUR), Act("withdraw", NOW + timedelta(30), "不再申请"))
+WITHDRAWN_WAITING = (Act("accept", NOW + HOUR), Act("ask_materials", NOW + 2 * HOUR, "户口本"), Act("withdraw", NOW + timedelta(60), "不再申请"))
+
+
+@pytest.mark.parametrize("acts", [REOPENED, WITHDRAWN_LATE, WITHDRAWN_WAITING], ids=["reopened", "withdrawn_late", "withdrawn_waiting"])
+def test_a_history_played_back_is_what_the_desk_would_have_filed(office, acts):
     """The same acts at the desk and in bulk: equal orders, clocks, pauses and events, but for ids."""
-    acts = (
-        Act("accept", NOW + HOUR), Act("ask_materials", NOW + 2 * HOUR, "户口本"), Act("receive_materials", NOW + timedelta(2)),
-        Act("first_review", NOW + timedelta(3), "同意上报"), Act("finish", NOW + timedelta(4), "已办"), Act("follow_up", NOW + timedelta(5), rating=1),
-    )  # fmt: skip
     order_id = office.take_in("complex").order_id
     calls = {
         "accept": (commands.accept, {}), "ask_materials": (commands.ask_materials, {"missing": "户口本"}), "receive_materials": (commands.receive_materials, {}),
         "first_review": (commands.record_step, {"act": "first_review", "note": "同意上报"}), "finish": (commands.finish, {"result": "已办"}),
-        "follow_up": (commands.follow_up, {"rating": 1}),
+        "follow_up": (commands.follow_up, {"rating": 1}), "withdraw": (commands.withdraw, {"reason": "不再申请"}),
     }  # fmt: skip
     for one in acts:
         command, more = calls[one.act]
-        assert not isinstance(office.act(order_id, command, now=one.at, **more), Refused)
+        who = "head" if one.act == "withdraw" else "a"
+        assert not isinstance(office.act(order_id, command, who=who, now=one.at, **more), Refused)
     historic = HistoricOrder(
         office.id, "2025-000009", "complex", FIELDS["matter"], FIELDS["applicant"], FIELDS["contact"], NOW, acts, grid_id=office.grids["01"],
         building_id=office.buildings["01"], holder_id=office.staff["a"],
@@ -302,7 +327,8 @@ def test_a_history_played_back_is_what_the_desk_would_have_filed(office):
 
     def insert_rows(session, *, now):
         for model, some in ((WorkOrder, [rows.work_order]), (Clock, rows.clocks), (ClockPause, rows.pauses), (WorkOrderEvent, rows.events)):
-            session.execute(insert(model), some)
+            if some:
+                session.execute(insert(model), some)
         file(session, "test.history", now=now, community_id=office.id)
 
     carry_out(office.engine, Scope.system({office.id}), insert_rows, now=NOW)
