@@ -17,7 +17,7 @@ from db.scope import Scope
 from db.types import uuid7
 
 PASSWORD = "wangge-2026"
-"""Of every demo account; printed when the demo is made, and refused for accounts of an office's own."""
+"""Of every demo account; printed when the demo is made. Only a demo: nothing keeps an office from choosing it."""
 _BATCH = 20_000
 
 
