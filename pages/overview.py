@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.rulebook import load_rulebook
 from db.queries.identity import communities
-from db.queries.overview import behind_mark, grid_names, history, late, month_keys, thresholds
+from db.queries.overview import behind_mark, grid_names, history, late, marks, month_keys, thresholds
 from pages.parts import desk as at
 from pages.parts.charts import CHARTS, chart_rows, draw_chart, mark_name
 from pages.parts.checklist_lines import STYLE, verdict_mark
@@ -80,7 +80,7 @@ def _tables(session: Session, now: datetime, community_id: UUID, by: str, lang: 
     keys, grids = month_keys(now), grid_names(session, community_id)
     past = kept(desk, history, community_id, keys[:-1], community_id=community_id, lasting=True)
     running = history(session, now, community_id, keys[-1:])
-    return grids, [chart_rows(desk, name, by, past, running, grids) for name in CHARTS]
+    return grids, [chart_rows(desk, name, by, marks(session, name, by, past, running), grids) for name in CHARTS]
 
 
 def _behind(desk: Desk, community_id: UUID, name: str, by: str, month: str, key: str, grids: dict[UUID, str]) -> None:

@@ -17,7 +17,7 @@ from core.measures import Measured, ending_clauses
 from core.periods import Period, period, period_of
 from core.roles import RIGHTS, may_open
 from core.rulebook import Cadence, load_rulebook
-from core.small_counts import Shown, without_small
+from core.small_counts import LEAST, Shown, alone, without_small
 from db.models.clocks import Clock
 from db.models.grids import Community, Grid, Staff
 from db.models.work_orders import WorkOrder
@@ -52,10 +52,11 @@ class LateRow:
 
 @dataclass(frozen=True)
 class Late:
-    """What is past its limit now. `orders`: orders with such a clock; `clocks`: all such clocks (what queue and roster list)."""
+    """What is past its limit now. `orders`: orders with such a clock; `care`: hidden like LateRow's; `clocks`: all such clocks (what
+    queue and roster list), without those of care where `care` is hidden."""
 
     orders: int
-    care: int
+    care: Shown
     duties: int
     clocks: int
     due_soon: int
@@ -65,8 +66,8 @@ class Late:
 
 @dataclass(frozen=True)
 class History:
-    """Counts by (month index from the first of `months`, kind, grid id). `intake`: orders received, by category; `on_time`: (met, due) of the
-    clocks that end matters, by category; `care`: (met, due) of care clocks, by clause."""
+    """Counts by (month index from the first of `months`, kind, grid id), for `marks` to sum up: single cells are shown to nobody. `intake`:
+    orders received, by category; `on_time`: (met, due) of the clocks that end matters, by category; `care`: (met, due) of care clocks, by clause."""
 
     months: tuple[str, ...]
     intake: dict[tuple[int, str, UUID | None], int]
@@ -76,15 +77,15 @@ class History:
 
 @dataclass(frozen=True)
 class Standing:
-    """A community in the league of the street."""
+    """A community in the league of the street. `coverage`: share of care kept in the running quarter; None: nothing due, or of too few people."""
 
     community_id: UUID
     name: str
     late_orders: int
-    late_care: int
+    late_care: Shown
     late_duties: int
     figures: tuple[Measured, ...]
-    care: Tally
+    coverage: float | None
 
 
 def care_clauses() -> tuple[str, ...]:
@@ -108,7 +109,9 @@ def late(session: Session, now: datetime, community_id: UUID) -> Late:
     grids = grid_names(session, community_id)
     staff = dict(session.execute(select(Staff.id, Staff.name).where(Staff.community_id == community_id)).all())
     open_list = _sees_people(session)
-    return Late(*total, sum(row[3] for row in rows), soon, _late_rows(by_holder, staff, open_list), _late_rows(by_grid, grids, open_list))
+    care = total[1] if open_list else alone(total[1])
+    clocks = sum(row[3] for row in rows if isinstance(care, int) or row[2] != "resident")
+    return Late(total[0], care, total[2], clocks, soon, _late_rows(by_holder, staff, open_list), _late_rows(by_grid, grids, open_list))
 
 
 def thresholds(session: Session, now: datetime, community_id: UUID) -> tuple[Measured, ...]:
@@ -147,6 +150,27 @@ def history(session: Session, now: datetime, community_id: UUID, keys: tuple[str
     return History(keys, found, on_time, care)
 
 
+def marks(session: Session, name: str, by: str, *parts: History) -> dict[tuple[str, str], tuple[int, int]]:
+    """The marks of a chart (intake, on_time or care) `by` "kind" or "grid": (month, kind or grid id as text) → (met, due), in order. Of care,
+    those over so few people that they would point at somebody are left out for whoever may not open the roster."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for part in parts:
+        for (month, kind, grid_id), value in getattr(part, name).items():
+            met, due = (value, value) if name == "intake" else value
+            one = sums.setdefault((part.months[month], kind if by == "kind" else str(grid_id or "")), [0, 0])
+            one[0], one[1] = one[0] + met, one[1] + due
+    hidden = _small_marks(sums) if name == "care" and not _sees_people(session) else set()
+    return {key: (met, due) for key, (met, due) in sorted(sums.items()) if due and key not in hidden}
+
+
+def _small_marks(sums: dict[tuple[str, str], list[int]]) -> set[tuple[str, str]]:
+    """By month: the small ones, and the one that would give them away by subtraction from the month's total."""
+    months: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+    for key, (_, due) in sums.items():
+        months[key[0]][key] = due
+    return {key for cells in months.values() for key, shown in without_small(cells).items() if isinstance(shown, str)}
+
+
 def standing(session: Session, now: datetime, community_id: UUID) -> Standing:
     """A community's line in the league."""
     quarter = period_of("quarter", now)
@@ -158,7 +182,9 @@ def standing(session: Session, now: datetime, community_id: UUID) -> Standing:
     past = {row[0]: (row[1], row[2]) for row in session.execute(kinds.group_by(Clock.subject_kind))}
     duties = sum(past.get(kind, (0, 0))[0] for kind in ("grid", "community", "worker"))
     total = Tally(sum(t.met for t in care), sum(t.missed for t in care), sum(t.overdue_open for t in care))
-    return Standing(community_id, name, past.get("work_order", (0, 0))[1], past.get("resident", (0, 0))[0], duties, figures, total)
+    open_list, late_care = _sees_people(session), past.get("resident", (0, 0))[0]
+    coverage = total.rate if open_list or total.due >= LEAST else None
+    return Standing(community_id, name, past.get("work_order", (0, 0))[1], late_care if open_list else alone(late_care), duties, figures, coverage)
 
 
 def behind_mark(session: Session, now: datetime, community_id: UUID, chart: str, month: str, kind: str | None, grid_id: UUID | None, *, limit: int = 20) -> tuple[int, list[Violation]]:
@@ -180,14 +206,24 @@ def behind_mark(session: Session, now: datetime, community_id: UUID, chart: str,
 
 
 def late_rows(session: Session, now: datetime, community_id: UUID, *, holder_id: UUID | None = None, grid_id: UUID | None = None, limit: int = 50) -> list[Violation]:
-    """The overdue clocks somebody holds, or of a grid, oldest limit first. A holder also answers for what nobody holds in its grids."""
+    """The overdue clocks somebody holds, or of a grid, oldest limit first. A holder also answers for what nobody holds in its grids. Residents'
+    are left out where `late` hides their number."""
     own = is_overdue(now)
+    if _hides_care(session, now, community_id, holder_id or grid_id):
+        own &= Clock.subject_kind != "resident"
     if holder_id is not None:
         grids = [grid for grid, staff_id in _responsible(session, community_id, now).items() if staff_id == holder_id]
         own &= (Clock.holder_id == holder_id) | (Clock.holder_id.is_(None) & Clock.grid_id.in_(grids))
     if grid_id is not None:
         own &= Clock.grid_id == grid_id
     return clock_rows(session, community_id, own, limit=limit)
+
+
+def _hides_care(session: Session, now: datetime, community_id: UUID, holder_or_grid: UUID | None) -> bool:
+    if _sees_people(session):
+        return False
+    found = late(session, now, community_id)
+    return any(isinstance(row.care, str) for row in (*found.by_holder, *found.by_grid) if holder_or_grid in (None, row.id))
 
 
 def _received(session: Session, community_id: UUID, span: Period, kind: str | None, grid_id: UUID | None, limit: int) -> tuple[int, list[Violation]]:

@@ -48,9 +48,13 @@ def _overview(session: Session, now: datetime, names: dict[UUID, str], chosen: U
         "community": names[chosen],
         "late": overviews.late(session, now, chosen),
         "thresholds": overviews.thresholds(session, now, chosen),
-        "history": overviews.history(session, now, chosen, overviews.month_keys(now)),
+        "history": _history(session, overviews.history(session, now, chosen, overviews.month_keys(now))),
     }
     return found | ({"communities": [overviews.standing(session, now, one) for one in names]} if len(names) > 1 else {})
+
+
+def _history(session: Session, found: overviews.History) -> dict:
+    return {name: {by: overviews.marks(session, name, by, found) for by in ("kind", "grid")} for name in ("intake", "on_time", "care")}
 
 
 def _queue(session: Session, now: datetime) -> dict:

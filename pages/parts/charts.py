@@ -8,13 +8,10 @@ import streamlit as st
 
 from core.measures import percent
 from core.rulebook import load_rulebook
-from db.queries.overview import History
 from pages.parts.desk import Desk
 
 CHARTS = ("intake", "on_time", "care")
 PICK = "pick"
-LEAST_DUE = 3
-"""A rate over fewer people than this is not drawn for readers who may not open the roster."""
 
 
 def draw_chart(desk: Desk, name: str, by: str, rows: pd.DataFrame) -> tuple[str, str] | None:
@@ -27,18 +24,9 @@ def draw_chart(desk: Desk, name: str, by: str, rows: pd.DataFrame) -> tuple[str,
     return (picked[0]["month"], picked[0]["key"]) if picked else None
 
 
-def chart_rows(desk: Desk, name: str, by: str, past: History, running: History, grids: dict[UUID, str]) -> pd.DataFrame:
-    """One row a mark: month, key, name, value (a count or a share), and how it reads."""
-    sums: dict[tuple[str, str], list[int]] = {}
-    for part in (past, running):
-        for (month, kind, grid_id), value in getattr(part, name).items():
-            met, due = (value, value) if name == "intake" else value
-            key = kind if by == "kind" else str(grid_id or "")
-            one = sums.setdefault((part.months[month], key), [0, 0])
-            one[0], one[1] = one[0] + met, one[1] + due
-    hidden = name == "care" and not desk.sees("roster")
-    made = [(month, key, met, due) for (month, key), (met, due) in sorted(sums.items()) if due >= (LEAST_DUE if hidden else 1)]
-    return pd.DataFrame([_mark(desk, name, by, grids, *one) for one in made], columns=["month", "key", "name", "value", "shown"])
+def chart_rows(desk: Desk, name: str, by: str, found: dict[tuple[str, str], tuple[int, int]], grids: dict[UUID, str]) -> pd.DataFrame:
+    """One row a mark of db.queries.overview.marks: month, key, name, value (a count or a share), and how it reads."""
+    return pd.DataFrame([_mark(desk, name, by, grids, *key, *counts) for key, counts in found.items()], columns=["month", "key", "name", "value", "shown"])
 
 
 def _mark(desk: Desk, name: str, by: str, grids: dict[UUID, str], month: str, key: str, met: int, due: int) -> tuple:

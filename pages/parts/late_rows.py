@@ -20,7 +20,7 @@ MOST = 50
 def draw_late(desk: Desk, community_id: UUID, found: Late) -> None:
     """The totals, then the holders and the grids with most past its limit."""
     st.markdown(desk.t("overview.late_total", orders=found.orders, care=found.care, duties=found.duties, soon=found.due_soon))
-    if not found.clocks:
+    if not found.by_grid:
         st.success(desk.t("overview.nothing_late"))
         return
     left, right = st.columns(2)

@@ -30,9 +30,10 @@ def draw_league(desk: Desk, names: dict[UUID, str]) -> UUID:
 
 def _late(one: Standing) -> tuple[int, float]:
     value = one.figures[0].value
-    return one.late_orders + one.late_care + one.late_duties, -(value if value is not None else 1)
+    care = one.late_care if isinstance(one.late_care, int) else 1
+    return one.late_orders + care + one.late_duties, -(value if value is not None else 1)
 
 
 def _row(desk: Desk, one: Standing) -> tuple:
     marks = [f"{measured_figure(desk, figure)} {desk.t(f'measures.verdict_{figure.verdict}')}" for figure in one.figures]
-    return one.name, one.late_orders, one.late_care, one.late_duties, *marks, percent(one.care.rate)
+    return one.name, one.late_orders, str(one.late_care), one.late_duties, *marks, percent(one.coverage)

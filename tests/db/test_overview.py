@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.clocks import Tally
 from core.measures import Verdict
 from core.periods import period
 from core.roles import Role
 from db.engine import open_session
 from db.models.grids import Grid, Post, Staff
 from db.queries import overview
+from db.queries.show import show
 from db.scope import Scope
 from db.types import uuid7
 from tests.db.conftest import MOMENT
@@ -73,6 +73,28 @@ def test_fewer_than_three_are_not_counted_out_to_whoever_may_not_open_the_roster
     assert {row.id: row.care for row in ask(engine, committee, overview.late, ours).by_grid} == {grids[0]: "≥3", grids[1]: "<3"}
 
 
+def test_what_is_too_few_to_count_out_is_not_listed_one_tap_further(engine, head, committee, ours, add, ground):  # noqa: F811
+    grids, staff = ground
+    add(*(care(ours, grids[0]) for _ in range(2)), clock(ours, "grid.patrol", subject_kind="grid", subject_id=grids[0], grid_id=grids[0]))
+    for place in ({"grid_id": grids[0]}, {"holder_id": staff[1]}, {}):
+        assert [row.subject_kind for row in ask(engine, committee, overview.late_rows, ours, **place)] == ["grid"]
+        assert len(ask(engine, head, overview.late_rows, ours, **place)) == 3
+
+
+def test_a_total_of_fewer_than_three_is_not_told_either(engine, head, committee, ours, add, ground):  # noqa: F811
+    add(*(care(ours, ground[0][0]) for _ in range(2)))
+    assert (ask(engine, committee, overview.late, ours).care, ask(engine, committee, overview.late, ours).clocks) == ("<3", 0)
+    assert (ask(engine, head, overview.late, ours).care, ask(engine, head, overview.late, ours).clocks) == (2, 2)
+
+
+def test_page_and_show_leave_out_marks_over_fewer_than_three_people(engine, head, committee, ours, add, ground):  # noqa: F811
+    grids, _ = ground
+    add(*(care(ours, grids[0]) for _ in range(2)), *(care(ours, grids[1]) for _ in range(3)))
+    assert set(ask(engine, head, show, "overview")["history"]["care"]["grid"]) == {f"2026-11 / {one}" for one in grids}
+    seen = ask(engine, committee, show, "overview")["history"]["care"]
+    assert seen == {"kind": {"2026-11 / elder.call": [0, 5]}, "grid": {}}, "the larger one would give the smaller away"
+
+
 def test_the_thresholds_are_those_of_the_checklist(engine, head, ours, add):  # noqa: F811
     add(*(met(ours, "repair.done") for _ in range(98)), late(ours, "repair.done"), clock(ours, "repair.done"))
     found = {one.clause_id: one for one in ask(engine, head, overview.thresholds, ours)}
@@ -121,8 +143,8 @@ def test_the_street_sees_its_communities_side_by_side(engine, two_communities, a
     add(one, clock(ids["theirs"], work_order_id=one.id, subject_kind="work_order", subject_id=one.id), care(ids["ours"], None), met(ids["ours"], "repair.done"))
     street = Scope(None, Role.STREET_OFFICER, frozenset(ids.values()))
     ours, theirs = (ask(engine, street, overview.standing, ids[name]) for name in ("ours", "theirs"))  # noqa: F811
-    assert (ours.late_orders, ours.late_care, ours.care, ours.figures[0].verdict) == (0, 1, Tally(0, 0, 1), Verdict.kept)
-    assert (theirs.late_orders, theirs.late_care, theirs.care.rate, theirs.figures[1].verdict) == (1, 0, None, Verdict.nothing_due)
+    assert (ours.late_orders, ours.late_care, ours.coverage, ours.figures[0].verdict) == (0, "<3", None, Verdict.kept)
+    assert (theirs.late_orders, theirs.late_care, theirs.coverage, theirs.figures[1].verdict) == (1, 0, None, Verdict.nothing_due)
 
 
 def test_a_community_out_of_scope_has_nothing_to_show(engine, head, two_communities, add):  # noqa: F811
