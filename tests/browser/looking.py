@@ -32,6 +32,7 @@ def settled(page: Page) -> Page:
 
 def sideways(page: Page) -> int:
     """Pixels by which the page is wider than the screen."""
+    page.get_by_test_id("stMain").wait_for()
     whole, screen, main = page.evaluate(_TOO_WIDE)
     return max(whole, main) - screen
 
