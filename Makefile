@@ -50,8 +50,10 @@ run: install
 browser: install
 	$(PY) -m tests.browser.chromium
 
+# What fails is run once more, alone: a real failure fails twice, a browser that was too slow beside another one says so in the log.
 test: install browser
-	$(PY) -m pytest tests --ignore=tests/real -n 2 --dist loadfile $(ARGS)
+	$(PY) -m pytest tests --ignore=tests/real -n 2 --dist loadfile $(ARGS) || \
+	  { echo "--- once more, alone: what failed above"; $(PY) -m pytest tests --ignore=tests/real --last-failed --last-failed-no-failures none $(ARGS); }
 
 test-real: install
 	if [ ! -d "$(DESK_REAL_DATA)" ]; then

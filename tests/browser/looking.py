@@ -11,7 +11,7 @@ _AT_REST = """() => {
   const quiet = app && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
     && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     && document.querySelector('[data-testid="stMain"] .stElementContainer, [data-testid="stMain"] .element-container');
-  const text = document.body.innerText.length, now = performance.now();
+  const text = document.body ? document.body.innerText.length : -1, now = performance.now();
   if (!quiet || text !== window.__deskText) { window.__deskText = text; window.__deskSince = now; return false; }
   return now - window.__deskSince > 400;
 }"""
@@ -32,7 +32,7 @@ def settled(page: Page) -> Page:
 
 def sideways(page: Page) -> int:
     """Pixels by which the page is wider than the screen."""
-    page.get_by_test_id("stMain").wait_for()
+    page.wait_for_function("document.documentElement && document.body")
     whole, screen, main = page.evaluate(_TOO_WIDE)
     return max(whole, main) - screen
 

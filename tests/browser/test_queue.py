@@ -83,7 +83,7 @@ def test_every_card_shows_its_clause_with_its_source(page_at):
     assert "/rulebook" in page.url
 
 
-def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_no_contact(page_at, own_server):
+def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_no_contact(own_server, page_at):
     page = page_at("queue", role="grid_worker", size="phone", server=own_server)
     for word in ("kind_call", "bucket_week"):
         _pill(page, _zh(word)).click()
@@ -98,7 +98,7 @@ def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_no_contact(page
     assert _figure(page, _zh("kind_call")) == calls - 1
 
 
-def test_a_matter_is_taken_in_worked_asked_for_materials_once_rated_and_reopened(page_at, own_server):
+def test_a_matter_is_taken_in_worked_asked_for_materials_once_rated_and_reopened(own_server, page_at):
     page = page_at("queue", role="grid_worker", size="phone", server=own_server)
     number = _take_in(page)
     _open(page, number)
