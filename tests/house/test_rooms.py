@@ -1,11 +1,14 @@
 """pages → db → core, and each thing in the room where one would look for it."""
 
 import ast
+import importlib
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from db.__main__ import MODULES
 from tests.house import source
 
 BARRED = {
@@ -106,3 +109,13 @@ def test_no_machine_path_and_no_brief_stands_in_the_source():
 )
 def test_the_guards_of_the_rooms_bite(guard, bad):
     assert guard(ast.parse(bad))
+
+
+def test_every_command_of_the_command_line_is_known_by_its_name():
+    """The group loads a command's module only when it is asked for, so it must be told where each stands."""
+    stand = {}
+    for path in source.files("db"):
+        if path.parent == Path("db/cli") and path.stem != "__init__":
+            found = vars(importlib.import_module(f"db.cli.{path.stem}")).items()
+            stand |= {value.name: path.stem for name, value in found if isinstance(value, click.Command) and not name.startswith("_")}
+    assert stand == MODULES
