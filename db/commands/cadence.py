@@ -123,10 +123,11 @@ def _file(session: ScopedSession, subject: Subject, clock: Clock, turns: Sequenc
 
 
 def _fill_earlier(session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts) -> Clock | None:
-    """A late entry: the act belongs to a period that is closed already."""
+    """A late entry: the act belongs to a period that is closed already, whichever grid held it then."""
+    # rollup here and in _had: what closed before a move stays in the old grid, which the new grid's worker doesn't reach.
     own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == clause.id)
     held = (Clock.started_at <= happened_at, Clock.due_at > happened_at, Clock.voided_at.is_(None))
-    clock = session.scalar(select(Clock).where(*own, *held).with_for_update())
+    clock = session.scalar(select(Clock).where(*own, *held).with_for_update().execution_options(rollup=True))
     if clock is not None:
         _settle(clock, filled(turn_of(clock), acts(clock.started_at)))
     return clock
@@ -146,4 +147,5 @@ def _open(session: ScopedSession, subject: Subject, turn: Turn | None) -> Clock 
 
 def _had(session: ScopedSession, subject: Subject, turn: Turn) -> bool:
     own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == turn.clause_id)
-    return session.scalar(select(Clock.id).where(*own, Clock.due_at == turn.due_at, Clock.voided_at.is_(None)).limit(1)) is not None
+    query = select(Clock.id).where(*own, Clock.due_at == turn.due_at, Clock.voided_at.is_(None)).limit(1)
+    return session.scalar(query.execution_options(rollup=True)) is not None

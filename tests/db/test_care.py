@@ -113,10 +113,30 @@ def test_a_session_before_the_child_moved_to_another_grid_counts_with_the_one_af
     assert (twice.met, twice.done, twice.required) == (True, 2, 2)
 
 
+def test_a_late_entry_after_a_move_fills_the_week_that_the_old_grid_missed(place, elder):
+    call(place, elder, "2026-11-18T10:00")
+    place.run(_move, at("2026-11-18T10:30"), resident_id=elder, grid_id=place.grids[1])
+    done = call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00", scope=place.worker(1))
+    assert done.counted and done.met
+    assert [one[1] for one in place.states(elder, "elder.call", at("2026-11-18T11:00"))] == ["met", "missed", "met", "waiting"]
+    assert [place.grids.index(clock.grid_id) for clock in place.clocks(elder, "elder.call")] == [0, 0, 0, 1], "a period belongs to the grid that held it"
+
+
+def test_a_period_met_before_a_move_is_not_opened_again_for_somebody_who_joins_anew(place, elder):
+    call(place, elder, "2026-11-18T10:00")
+    place.run(leave_group, at("2026-11-18T10:20"), resident_id=elder, group="elder")
+    place.run(_move, at("2026-11-18T10:30"), resident_id=elder, grid_id=place.grids[1])
+    place.run(enrol, at("2026-11-18T11:00"), place.worker(1), resident_id=elder, group="elder")
+    assert [one[:2] for one in place.states(elder, "elder.call", at("2026-11-18T11:00")) if one[1] != "void"] == [
+        ("2026-W45", "missed"), ("2026-W46", "missed"), ("2026-W47", "met"), ("2026-W48", "waiting"),
+    ]  # fmt: skip
+
+
 def _move(session, *, now, resident_id, grid_id):
-    """What an import that puts the resident's building into another grid does."""
-    for model, of in ((Resident, Resident.id), (SpecialGroup, SpecialGroup.resident_id), (Clock, Clock.resident_id)):
-        for row in session.scalars(select(model).where(of == resident_id)):
+    """What an import that puts the resident's building into another grid does: clocks that are closed stay where they were."""
+    moved = ((Resident, Resident.id == resident_id), (SpecialGroup, SpecialGroup.resident_id == resident_id), (Clock, (Clock.resident_id == resident_id) & Clock.closed_at.is_(None)))
+    for model, which in moved:
+        for row in session.scalars(select(model).where(which)):
             row.grid_id = grid_id
     file(session, "test.move", now=now, community_id=next(iter(session.scope.communities)))
 
