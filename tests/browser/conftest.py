@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.looking import settled
@@ -37,65 +37,84 @@ def browser() -> Iterator[Browser]:
 
 
 @dataclass
-class Watch:
-    """What a browser context did behind the page: hosts it asked, errors it logged."""
+class Tab:
+    """A page at one size, and what happened behind it since a test took it: hosts it asked, errors it logged."""
 
-    home: str
+    page: Page
+    home: str = ""
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def follow(self, page: Page) -> None:
-        """Listen to everything `page` asks for and complains about."""
-        page.on("request", lambda request: self._asked(request.url))
-        page.on("websocket", lambda socket: self._asked(socket.url))
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and self.errors.append(f"{message.text} {message.location.get('url', '')}"))
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("websocket", lambda socket: self._asked(socket.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(f"{message.text} {message.location.get('url', '')}"))
 
     def _asked(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != self.home:
             self.foreign.append(url)
 
+    def lend(self, desk: Desk) -> Page:
+        """The page for one test against `desk`: nobody signed in, nothing remembered."""
+        self.home, self.foreign, self.errors = urlsplit(desk.address).netloc, [], []
+        return self.page
+
+    def take_back(self, name: str) -> tuple[list[str], list[str]]:
+        """A picture of how it ended; forgets the test. The hosts asked and the errors logged."""
+        self.page.screenshot(path=ARTIFACTS / f"{name}.png")
+        seen = self.foreign, self.errors
+        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
+        return seen
+
+
+@pytest.fixture(scope="session")
+def tabs(browser) -> Callable[[str], Tab]:
+    """The tab of each size, one for all tests: reading Streamlit's own program anew costs two seconds of processor a test."""
+    made: dict[str, Tab] = {}
+
+    def tab(size: str) -> Tab:
+        if size not in made or made[size].page.is_closed():
+            phone = size == "phone"
+            context = browser.new_context(viewport=SIZES[size], locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=phone, is_mobile=phone, reduced_motion="reduce")
+            context.set_default_timeout(15_000)
+            made[size] = Tab(context.new_page())
+        return made[size]
+
+    return tab
+
 
 @pytest.fixture
-def contexts(browser, request) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes watched browser contexts; looks at what they did when the test is over."""
-    made: list[tuple[BrowserContext, Watch]] = []
+def blank_page(tabs, request) -> Iterator[Callable[[Desk, str], Page]]:
+    """A watched page for `desk` at a size; looks at what it did when the test is over. One of each size a test."""
+    lent: list[Tab] = []
 
-    def make(desk: Desk, size: str) -> BrowserContext:
-        context = browser.new_context(
-            viewport=SIZES[size], locale="zh-CN", timezone_id="Asia/Shanghai", base_url=desk.address, has_touch=size == "phone", is_mobile=size == "phone", reduced_motion="reduce"
-        )
-        context.set_default_timeout(15_000)
-        watch = Watch(urlsplit(desk.address).netloc)
-        context.on("page", watch.follow)
-        made.append((context, watch))
-        return context
+    def lend(desk: Desk, size: str) -> Page:
+        tab = tabs(size)
+        assert tab not in lent, f"this test has the {size} already"
+        lent.append(tab)
+        return tab.lend(desk)
 
-    yield make
+    yield lend
     name = re.sub(r"[^\w.-]+", "-", request.node.nodeid.removeprefix("tests/browser/"))
     ARTIFACTS.mkdir(exist_ok=True)
-    foreign, errors = [], []
-    for number, (context, watch) in enumerate(made):
-        for page in context.pages:
-            page.screenshot(path=ARTIFACTS / f"{name}-{number}.png")
-        context.close()
-        foreign += watch.foreign
-        errors += watch.errors
-    assert foreign == [], "asked hosts other than the desk"
-    assert errors == [], "errors in the browser's console"
+    seen = [tab.take_back(f"{name}-{number}") for number, tab in enumerate(lent)]
+    assert [url for foreign, _ in seen for url in foreign] == [], "asked hosts other than the desk"
+    assert [error for _, errors in seen for error in errors] == [], "errors in the browser's console"
 
 
 @pytest.fixture
-def page_at(contexts, app_server) -> Callable[..., Page]:
+def page_at(blank_page, app_server) -> Callable[..., Page]:
     """Opens `desk` as the demo account of `role`, on a phone or a desktop, in zh or en; the page has come to rest."""
 
     def open_page(desk: str, *, role: str, size: str = "desktop", lang: str = "zh", server: Desk = app_server) -> Page:
-        context = contexts(server, size)
-        context.add_cookies([{"name": name, "value": value, "url": server.address} for name, value in server.cookies_of(role).items()])
+        page = blank_page(server, size)
+        page.context.add_cookies([{"name": name, "value": value, "url": server.address} for name, value in server.cookies_of(role).items()])
         server.speak(role, lang)
-        page = context.new_page()
-        page.goto(f"/{desk}")
+        page.goto(f"{server.address}/{desk}")
         settled(page)
         return page
 

@@ -23,12 +23,12 @@ _SAID = """() => {
 
 
 @pytest.fixture
-def enter(contexts, app_server):
+def enter(blank_page, app_server):
     """Fills in the form of the door as somebody of `role`; the desk that follows, at rest."""
 
     def through_the_door(role, size, lang="zh"):
-        page = contexts(app_server, size).new_page()
-        page.goto("/")
+        page = blank_page(app_server, size)
+        page.goto(app_server.address)
         if lang == "en":
             page.get_by_text(t("login.language", "zh")).click()
         assert sideways(page) <= 0
@@ -113,7 +113,7 @@ def test_at_the_next_touch_after_the_log_in_has_ended_there_is_nothing_left_to_r
     page.get_by_text(t("login.ended", "zh")).wait_for()
 
 
-def test_a_new_account_is_opened_by_hand_and_can_log_in(enter, app_server, contexts):
+def test_a_new_account_is_opened_by_hand_and_can_log_in(enter, app_server):
     page = enter("administrator", "desktop")
     page.get_by_text(t("accounts.create", "zh")).first.click()
     form = page.locator('[data-testid="stForm"]').first
@@ -126,9 +126,9 @@ def test_a_new_account_is_opened_by_hand_and_can_log_in(enter, app_server, conte
     assert app_server.sign_in("zhang3", "correct-horse-9")
 
 
-def test_the_door_fits_a_finger(contexts, app_server):
-    page = contexts(app_server, "phone").new_page()
-    page.goto("/login")
+def test_the_door_fits_a_finger(blank_page, app_server):
+    page = blank_page(app_server, "phone")
+    page.goto(f"{app_server.address}/login")
     heights = page.evaluate("[...document.querySelectorAll('a, button, input:not([type=hidden])')].map(one => one.getBoundingClientRect().height)")
     assert min(heights) >= 44
     assert small_targets(page) == []
