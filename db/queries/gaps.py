@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models.grids import Building, Household
-from db.queries.map import GridValues, grid_values, local_date, posts_on, size_band
+from db.queries.map import GridValues, grid_values, local_date, size_band
+from db.queries.posts import posts_held
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _buildings(session: Session, community_id: UUID) -> Gap:
 def _posts(session: Session, community_id: UUID, values: list[GridValues], now: datetime) -> list[Gap]:
     """grid.posts: an A and a B post, two people."""
     held: dict[UUID, dict[str, set[UUID]]] = {}
-    for post in posts_on(session, community_id, local_date(now)):
+    for post in posts_held(session, now, community_id=community_id):
         held.setdefault(post.grid_id, {}).setdefault(post.post, set()).add(post.staff_id)
     without = {p: [v for v in values if not held.get(v.id, {}).get(p)] for p in "AB"}
     one_person = [v for v in values if (both := held.get(v.id, {})).get("A") and both.get("B") and len(both["A"] | both["B"]) == 1]

@@ -16,11 +16,11 @@ from core.roles import may_open
 from core.rulebook import Threshold, load_rulebook
 from core.small_counts import Shown, without_small
 from db.models.clocks import Clock
-from db.models.grids import Absence, Building, Community, Grid, Household, Post, Staff
+from db.models.grids import Building, Community, Grid, Household
 from db.models.residents import SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.clock_state import is_overdue
-from db.queries.posts import post_held, still_here
+from db.queries.posts import PostHeld, posts_held
 
 GROUPS = ("elder", "disabled", "child")
 OF_PEOPLE = ("special_residents", "overdue_care")
@@ -72,7 +72,7 @@ def grid_values(session: Session, now: datetime, community_id: UUID) -> list[Gri
     """The grids of a community in scope, by code, each with its figures at `now`."""
     rows = session.execute(select(Grid.id, Grid.code, Grid.name, Grid.polygon.is_not(None)).where(Grid.community_id == community_id).order_by(Grid.code)).all()
     figures = _figures(session, "grid_id", [row.id for row in rows], now, community_id)
-    posts = posts_on(session, community_id, local_date(now))
+    posts = posts_held(session, now, community_id=community_id)
     return [
         GridValues(id_, community_id, code, name, drawn, figures[id_], *(tuple(p.name for p in posts if (p.grid_id, p.post) == (id_, post)) for post in "AB"))
         for id_, code, name, drawn in rows
@@ -131,43 +131,7 @@ def _count(session: Session, model, what, per: str, *conditions: ColumnElement[b
     return dict(session.execute(query.where(model.community_id == community_id) if community_id else query).all())
 
 
-# --- posts ----------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class PostHeld:
-    """Who stands at a post of a grid."""
-
-    grid_id: UUID
-    post: str
-    staff_id: UUID
-    name: str
-
-
-def posts_on(session: Session, community_id: UUID, day: date) -> list[PostHeld]:
-    """Posts of a community held on `day`, by grid and post; who has left holds none."""
-    query = (
-        select(Post.grid_id, Post.post, Post.staff_id, Staff.name)
-        .join(Staff, (Staff.community_id == Post.community_id) & (Staff.id == Post.staff_id))
-        .where(Post.community_id == community_id, post_held(day), still_here(day))
-        .order_by(Post.grid_id, Post.post, Post.from_date)
-    )
-    return [PostHeld(*row) for row in session.execute(query)]
-
-
-def _absent(session: Session, community_id: UUID, now: datetime) -> dict[UUID, datetime]:
-    query = select(Absence.staff_id, func.max(Absence.ends_at)).where(Absence.community_id == community_id, Absence.starts_at <= now, Absence.ends_at > now)
-    return dict(session.execute(query.group_by(Absence.staff_id)).all())
-
-
 # --- one grid -------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Holder:
-    """A post on the card: who, and until when absent."""
-
-    post: str
-    name: str
-    away_until: datetime | None
-
-
 @dataclass(frozen=True)
 class OrderRow:
     """An open order on the card; `due_at` is its next limit, None while none runs. No personal data."""
@@ -189,7 +153,7 @@ class GridCard:
     code: str
     name: str
     figures: Figures
-    holders: tuple[Holder, ...]
+    holders: tuple[PostHeld, ...]
     buildings: tuple[tuple[str, int], ...]
     groups: dict[str, Shown]
     orders: tuple[OrderRow, ...]
@@ -202,8 +166,7 @@ def grid_card(session: Session, now: datetime, grid_id: UUID) -> GridCard | None
         return None
     # All grids of the community: whether a small count may be shown depends on its neighbours.
     values = next(v for v in grid_values(session, now, grid.community_id) if v.id == grid_id)
-    away = _absent(session, grid.community_id, now)
-    holders = [Holder(p.post, p.name, away.get(p.staff_id)) for p in posts_on(session, grid.community_id, local_date(now)) if p.grid_id == grid_id]
+    holders = posts_held(session, now, community_id=grid.community_id, grid_id=grid_id)
     buildings, groups, orders = _buildings(session, grid_id), _groups(session, grid_id), _orders(session, grid_id, now)
     return GridCard(grid_id, grid.community_id, grid.code, grid.name, values.figures, tuple(holders), buildings, groups, orders)
 

@@ -6,12 +6,12 @@ Late is db.queries.clock_state.is_overdue, rates are db.queries.tallies, thresho
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.calendar import SHANGHAI
 from core.clocks import Tally
 from core.measures import Measured, ending_clauses
 from core.periods import Period, period, period_of
@@ -24,12 +24,14 @@ from db.models.work_orders import WorkOrder
 from db.queries.checklist import measured
 from db.queries.checklist_rows import Violation, clock_rows
 from db.queries.clock_state import is_due_soon, is_met, is_missed, is_overdue
-from db.queries.map import posts_on
+from db.queries.posts import holding
 from db.queries.tallies import counts, within
 
 THRESHOLDS = ("kpi.on_time", "kpi.mediation", "kpi.special_satisfaction", "survey.coverage", "grid.size", "grid.posts", "staff.station")
 """The threshold clauses the overview shows, those it can't measure included."""
 MONTHS = 12
+ANY: Any = object()
+"""No narrowing, where None would mean nobody or nowhere."""
 
 
 @dataclass(frozen=True)
@@ -95,22 +97,22 @@ def care_clauses() -> tuple[str, ...]:
 
 def late(session: Session, now: datetime, community_id: UUID) -> Late:
     """What is late in a community, who holds it and where."""
-    kinds = (func.count(), func.count(Clock.work_order_id.distinct()), func.min(Clock.due_at))
-    query = select(Clock.grid_id, Clock.holder_id, Clock.subject_kind, *kinds).where(Clock.community_id == community_id, is_overdue(now))
-    rows = session.execute(query.group_by(Clock.grid_id, Clock.holder_id, Clock.subject_kind)).all()
-    responsible = _responsible(session, community_id, now)
+    kinds = (func.count().label("clocks"), func.count(Clock.work_order_id.distinct()), func.min(Clock.due_at))
+    where = (Clock.grid_id, Clock.holder_id, Clock.subject_kind, Clock.desk)
+    rows = session.execute(select(*where, *kinds).where(Clock.community_id == community_id, is_overdue(now)).group_by(*where)).all()
+    held = holding(session, now, community_id)
     soon = session.scalar(select(func.count()).select_from(Clock).where(Clock.community_id == community_id, is_due_soon(now)))
     by_holder, by_grid, total = defaultdict(list), defaultdict(list), [0, 0, 0]
-    for grid_id, holder_id, kind, clocks, orders, oldest in rows:
+    for grid_id, holder_id, kind, desk, clocks, orders, oldest in rows:
         n, column = (orders, 0) if kind == "work_order" else (clocks, 1 if kind == "resident" else 2)
         total[column] += n
         by_grid[grid_id].append((column, n, oldest))
-        by_holder[holder_id or responsible.get(grid_id)].append((column, n, oldest))
+        by_holder[held.holder(desk, grid_id, holder_id)].append((column, n, oldest))
     grids = grid_names(session, community_id)
     staff = dict(session.execute(select(Staff.id, Staff.name).where(Staff.community_id == community_id)).all())
     open_list = _sees_people(session)
     care = total[1] if open_list else alone(total[1])
-    clocks = sum(row[3] for row in rows if isinstance(care, int) or row[2] != "resident")
+    clocks = sum(row.clocks for row in rows if isinstance(care, int) or row[2] != "resident")
     return Late(total[0], care, total[2], clocks, soon, _late_rows(by_holder, staff, open_list), _late_rows(by_grid, grids, open_list))
 
 
@@ -205,25 +207,25 @@ def behind_mark(session: Session, now: datetime, community_id: UUID, chart: str,
     return of, clock_rows(session, community_id, own, limit=limit)
 
 
-def late_rows(session: Session, now: datetime, community_id: UUID, *, holder_id: UUID | None = None, grid_id: UUID | None = None, limit: int = 50) -> list[Violation]:
-    """The overdue clocks somebody holds, or of a grid, oldest limit first. A holder also answers for what nobody holds in its grids. Residents'
-    are left out where `late` hides their number."""
-    own = is_overdue(now)
-    if _hides_care(session, now, community_id, holder_id or grid_id):
-        own &= Clock.subject_kind != "resident"
-    if holder_id is not None:
-        grids = [grid for grid, staff_id in _responsible(session, community_id, now).items() if staff_id == holder_id]
-        own &= (Clock.holder_id == holder_id) | (Clock.holder_id.is_(None) & Clock.grid_id.in_(grids))
-    if grid_id is not None:
-        own &= Clock.grid_id == grid_id
-    return clock_rows(session, community_id, own, limit=limit)
+def late_rows(session: Session, now: datetime, community_id: UUID, *, holder_id: UUID | None = ANY, grid_id: UUID | None = ANY, limit: int = 50) -> list[Violation]:
+    """The overdue clocks somebody holds, or of a grid, oldest limit first; None: those of nobody, or of no grid. Residents' are left out where
+    `late` hides their number."""
+    own = [is_overdue(now)]
+    if _hides_care(session, now, community_id, holder_id, grid_id):
+        own.append(Clock.subject_kind != "resident")
+    if holder_id is not ANY:
+        own.append(holding(session, now, community_id).held_by(holder_id, Clock))
+    if grid_id is not ANY:
+        own.append(Clock.grid_id == grid_id)
+    return clock_rows(session, community_id, *own, limit=limit)
 
 
-def _hides_care(session: Session, now: datetime, community_id: UUID, holder_or_grid: UUID | None) -> bool:
+def _hides_care(session: Session, now: datetime, community_id: UUID, holder_id: UUID | None, grid_id: UUID | None) -> bool:
     if _sees_people(session):
         return False
     found = late(session, now, community_id)
-    return any(isinstance(row.care, str) for row in (*found.by_holder, *found.by_grid) if holder_or_grid in (None, row.id))
+    of_both = ((found.by_holder, holder_id, grid_id), (found.by_grid, grid_id, holder_id))
+    return any(isinstance(row.care, str) for rows, one, other in of_both for row in rows if row.id == one or (one is ANY and other is ANY))
 
 
 def _received(session: Session, community_id: UUID, span: Period, kind: str | None, grid_id: UUID | None, limit: int) -> tuple[int, list[Violation]]:
@@ -249,14 +251,6 @@ def _month_of(column: InstrumentedAttribute, months: list[Period], *, inclusive:
     """Which of the adjacent months a moment falls in; `inclusive`: an end belongs to the month it ends (limits), else to the next (events)."""
     inside = [(column <= month.end if inclusive else column < month.end, number) for number, month in enumerate(months[:-1])]
     return case(*inside, else_=len(months) - 1) if inside else case((column.is_not(None), 0))
-
-
-def _responsible(session: Session, community_id: UUID, now: datetime) -> dict[UUID, UUID]:
-    """Who answers for what nobody holds in a grid: its B post (home visits), else its A post."""
-    found: dict[UUID, UUID] = {}
-    for post in sorted(posts_on(session, community_id, now.astimezone(SHANGHAI).date()), key=lambda one: one.post):
-        found[post.grid_id] = post.staff_id
-    return found
 
 
 def _late_rows(groups: dict[UUID | None, list[tuple[int, int, datetime]]], names: dict[UUID, str], open_list: bool) -> tuple[LateRow, ...]:

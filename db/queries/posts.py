@@ -1,12 +1,13 @@
-"""Who stands where: the posts of grids, who is absent, for whom somebody stands in (grid.posts)."""
+"""Who stands where, and so who holds what: the posts of grids, who is absent, for whom somebody stands in (grid.posts)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
-from core.calendar import SHANGHAI
+from core.care import local_day
 from core.work_orders import Bench
 from db.engine import ScopedSession
 from db.models.grids import Absence, Building, Grid, Post, Staff
@@ -21,37 +22,91 @@ class Colleague:
     kind: str
 
 
+@dataclass(frozen=True)
+class PostHeld:
+    """Who stands at a post of a grid; `away_until`: absent until that moment, None: at work."""
+
+    grid_id: UUID
+    post: str
+    staff_id: UUID
+    name: str
+    away_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Who holds what at one moment, the one definition of every desk. `by_grid`: who answers for what nobody holds in a grid: its B post (home
+    visits), else its A post, and while that one is absent the other. `stands_in`: (grid, absent staff) → whoever stands in; `gone`: staff who
+    have left."""
+
+    by_grid: dict[UUID, PostHeld]
+    stands_in: dict[tuple[UUID, UUID], UUID]
+    gone: frozenset[UUID]
+
+    def holder(self, desk: str, grid_id: UUID | None, holder_id: UUID | None) -> UUID | None:
+        """Who holds what lies at `desk` in a grid and was given to `holder_id`; None: nobody."""
+        if holder_id is None or holder_id in self.gone:
+            answers = self.by_grid.get(grid_id) if desk == "grid" else None
+            return answers and answers.staff_id
+        return self.stands_in.get((grid_id, holder_id), holder_id) if desk == "grid" else holder_id
+
+    def held_by(self, staff_id: UUID | None, model) -> ColumnElement[bool]:
+        """The same as a condition on Clock or WorkOrder: held by `staff_id`; None: by nobody."""
+        nobodys = or_(model.holder_id.is_(None), model.holder_id.in_(self.gone))
+        if staff_id is None:
+            return and_(nobodys, not_(_in_grids(model, self.by_grid)))
+        answered = _in_grids(model, [grid_id for grid_id, one in self.by_grid.items() if one.staff_id == staff_id])
+        left_to_others = _in_grids(model, [grid_id for grid_id, absent in self.stands_in if absent == staff_id])
+        own = [] if staff_id in self.gone else [and_(model.holder_id == staff_id, not_(left_to_others))]
+        others = [and_(_in_grids(model, [grid_id]), model.holder_id == absent) for (grid_id, absent), other in self.stands_in.items() if other == staff_id]
+        return or_(and_(answered, nobodys), *own, *others)
+
+    def falls_to(self, staff_id: UUID) -> frozenset[UUID]:
+        """Whose work is `staff_id`'s: its own, that of the absent it stands in for, and of whoever has left."""
+        return self.gone | {staff_id} | {absent for (_, absent), other in self.stands_in.items() if other == staff_id}
+
+
+def _in_grids(model, grids: Iterable[UUID]) -> ColumnElement[bool]:
+    """Never NULL, so that it may be turned round."""
+    return and_(model.desk == "grid", model.grid_id.is_not(None), model.grid_id.in_(tuple(grids)))
+
+
+def posts_held(session: ScopedSession, now: datetime, *, community_id: UUID | None = None, grid_id: UUID | None = None) -> list[PostHeld]:
+    """The posts in scope (of one community, of one grid) held at `now`, by grid, post and since when; who has left holds none."""
+    today = local_day(now)
+    away = and_(Absence.community_id == Post.community_id, Absence.staff_id == Post.staff_id, Absence.starts_at <= now, Absence.ends_at > now)
+    query = select(Post.grid_id, Post.post, Post.staff_id, Staff.name, func.max(Absence.ends_at))
+    query = query.join(Staff, and_(Staff.community_id == Post.community_id, Staff.id == Post.staff_id)).outerjoin(Absence, away)
+    query = query.where(post_held(today), still_here(today)).group_by(Post.id, Post.grid_id, Post.post, Post.staff_id, Post.from_date, Staff.name)
+    narrowed = [column == value for column, value in ((Post.community_id, community_id), (Post.grid_id, grid_id)) if value is not None]
+    return [PostHeld(*row) for row in session.execute(query.where(*narrowed).order_by(Post.grid_id, Post.post, Post.from_date))]
+
+
+def holding(session: ScopedSession, now: datetime, community_id: UUID | None = None) -> Holding:
+    """Who holds what at `now` in the scope, or in one community of it."""
+    by_grid: dict[UUID, PostHeld] = {}
+    posts = posts_held(session, now, community_id=community_id)
+    for one in posts:
+        # A before B, so that of two at work the B post stands last.
+        if one.grid_id not in by_grid or one.away_until is None or by_grid[one.grid_id].away_until is not None:
+            by_grid[one.grid_id] = one
+    left = select(Staff.id).where(Staff.left_on <= local_day(now))
+    gone = session.scalars(left if community_id is None else left.where(Staff.community_id == community_id))
+    absent = [(one.grid_id, one.staff_id) for one in posts if one.away_until and by_grid[one.grid_id].away_until is None]
+    return Holding(by_grid, {(grid_id, staff_id): by_grid[grid_id].staff_id for grid_id, staff_id in absent}, frozenset(gone))
+
+
 def bench(session: ScopedSession, community_id: UUID, grid_id: UUID | None, now: datetime) -> Bench:
     """Who could take an order of `grid_id` at `now`."""
-    today = now.astimezone(SHANGHAI).date()
-    posts: dict[str, UUID] = {}
-    if grid_id is not None:
-        rows = select(Post.post, Post.staff_id).join(Staff, (Staff.community_id == Post.community_id) & (Staff.id == Post.staff_id))
-        rows = rows.where(Post.community_id == community_id, Post.grid_id == grid_id, post_held(today), still_here(today)).order_by(Post.from_date)
-        posts = {post: staff_id for post, staff_id in session.execute(rows)}
-    return Bench(
-        grid_id is not None, posts, absent(session, community_id, now), _somebody(session, community_id, "head", today), _somebody(session, community_id, "property", today)
-    )
-
-
-def absent(session: ScopedSession, community_id: UUID, now: datetime) -> frozenset[UUID]:
-    """Staff who are absent at `now`."""
-    away = select(Absence.staff_id).where(Absence.community_id == community_id, Absence.starts_at <= now, Absence.ends_at > now)
-    return frozenset(session.scalars(away))
-
-
-def stood_in_for(session: ScopedSession, staff_id: UUID, now: datetime) -> frozenset[UUID]:
-    """The absent partners on the posts of `staff_id`'s grids, whose work falls to it."""
-    today = now.astimezone(SHANGHAI).date()
-    grids = select(Post.grid_id).where(Post.staff_id == staff_id, post_held(today))
-    partners = select(Post.staff_id).join(Absence, (Absence.community_id == Post.community_id) & (Absence.staff_id == Post.staff_id))
-    partners = partners.where(Post.grid_id.in_(grids), Post.staff_id != staff_id, post_held(today), Absence.starts_at <= now, Absence.ends_at > now)
-    return frozenset(session.scalars(partners))
+    today = local_day(now)
+    held = posts_held(session, now, community_id=community_id, grid_id=grid_id) if grid_id is not None else []
+    posts, away = {one.post: one.staff_id for one in held}, frozenset(one.staff_id for one in held if one.away_until)
+    return Bench(grid_id is not None, posts, away, _somebody(session, community_id, "head", today), _somebody(session, community_id, "property", today))
 
 
 def colleagues(session: ScopedSession, community_id: UUID, now: datetime) -> list[Colleague]:
     """Everybody who works for the community now and can hold an order, by name."""
-    today = now.astimezone(SHANGHAI).date()
+    today = local_day(now)
     rows = select(Staff.id, Staff.name, Staff.kind).where(Staff.community_id == community_id, Staff.kind != "volunteer", still_here(today))
     return [Colleague(*row) for row in session.execute(rows.order_by(Staff.name))]
 

@@ -5,7 +5,7 @@ what stands still: nothing can be done about it now. Counts and list use the sam
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from db.models.grids import Building, Grid, Household
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
 from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed
-from db.queries.posts import stood_in_for
+from db.queries.posts import holding
 from db.queries.work_orders import OrderLine, hidden_from, names, order_lines, to_follow_up
 
 ACTS = ("call", "visit", "session", "assessment", "file_update", "patrol")
@@ -34,13 +34,14 @@ BUCKETS = ("late", "today", "week", "later")
 @dataclass(frozen=True)
 class Wanted:
     """What the list is narrowed to; None: no narrowing. `whose` 'mine': own work, the grid's unassigned work, and that of an absent
-    partner; 'all': everything in scope."""
+    partner or of somebody who has left; 'all': everything in scope."""
 
     whose: str = "mine"
     kind: str | None = None
     bucket: str | None = None
     grid_id: UUID | None = None
     clause_id: str | None = None
+    holder_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, l
 
 def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> Counts:
     """What the whole list holds, by kind and bucket; `wanted.kind` and `wanted.bucket` are left out of account."""
-    base = Wanted(wanted.whose, None, None, wanted.grid_id, wanted.clause_id)
+    base = replace(wanted, kind=None, bucket=None)
     kind, bucket = _kind_of().label("kind"), _bucket_of(now).label("bucket")
     query = select(kind, bucket, func.count().label("n")).where(*_narrowed(session, now, base)).group_by(kind, bucket)
     by = {(row.kind, row.bucket): row.n for row in session.execute(query)}
@@ -148,6 +149,8 @@ def _whose(session: ScopedSession, now: datetime, wanted: Wanted, model) -> list
         found.append(model.grid_id == wanted.grid_id)
     elif scope.grids is not None:
         found.append(model.grid_id.in_(tuple(scope.grids)))
+    if wanted.holder_id:
+        found.append(holding(session, now).held_by(wanted.holder_id, model))
     if wanted.whose == "all":
         return found
     if scope.role == "station_head":
@@ -157,12 +160,12 @@ def _whose(session: ScopedSession, now: datetime, wanted: Wanted, model) -> list
     return found
 
 
-def _mine(session: ScopedSession, now: datetime) -> tuple[UUID, ...]:
-    """The actor and the absent partners it stands in for; asked once a session."""
+def _mine(session: ScopedSession, now: datetime) -> frozenset[UUID]:
+    """Whose work is the actor's; asked once a session."""
     staff_id, key = session.scope.staff_id, ("queue.mine", now)
     if staff_id and key not in session.info:
-        session.info[key] = (staff_id, *stood_in_for(session, staff_id, now))
-    return session.info.get(key, ())
+        session.info[key] = holding(session, now).falls_to(staff_id)
+    return session.info.get(key, frozenset())
 
 
 def _is_kind(kind: str) -> ColumnElement[bool]:

@@ -3,9 +3,8 @@
 Everything is read from the open clocks (partial index) and, for the few people shown, looked up by key.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -18,10 +17,10 @@ from core.roles import Role, masked
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.clocks import Clock
-from db.models.grids import Building, Grid, Household, Post, Staff
+from db.models.grids import Building, Grid, Household, Staff
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_unclosed, is_waiting
-from db.queries.posts import post_held
+from db.queries.posts import holding
 
 STATES = ("overdue", "due_soon", "due", "met")
 """What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun)."""
@@ -36,6 +35,7 @@ class Wanted:
     grid_id: UUID | None = None
     act: str | None = None
     clause_id: str | None = None
+    holder_id: UUID | None = None
     text: str | None = None
 
 
@@ -64,8 +64,8 @@ class LastContact:
 
 @dataclass(frozen=True)
 class RosterRow:
-    """Somebody on the roster. `name` as the reader's role may see it; `groups`: pairs (group, detail); `holder`: who stands at the grid's
-    B post, else its A post; `risk` as core.care.risk; `version`: of the resident's row, for update_file."""
+    """Somebody on the roster. `name` as the reader's role may see it; `groups`: pairs (group, detail); `holder`: who answers for
+    care in its grid (db.queries.posts.holding); `risk` as core.care.risk; `version`: of the resident's row, for update_file."""
 
     resident_id: UUID
     name: str
@@ -122,7 +122,7 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Grid.name.label("grid"), Building.name.label("building"))
     query = select(*columns).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
     found = {row.id: row for row in session.execute(query.outerjoin(Building, _same(Building, Household.building_id, Household)).where(Resident.id.in_(ids)))}
-    held = holders(session, today, {row.grid_id for row in found.values()})
+    held = {grid_id: one.name for grid_id, one in holding(session, now).by_grid.items()}
     return tuple(
         RosterRow(
             row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
@@ -131,16 +131,6 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
         )
         for row in (found[one] for one in ids if one in found)
     )  # fmt: skip
-
-
-def holders(session: ScopedSession, today: date, grids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """By grid, the name of whoever holds its care: the B post (home visits), else the A post. FS, WS 一"""
-    ids = [one for one in grids if one is not None]
-    if not ids:
-        return {}
-    query = select(Post.grid_id, Staff.name).join(Staff, and_(Staff.community_id == Post.community_id, Staff.id == Post.staff_id))
-    rows = session.execute(query.where(Post.grid_id.in_(ids), post_held(today)).order_by(Post.post, Post.from_date))
-    return {grid_id: name for grid_id, name in rows}
 
 
 def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
@@ -191,6 +181,8 @@ def _same_mark(marks) -> ColumnElement[bool]:
 def _conditions(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None) -> list[ColumnElement[bool]]:
     found = [is_unclosed(), Clock.subject_kind == "resident"]
     found += [column == value for column, value in ((Clock.grid_id, wanted.grid_id), (Clock.act, wanted.act), (Clock.clause_id, wanted.clause_id)) if value is not None]
+    if wanted.holder_id is not None:
+        found.append(holding(session, now).held_by(wanted.holder_id, Clock))
     match chosen:
         case "overdue":
             found.append(is_overdue(now))

@@ -7,7 +7,8 @@ import streamlit as st
 from core.calendar import SHANGHAI
 from core.small_counts import FEW, MORE
 from db.queries.gaps import Gap
-from db.queries.map import CommunityValues, GridCard, Holder, OrderRow
+from db.queries.map import CommunityValues, GridCard, OrderRow
+from db.queries.posts import PostHeld
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.jump import open_desk
@@ -42,7 +43,7 @@ def _posts(desk: Desk, card: GridCard) -> None:
     st.markdown("  \n".join([*lines, clause_mark(desk, "grid.posts")]))
 
 
-def _holder(desk: Desk, holder: Holder) -> str:
+def _holder(desk: Desk, holder: PostHeld) -> str:
     if holder.away_until is None:
         return holder.name
     moment = holder.away_until.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
