@@ -6,6 +6,9 @@ Menus are only a convenience: pages, queries and commands ask here again.
 from dataclasses import dataclass
 from enum import StrEnum
 
+SYSTEM = "system"
+"""Who acts where nobody is at a desk: the sweep, the demo, the command line. May do everything, and sees everything in full."""
+
 
 class Role(StrEnum):
     """Who somebody is at the desk; the value is what the account row holds."""
@@ -104,15 +107,20 @@ def desks_of(role: str) -> tuple[str, ...]:
 
 
 def may_open(role: str, desk: str) -> bool:
-    """Whether `role` may open `desk`."""
-    return desk in RIGHTS[Role(role)].desks
+    """Whether `role` may open `desk`. Raises ValueError for an unknown role."""
+    return role == SYSTEM or desk in RIGHTS[Role(role)].desks
 
 
 def may(role: str, act: str) -> bool:
     """Whether `role` may perform `act`. Raises ValueError for an act nobody has declared, so that a typo can't lock a button for ever."""
     if act not in ACTS:
         raise ValueError(f"{act!r} is no act; core/roles.py knows {', '.join(ACTS)}")
-    return act in RIGHTS[Role(role)].acts
+    return role == SYSTEM or act in RIGHTS[Role(role)].acts
+
+
+def sees_people(role: str) -> bool:
+    """Whether `role` may open the lists of residents behind a count; to others small counts are not told."""
+    return may_open(role, "roster")
 
 
 def landing(role: str) -> str:
@@ -122,4 +130,4 @@ def landing(role: str) -> str:
 
 def masked(role: str) -> frozenset[str]:
     """The personal fields `role` sees masked until it shows one in full (act `reveal`, with a purpose)."""
-    return RIGHTS[Role(role)].masked
+    return frozenset() if role == SYSTEM else RIGHTS[Role(role)].masked

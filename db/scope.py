@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from core.roles import SYSTEM
+
 PLATFORM = UUID(int=0)
 """The `community_id` of ledger entries that belong to no community (accounts, holiday notices)."""
 
@@ -30,7 +32,7 @@ class Scope:
     @classmethod
     def system(cls, communities, label: str = "system") -> "Scope":
         """The scope of a command nobody clicked (sweep, demo, migration) over the given community ids."""
-        return cls(None, "system", frozenset(communities), label=label)
+        return cls(None, SYSTEM, frozenset(communities), label=label)
 
     def within(self, community_id: UUID) -> "Scope":
         """The same scope narrowed to one community. Raises ScopeError when it isn't in it."""

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from core.calendar import NoticeProblem, YearNotice, notice_from_mapping
 from core.imports.calendar import notice_from_cells
 from core.refusals import Refused
-from core.roles import Role, may
+from core.roles import SYSTEM, Role, may
 from core.yaml_files import YamlProblem, parse_mapping
 from db.commands.clocks import restamp_open
 from db.commands.filing import carry_out, file
@@ -55,7 +55,7 @@ def load_for_office(engine: Engine, scope: Scope, *, now: datetime, notice: Year
         everywhere = frozenset(session.scalars(select(Community.community_id).execution_options(rollup=True)))
     if not _may_load(scope.role):
         return Refused("calendar.may_not_load")
-    if scope.role not in ("system", Role.ADMINISTRATOR) and everywhere - scope.communities:
+    if scope.role not in (SYSTEM, Role.ADMINISTRATOR) and everywhere - scope.communities:
         return Refused("calendar.others_too", values={"n": len(everywhere - scope.communities)})
     wide = replace(scope, communities=scope.communities | everywhere, grids=None, order_desks=None)
     loaded = carry_out(engine, wide, load_year, now=now, notice=notice)
@@ -87,7 +87,7 @@ def load_year(session: ScopedSession, *, now: datetime, notice: YearNotice) -> L
 
 
 def _may_load(role: str) -> bool:
-    return role == "system" or may(role, "calendar_load")
+    return may(role, "calendar_load")
 
 
 def _tell(session: ScopedSession, *, now: datetime, community_id: UUID, notice: YearNotice, moved: int) -> None:

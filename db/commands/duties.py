@@ -47,8 +47,7 @@ def record_duty(
 ) -> Kept | Refused:
     """Record a patrol of `grid_id`, or a duty of the community (`community_id` may be left out where the scope has just one). `note`:
     what it was about, no personal data. `about`: further facts for the ledger entry."""
-    role = session.scope.role
-    if role != "system" and not may(role, right(clause_id)):
+    if not may(session.scope.role, right(clause_id)):
         return Refused("common.not_allowed", clause_id if clause_id in load_rulebook() else None)
     subject = _subject(session, grid_id, community_id)
     if subject is None:

@@ -104,7 +104,7 @@ def draw_grids(session: ScopedSession, *, now: datetime, community_id: UUID) -> 
 
 
 def _refused(session: ScopedSession, community_id: UUID) -> Refused | None:
-    if session.scope.role != "system" and not may(session.scope.role, "import_ledgers"):
+    if not may(session.scope.role, "import_ledgers"):
         return Refused("common.not_allowed")
     return None if session.scalar(select(Community.community_id).where(Community.community_id == community_id)) else Refused("common.not_found")
 

@@ -45,8 +45,7 @@ def note_check(session: ScopedSession, *, now: datetime, community_id: UUID, pro
 
 
 def _allowed(session: ScopedSession) -> bool:
-    role = session.scope.role
-    return role == "system" or may(role, "ledger_head")
+    return may(session.scope.role, "ledger_head")
 
 
 def _unsealed(session: ScopedSession, community_id: UUID) -> list[LedgerEntry]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from core import masks
-from core.roles import PERSONAL
+from core.roles import PERSONAL, may
 from db.engine import ScopedSession
 from db.models.grids import Building, Household, Staff
 from db.models.residents import Contact, Resident, SpecialGroup
@@ -38,7 +38,7 @@ class PersonFile:
 
 @dataclass(frozen=True)
 class ContactRow:
-    """A contact on file. `late`: typed in on a later day than it happened. `note` only for those who may reveal."""
+    """A contact on file. `late`: typed in on a later day than it happened. `note` only for those who record contacts themselves."""
 
     act: str
     outcome: str
@@ -63,7 +63,7 @@ def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFi
 
 def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offset: int = 0) -> tuple[list[ContactRow], bool]:
     """A page of somebody's contacts, newest first, and whether there are more."""
-    notes = "care_contact" if session.scope.role in ("grid_worker", "station_head", "system") else None
+    notes = may(session.scope.role, "care_contact")
     columns = (Contact.act, Contact.outcome, Contact.happened_at, Contact.recorded_at, Staff.name, Contact.note)
     query = select(*columns).outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
     query = query.where(Contact.resident_id == resident_id).order_by(Contact.happened_at.desc(), Contact.id.desc()).limit(limit + 1).offset(offset)

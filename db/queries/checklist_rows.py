@@ -15,7 +15,7 @@ from core import masks, measures
 from core.clocks import State
 from core.measures import dispute_kinds, ending_clauses
 from core.periods import Period, last_day, quarter
-from core.roles import RIGHTS, masked
+from core.roles import masked
 from core.rulebook import load_rulebook
 from core.work_orders import OPINIONS
 from db.models.clocks import Clock
@@ -87,7 +87,7 @@ def clock_rows(session: Session, community_id: UUID | None, *where: ColumnElemen
     )
     if community_id is not None:
         query = query.where(Clock.community_id == community_id)
-    hidden = _hidden(session)
+    hidden = masked(session.scope.role)
     return [_clock_row(row, hidden) for row in session.execute(query.limit(limit).offset(offset))]
 
 
@@ -230,10 +230,6 @@ def _clock_row(row, hidden: frozenset[str]) -> Violation:
         clock.subject_kind, clock.subject_id, what, row.grid, row.holder, State.missed if clock.closed_at else State.overdue, clock.due_at,
         clock.met_at or clock.closed_at, clock.id, clock.work_order_id, clock.resident_id, clock.grid_id, None, clock.clause_id,
     )  # fmt: skip
-
-
-def _hidden(session: Session) -> frozenset[str]:
-    return masked(session.scope.role) if session.scope.role in RIGHTS else frozenset()
 
 
 def _same(model: type, column: InstrumentedAttribute) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Engine, Row, select
 from sqlalchemy.orm import Session
 
-from core.roles import RIGHTS, Role
+from core.roles import RIGHTS, SYSTEM, Role
 from db.engine import open_session
 from db.models.accounts import Account, AccountScope, SessionToken, SignIn
 from db.models.grids import Community, Grid, Staff
@@ -77,7 +77,7 @@ def scope_of(engine: Engine, username: str) -> Scope | None:
 
 def accounts(session: Session) -> list[AccountRow]:
     """Every account by user name; refused to any scope but the administrator's (PermissionError: a defect of the caller)."""
-    if session.scope.role not in (Role.ADMINISTRATOR, "system"):
+    if session.scope.role not in (Role.ADMINISTRATOR, SYSTEM):
         raise PermissionError(f"{session.scope.role} may not list accounts")
     reach: dict[UUID, list[AccountScope]] = {}
     for row in session.scalars(select(AccountScope)):

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core import masks
-from core.roles import RIGHTS, masked
+from core.roles import masked
 from db.models.accounts import Account
 from db.models.ledger import LedgerEntry, LedgerHead, LedgerLeaf
 from db.models.residents import Resident
@@ -109,7 +109,7 @@ def people_seen(session: Session, community_id: UUID) -> dict[UUID, str]:
 
 def subjects(session: Session, community_id: UUID, found: list[Entry]) -> dict[UUID, str]:
     """What entries are about, as the reader's role may see it: order numbers and residents' names."""
-    hidden = masked(session.scope.role) if session.scope.role in RIGHTS else frozenset()
+    hidden = masked(session.scope.role)
     ids = {kind: [one.subject_id for one in found if one.subject_kind == kind] for kind in ("resident", "work_order")}
     people = session.execute(select(Resident.id, Resident.name).where(Resident.community_id == community_id, Resident.id.in_(ids["resident"])))
     orders = session.execute(select(WorkOrder.id, WorkOrder.number).where(WorkOrder.community_id == community_id, WorkOrder.id.in_(ids["work_order"])))

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from core.calendar import SHANGHAI
-from core.roles import may_open
+from core.roles import sees_people
 from core.rulebook import Threshold, load_rulebook
 from core.small_counts import Shown, without_small
 from db.models.clocks import Clock
@@ -92,11 +92,6 @@ def community_values(session: Session, now: datetime) -> list[CommunityValues]:
     ]
 
 
-def sees_small_counts(session: Session) -> bool:
-    """Whether the session's role may open the list behind counts of special groups."""
-    return session.scope.role == "system" or may_open(session.scope.role, "roster")
-
-
 def size_band(day: date) -> Threshold:
     """grid.size on `day`: `figure` the warning band, `about` the size aimed at."""
     return load_rulebook()["grid.size"].on(day).figure
@@ -120,7 +115,7 @@ def _figures(session: Session, per: str, ids: list[UUID], now: datetime, communi
         "special_residents": count(SpecialGroup, SpecialGroup.resident_id.distinct(), SpecialGroup.to_date.is_(None)),
         "overdue_care": count(Clock, Clock.id, late, Clock.subject_kind == "resident"),
     }
-    if not sees_small_counts(session):
+    if not sees_people(session.scope.role):
         counted |= {name: without_small(counted[name]) for name in OF_PEOPLE}
     return {id_: Figures(**{name: values[id_] for name, values in counted.items()}) for id_ in ids}
 
@@ -180,7 +175,7 @@ def _buildings(session: Session, grid_id: UUID) -> tuple[tuple[str, int], ...]:
 def _groups(session: Session, grid_id: UUID) -> dict[str, Shown]:
     found = _count(session, SpecialGroup, SpecialGroup.resident_id.distinct(), "group", SpecialGroup.grid_id == grid_id, SpecialGroup.to_date.is_(None))
     counts = {group: found.get(group, 0) for group in GROUPS}
-    return counts if sees_small_counts(session) else without_small(counts)
+    return counts if sees_people(session.scope.role) else without_small(counts)
 
 
 def _orders(session: Session, grid_id: UUID, now: datetime) -> tuple[OrderRow, ...]:

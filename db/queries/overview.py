@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from core.clocks import Tally
 from core.measures import Measured, ending_clauses
 from core.periods import Period, period, period_of
-from core.roles import RIGHTS, may_open
+from core.roles import sees_people
 from core.rulebook import Cadence, load_rulebook
 from core.small_counts import LEAST, Shown, alone, without_small
 from db.models.clocks import Clock
@@ -110,7 +110,7 @@ def late(session: Session, now: datetime, community_id: UUID) -> Late:
         by_holder[held.holder(desk, grid_id, holder_id)].append((column, n, oldest))
     grids = grid_names(session, community_id)
     staff = dict(session.execute(select(Staff.id, Staff.name).where(Staff.community_id == community_id)).all())
-    open_list = _sees_people(session)
+    open_list = sees_people(session.scope.role)
     care = total[1] if open_list else alone(total[1])
     clocks = sum(row.clocks for row in rows if isinstance(care, int) or row[2] != "resident")
     return Late(total[0], care, total[2], clocks, soon, _late_rows(by_holder, staff, open_list), _late_rows(by_grid, grids, open_list))
@@ -161,7 +161,7 @@ def marks(session: Session, name: str, by: str, *parts: History) -> dict[tuple[s
             met, due = (value, value) if name == "intake" else value
             one = sums.setdefault((part.months[month], kind if by == "kind" else str(grid_id or "")), [0, 0])
             one[0], one[1] = one[0] + met, one[1] + due
-    hidden = _small_marks(sums) if name == "care" and not _sees_people(session) else set()
+    hidden = _small_marks(sums) if name == "care" and not sees_people(session.scope.role) else set()
     return {key: (met, due) for key, (met, due) in sorted(sums.items()) if due and key not in hidden}
 
 
@@ -184,7 +184,7 @@ def standing(session: Session, now: datetime, community_id: UUID) -> Standing:
     past = {row[0]: (row[1], row[2]) for row in session.execute(kinds.group_by(Clock.subject_kind))}
     duties = sum(past.get(kind, (0, 0))[0] for kind in ("grid", "community", "worker"))
     total = Tally(sum(t.met for t in care), sum(t.missed for t in care), sum(t.overdue_open for t in care))
-    open_list, late_care = _sees_people(session), past.get("resident", (0, 0))[0]
+    open_list, late_care = sees_people(session.scope.role), past.get("resident", (0, 0))[0]
     coverage = total.rate if open_list or total.due >= LEAST else None
     return Standing(community_id, name, past.get("work_order", (0, 0))[1], late_care if open_list else alone(late_care), duties, figures, coverage)
 
@@ -221,7 +221,7 @@ def late_rows(session: Session, now: datetime, community_id: UUID, *, holder_id:
 
 
 def _hides_care(session: Session, now: datetime, community_id: UUID, holder_id: UUID | None, grid_id: UUID | None) -> bool:
-    if _sees_people(session):
+    if sees_people(session.scope.role):
         return False
     found = late(session, now, community_id)
     of_both = ((found.by_holder, holder_id, grid_id), (found.by_grid, grid_id, holder_id))
@@ -264,7 +264,3 @@ def _late_rows(groups: dict[UUID | None, list[tuple[int, int, datetime]]], names
     ]  # fmt: skip
     return tuple(sorted(made, key=lambda row: (-row.weight, row.oldest)))
 
-
-def _sees_people(session: Session) -> bool:
-    role = session.scope.role
-    return role not in RIGHTS or may_open(role, "roster")

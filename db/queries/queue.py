@@ -15,6 +15,7 @@ from core import masks
 from core.calendar import SHANGHAI
 from core.clocks import State, state
 from core.periods import local_midnight, period_of
+from core.roles import masked
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household
@@ -22,7 +23,7 @@ from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
 from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed
 from db.queries.posts import holding
-from db.queries.work_orders import OrderLine, hidden_from, names, order_lines, to_follow_up
+from db.queries.work_orders import OrderLine, names, order_lines, to_follow_up
 
 ACTS = ("call", "visit", "session", "assessment", "file_update", "patrol")
 """Acts that have a filter of their own; other recurring acts are `duty`, clocks of orders are `order`."""
@@ -202,7 +203,7 @@ def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueI
     rows = list(rows)
     orders = _orders(session, {row.work_order_id for row in rows if row.work_order_id})
     people = _people(session, {row.resident_id for row in rows if row.resident_id and not row.work_order_id})
-    grids, hidden = names(session, Grid, {row.grid_id for row in rows}), hidden_from(session)
+    grids, hidden = names(session, Grid, {row.grid_id for row in rows}), masked(session.scope.role)
     return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), grids.get(row.grid_id), hidden) for row in rows]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from core import masks
 from core.care import ACTS, OLD_AGE, age_band, local_day, risk
 from core.clocks import State, state
-from core.roles import Role, masked
+from core.roles import masked
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.clocks import Clock
@@ -117,7 +117,7 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     """The roster's rows of these residents, in their order."""
     if not ids:
         return ()
-    today, hidden = local_day(now), hidden_fields(session)
+    today, hidden = local_day(now), masked(session.scope.role)
     groups, clocks, last = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids)
     columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Grid.name.label("grid"), Building.name.label("building"))
     query = select(*columns).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
@@ -136,12 +136,6 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
 def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
     """The grids in scope, id → name, by code; for narrowing the roster."""
     return {row.id: row.name for row in session.execute(select(Grid.id, Grid.name).order_by(Grid.code))}
-
-
-def hidden_fields(session: ScopedSession) -> frozenset[str]:
-    """The personal fields the session's role sees masked."""
-    role = session.scope.role
-    return masked(role) if role in list(Role) else frozenset()
 
 
 def _first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int) -> list[UUID]:
@@ -203,7 +197,7 @@ def _named(session: ScopedSession, text: str) -> Select:
     """Residents by part of a building's name; by part of their own, and by whole numbers, for those who see names in full."""
     query = select(Resident.id).outerjoin(Household, _same(Household, Resident.household_id)).outerjoin(Building, _same(Building, Household.building_id, Household))
     ways = [Building.name.contains(text, autoescape=True)]
-    if "name" not in hidden_fields(session):
+    if "name" not in masked(session.scope.role):
         index = keyring().blind_index
         ways += [Resident.name.contains(text, autoescape=True), Resident.phone_index == index(text, "resident.phone"), Resident.id_index == index(text.upper(), "resident.id_number")]
     return query.where(or_(*ways))

@@ -196,7 +196,7 @@ def order_card(session: ScopedSession, now: datetime, community_id: UUID, order_
     clocks = _clocks(session, now, community_id, order_id)
     events = _events(session, community_id, order_id)
     running = {clock.clause_id: clock.due_at for clock in clocks if clock.state not in _CLOSED}
-    hidden = hidden_from(session)
+    hidden = masked(session.scope.role)
     open_ = not hidden & {"name", "phone"}
     staff = names(session, Staff, [row.first_asked_id])
     return OrderCard(
@@ -207,11 +207,6 @@ def order_card(session: ScopedSession, now: datetime, community_id: UUID, order_
 
 
 _CLOSED = {State.met, State.missed, State.void}
-
-
-def hidden_from(session: ScopedSession) -> frozenset[str]:
-    """The personal fields this session's role sees masked."""
-    return frozenset() if session.scope.role == "system" else masked(session.scope.role)
 
 
 def _clocks(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> tuple[OrderClock, ...]:

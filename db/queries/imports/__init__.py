@@ -122,8 +122,7 @@ def _complain(found: Judgement, plan: Plan, upload: Upload) -> None:
 
 def refusal(session: ScopedSession, community_id: UUID) -> Refused | None:
     """Why this session may not take ledgers into the community, or None."""
-    role = session.scope.role
-    if role != "system" and not may(role, "import_ledgers"):
+    if not may(session.scope.role, "import_ledgers"):
         return Refused("common.not_allowed")
     return None if community_id in session.scope.communities and session.scope.grids is None else Refused("imports.not_your_community")
 
