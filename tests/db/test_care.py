@@ -182,6 +182,13 @@ def test_another_grids_worker_does_not_find_the_resident(place, elder):
     assert call(place, elder, "2026-11-04T10:00", scope=place.worker(1)).reason == "common.not_found"
 
 
+def test_the_basis_of_a_membership_stays_out_of_the_ledger(place):
+    child = place.resident("小明", "2015-03-01")
+    place.run(enrol, JOINED, resident_id=child, group="child", basis="父亲张三服刑")
+    (entry,) = place.all(LedgerEntry, LedgerEntry.command == "care.enrol")
+    assert "张三" not in entry.facts and '"basis_given": true' in entry.facts
+
+
 def test_a_contact_is_one_ledger_entry_without_a_name(place, elder):
     call(place, elder, "2026-11-04T10:00")
     entry = place.all(LedgerEntry, LedgerEntry.command == "care.record_contact")[0]
