@@ -2,7 +2,8 @@
 
 import click
 
-from db.commands.demo import PASSWORD, demo_accounts, is_empty, make_demo
+from db.commands.demo import demo_accounts, is_empty, make_demo
+from db.commands.identity import DEMO_PASSWORD
 from db.engine import make_engine
 from db.wall_clock import now
 
@@ -19,11 +20,11 @@ def demo(communities: int, grids: int, months: int | None, if_empty: bool) -> No
         if if_empty:
             names = demo_accounts(engine)
             if names:
-                click.echo(f"demo accounts (password {PASSWORD}): {', '.join(names)}")
+                click.echo(f"demo accounts (password {DEMO_PASSWORD}): {', '.join(names)}")
             return
         raise click.ClickException("this database holds communities already; set DESK_DATABASE_URL to an empty one")
     months = months or (12 if communities == 1 else 3)
     accounts = make_demo(engine, count=communities, grids=grids, months=months, now=now(), progress=lambda name: click.echo(f"  {name}"))
-    click.echo(f"demo accounts (password {PASSWORD}):")
+    click.echo(f"demo accounts (password {DEMO_PASSWORD}):")
     for username, role, community in accounts[: 4 if communities == 1 else 8] + accounts[-2:]:
         click.echo(f"  {username:<14}{role:<18}{community}")

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, insert, select
 from core.calendar import packaged_calendar
 from core.rulebook import load_rulebook
 from db.commands.filing import carry_out, file
-from db.commands.identity import hash_password, is_password
+from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
 from db.demo.community import TABLES, Made, communities
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope
@@ -16,8 +16,6 @@ from db.models.grids import Staff
 from db.scope import Scope
 from db.types import uuid7
 
-PASSWORD = "wangge-2026"
-"""Of every demo account; printed when the demo is made. Only a demo: nothing keeps an office from choosing it."""
 _BATCH = 20_000
 
 
@@ -31,7 +29,7 @@ def demo_accounts(engine: Engine) -> list[str]:
     """User names that still have the demo's password, if it was loaded here: at most twelve."""
     with open_session(engine, None) as session:
         known = session.scalar(select(Account.password_hash).where(Account.username == "worker1", Account.disabled_at.is_(None)))
-        if not known or not is_password(known, PASSWORD):
+        if not known or not is_password(known, DEMO_PASSWORD):
             return []
         same = select(Account.username).where(Account.password_hash == known, Account.disabled_at.is_(None)).order_by(Account.username).limit(12)
         return list(session.scalars(same))
@@ -62,7 +60,7 @@ def _file_community(session: ScopedSession, *, made: Made, now: datetime) -> Non
 
 
 def _file_accounts(session: ScopedSession, *, made: list[Made], now: datetime) -> list[tuple[str, str, str]]:
-    password = hash_password(PASSWORD)
+    password = hash_password(DEMO_PASSWORD, for_demo=True)
     accounts = []
     for number, one in enumerate(made, start=1):
         suffix = "" if number == 1 else f"-{number}"

@@ -16,7 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Engine, delete, func, select, update
 
 from core.refusals import Refused
-from core.roles import RIGHTS, Role, may
+from core.roles import RIGHTS, SYSTEM, Role, may
 from db.commands.filing import carry_out, file
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope, SessionToken, SignIn
@@ -37,6 +37,8 @@ SPREAD = timedelta(days=3)
 RENEW_AFTER = timedelta(minutes=10)
 """Use pushes the idle end on at most this often: one small write, not one a click."""
 SHORTEST_PASSWORD = 10
+DEMO_PASSWORD = "wangge-2026"
+"""Of every demo account, and printed in the README: no other account may have it."""
 
 # OWASP's figures for argon2id (19 MB, 2 passes): 425 people logging in at 08:30 cost 12 CPU-seconds instead of 64.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -45,10 +47,12 @@ _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _LOGIN = Scope.system((), label="login")
 
 
-def hash_password(password: str) -> str | Refused:
-    """The argon2id hash of `password`, or a refusal when it is too short."""
+def hash_password(password: str, *, for_demo: bool = False) -> str | Refused:
+    """The argon2id hash of `password`, or a refusal when it is too short or the one that everybody knows (but `for_demo`)."""
     if len(password) < SHORTEST_PASSWORD:
         return Refused("accounts.password_short", values={"n": SHORTEST_PASSWORD})
+    if password.strip().casefold() == DEMO_PASSWORD and not for_demo:
+        return Refused("accounts.password_of_demo")
     return _HASHER.hash(password)
 
 
@@ -280,8 +284,7 @@ def _reach(session: ScopedSession, account_id: UUID, communities: Iterable[UUID]
 
 
 def _not_permitted(session: ScopedSession) -> Refused | None:
-    role = session.scope.role
-    return None if role == "system" or may(role, "accounts_manage") else Refused("common.not_allowed")
+    return None if may(session.scope.role, "accounts_manage") else Refused("common.not_allowed")
 
 
 def _unknown(account: Account | None) -> Refused | None:
@@ -296,7 +299,7 @@ def _not_theirs(session: ScopedSession, account: Account) -> Refused | None:
 def _beyond_own_reach(session: ScopedSession, role: str, communities: set[UUID]) -> Refused | None:
     """An administrator of some communities hands out those only; one without a list reaches all, and only such a one makes another."""
     own = session.scope.communities
-    if session.scope.role == "system" or own >= set(session.scalars(select(Community.community_id).execution_options(rollup=True))):
+    if session.scope.role == SYSTEM or own >= set(session.scalars(select(Community.community_id).execution_options(rollup=True))):
         return None
     further = not communities <= own or (role == Role.ADMINISTRATOR and not communities)
     return Refused("accounts.beyond_reach") if further else None

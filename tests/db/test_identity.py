@@ -223,6 +223,13 @@ def test_a_new_password_of_ones_own_needs_the_present_one_and_ends_every_log_in(
     assert isinstance(enter(engine), Refused) and isinstance(enter(engine, "another-password"), str)
 
 
+@pytest.mark.parametrize("known", [identity.DEMO_PASSWORD, " Wangge-2026 "])
+def test_nobody_may_choose_the_password_that_stands_in_the_readme(engine, open_account, known):
+    scope = Scope(open_account(), Role.STATION_HEAD, frozenset())
+    assert identity.hash_password(known) == Refused("accounts.password_of_demo")
+    assert identity.change_own_password(engine, scope, PASSWORD, known, now=MOMENT) == Refused("accounts.password_of_demo")
+
+
 def test_whoever_tries_passwords_at_somebodys_open_desk_is_out_after_the_fifth(engine, open_account):
     account_id = open_account()
     token, scope = enter(engine), Scope(account_id, Role.STATION_HEAD, frozenset())
