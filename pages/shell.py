@@ -13,6 +13,7 @@ from db.queries import identity
 from db.wall_clock import frozen
 from pages.parts import desk as at
 from pages.parts.desk import Desk
+from pages.parts.one_run import one_run
 from pages.parts.turnstile import one_of_few
 
 SECTIONS = {
@@ -25,12 +26,13 @@ SECTIONS = {
 def main() -> None:
     """One run: the page chosen from the actor's own menu, or the landing desk."""
     st.set_page_config(page_icon="🏘️", layout="wide")
-    desk = at.current()
-    chosen = st.navigation(_menu(desk), position="sidebar", expanded=True)
-    _sidebar(desk)
-    _banners(desk)
-    with one_of_few():
-        chosen.run()
+    with one_run():
+        desk = at.current()
+        chosen = st.navigation(_menu(desk), position="sidebar", expanded=True)
+        _sidebar(desk)
+        _banners(desk)
+        with one_of_few():
+            chosen.run()
 
 
 def _menu(desk: Desk) -> dict[str, list]:

@@ -1,4 +1,4 @@
-"""Who is at the desk in this run, asked anew of the database at each page run and each fragment.
+"""Who is at the desk in this run, asked anew of the database at each run of the page and of each fragment that runs by itself.
 
 `desk.current().require("roster")` is the first line of every page and of every fragment.
 """
@@ -21,6 +21,7 @@ from db.engine import ScopedSession, make_engine, open_session
 from db.queries import identity
 from db.scope import Scope
 from db.wall_clock import now
+from pages.parts.one_run import forget, once
 
 COOKIE = "desk_session"
 _OWNER = "desk_owner"
@@ -56,7 +57,10 @@ class Desk:
 
     def carry_out(self, command: Callable, /, **arguments):
         """Run a command of db.commands in one filed transaction, as this actor, now. Returns its value or a Refused."""
-        return carry_out(engine(), self.scope, command, now=self.now, **arguments)
+        try:
+            return carry_out(engine(), self.scope, command, now=self.now, **arguments)
+        finally:
+            forget()
 
     def may(self, act: str) -> bool:
         """Whether the actor's role may perform `act` (core.roles.ACTS): for showing a button; the command asks again."""
@@ -89,6 +93,10 @@ def engine() -> Engine:
 def current() -> Desk:
     """The desk of this run. When the log-in is over (also a second ago, by somebody else's hand): says so and ends the run."""
     token = st.context.cookies.get(COOKIE)
+    return once(("desk", token), lambda: _arrive(token))
+
+
+def _arrive(token: str | None) -> Desk:
     moment = now()
     visitor = identity.visitor(engine(), token, now=moment)
     if visitor is None:

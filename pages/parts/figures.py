@@ -10,6 +10,7 @@ from db.engine import open_session
 from db.queries.ledger import last_entries
 from db.scope import Scope
 from pages.parts.desk import Desk, engine
+from pages.parts.one_run import once
 
 Marks = tuple[str, ...]
 
@@ -18,10 +19,14 @@ def kept(desk: Desk, query: Callable, *arguments, community_id: UUID | None = No
     """`query(session, now, *arguments)` within the desk's scope, computed once for this scope, state of the rows and minute. What it returns is
     a copy of the caller's own. `community_id`: only this community's rows count. `lasting`: the present moment makes no difference."""
     scope = desk.scope if community_id is None else desk.scope.within(community_id)
-    with open_session(engine(), scope) as session:
-        marks = tuple(str(one) for one in last_entries(session))
+    marks = once(("marks", scope), lambda: _marks(scope))
     minute = None if lasting else desk.now.replace(second=0, microsecond=0)
     return _computed(scope, query.__module__, query.__qualname__, marks, minute, arguments, query, desk.now)
+
+
+def _marks(scope: Scope) -> Marks:
+    with open_session(engine(), scope) as session:
+        return tuple(str(one) for one in last_entries(session))
 
 
 @st.cache_data(show_spinner=False, max_entries=300, ttl=3600, hash_funcs={Scope: lambda scope: _key(scope), UUID: str})
