@@ -15,7 +15,8 @@ from pages.parts.figures import kept
 from pages.parts.page import page_header
 from pages.parts.roster_list import cards, table
 
-PAGE = 20
+PAGE = {"cards": 10, "table": 20}
+"""Rows to begin with, and for each further page: a card with its buttons costs the server what ten rows of the table do."""
 STATES = ("overdue", "due", "met")
 VIEWS = ("cards", "table")
 EVERY = "all"
@@ -34,9 +35,9 @@ def _desk() -> None:
     """A tap or another filter runs only this."""
     desk = at.current().require("roster")
     wanted = _filters(desk)
-    shown = st.session_state.get("roster_shown", PAGE)
-    found = kept(desk, roster, wanted, shown)
-    view = _counts(desk, wanted, found)
+    view, pages = _view(desk), st.session_state.get("roster_pages", 1)
+    found = kept(desk, roster, wanted, pages * PAGE[view])
+    _counts(desk, wanted, found)
     if not found.rows:
         _nobody(desk, wanted)
     elif view == "table":
@@ -44,7 +45,7 @@ def _desk() -> None:
     else:
         cards(desk, found)
     if found.more:
-        st.button(desk.t("roster.more", n=PAGE), key="roster-more", on_click=_show, args=(shown + PAGE,), width="stretch")
+        st.button(desk.t("roster.more", n=PAGE[view]), key="roster-more", on_click=_show, args=(pages + 1,), width="stretch")
 
 
 def _filters(desk: Desk) -> Wanted:
@@ -53,7 +54,7 @@ def _filters(desk: Desk) -> Wanted:
     _asked_for(known)
     state = st.segmented_control(
         desk.t("roster.state"), (EVERY, *STATES), default=EVERY, required=True, format_func=lambda one: desk.t("common.all" if one == EVERY else f"roster.state_{one}"),
-        key="roster_state", label_visibility="collapsed", width="stretch", on_change=_show, args=(PAGE,),
+        key="roster_state", label_visibility="collapsed", width="stretch", on_change=_show, args=(1,),
     )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         group = _choice(desk, "group", GROUPS, lambda one: desk.t(f"care.group.{one}"))
@@ -67,7 +68,7 @@ def _choice(desk: Desk, name: str, options: tuple, word) -> str | UUID | None:
     every = desk.t(f"roster.all_{name}s")
     chosen = st.selectbox(
         desk.t(f"roster.{name}"), (EVERY, *options), format_func=lambda one: every if one == EVERY else word(one),
-        key=f"roster_{name}", label_visibility="collapsed", width=WIDTH, on_change=_show, args=(PAGE,),
+        key=f"roster_{name}", label_visibility="collapsed", width=WIDTH, on_change=_show, args=(1,),
     )  # fmt: skip
     return None if chosen == EVERY else chosen
 
@@ -83,19 +84,27 @@ def _asked_for(known: dict[UUID, str]) -> None:
         st.session_state["roster_act"], st.session_state["roster_state"] = act, "overdue"
 
 
-def _counts(desk: Desk, wanted: Wanted, found: Roster) -> str:
-    """Clocks by state under the filters, the clause an act comes from, and the choice of cards or table, which it returns."""
+def _view(desk: Desk) -> str:
+    """Cards or table, as chosen under the filters; on a phone always cards."""
+    return "cards" if _on_a_phone() else st.session_state.get("roster_view") or _usual(desk)
+
+
+def _usual(desk: Desk) -> str:
+    return "cards" if desk.actor.role == Role.GRID_WORKER else "table"
+
+
+def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
+    """Clocks by state under the filters, the clause an act comes from, and the choice of cards or table."""
     sums = {name: sum(getattr(one, name) for one in found.totals.values()) for name in STATES}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(desk.t("roster.counts", **sums), width="content")
         for clause in (one for one in load_rulebook().values() if wanted.act and getattr(one.values[-1].figure, "act", None) == wanted.act):
             clause_chip(desk, clause.id, key=f"roster-{clause.id}")
-        if _on_a_phone():
-            return "cards"
-        return st.segmented_control(
-            desk.t("roster.view"), VIEWS, default="cards" if desk.actor.role == Role.GRID_WORKER else "table", required=True, format_func=lambda one: desk.t(f"roster.view_{one}"),
-            key="roster_view", label_visibility="collapsed",
-        )  # fmt: skip
+        if not _on_a_phone():
+            st.segmented_control(
+                desk.t("roster.view"), VIEWS, default=_usual(desk), required=True, format_func=lambda one: desk.t(f"roster.view_{one}"), key="roster_view",
+                label_visibility="collapsed", on_change=_show, args=(1,),
+            )  # fmt: skip
 
 
 def _nobody(desk: Desk, wanted: Wanted) -> None:
@@ -104,8 +113,8 @@ def _nobody(desk: Desk, wanted: Wanted) -> None:
     st.button(desk.t("roster.show_all"), key="roster-all", on_click=_show_all)
 
 
-def _show(n: int) -> None:
-    st.session_state["roster_shown"] = n
+def _show(pages: int) -> None:
+    st.session_state["roster_pages"] = pages
 
 
 def _show_all() -> None:

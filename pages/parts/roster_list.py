@@ -1,7 +1,5 @@
 """The roster's rows: cards for a thumb, a table with the file beside it for a desktop."""
 
-from functools import partial
-
 import streamlit as st
 
 from core.care import ACTS
@@ -15,18 +13,21 @@ STYLE = """<style>
 .care-who{line-height:1.5}.care-who b{font-size:1.08rem}.care-age{color:#5b6b73;font-size:.9rem;margin-left:.3rem}.care-group{color:#5b6b73;font-size:.9rem;margin-left:.3rem}
 .care-chips{display:flex;flex-wrap:wrap;gap:.35rem;margin:.35rem 0}.care-chips span{border-radius:6px;padding:.1rem .5rem;font-size:.88rem;white-space:nowrap}
 .care-late{background:#fde8e4;color:#9a1b0c;font-weight:600}.care-soon{background:#fff1d6;color:#7a4b00}.care-due{background:#e8eef2;color:#1c2b33}.care-done{background:#e3f3ec;color:#0a4f35}
+[class*=st-key-person-]>div:has(.care-who),[class*=st-key-person-]>[data-testid=stLayoutWrapper]{flex:1 0 100%;width:100%}
 .care-line{color:#5b6b73;font-size:.86rem;line-height:1.45;overflow-wrap:anywhere}
 </style>"""
 
 
 def cards(desk: Desk, found: Roster) -> None:
-    """A card a person, with a button for each act owed and one for the file."""
+    """A card a person, with a button for each act owed and one for the file: all in one line that wraps, or a second container a card would
+    cost the server a tenth of the page."""
     st.html(STYLE)
     tell()
     for row in found.rows:
-        with st.container(border=True, key=f"person-{row.resident_id}", gap="small"):
+        with st.container(border=True, horizontal=True, key=f"person-{row.resident_id}", gap="small"):
             st.html(card_html(desk, row))
-            act_buttons(desk, row, place="card", beside=partial(_file_button, desk, row))
+            if act_buttons(desk, row, place="card"):
+                _file_button(desk, row)
 
 
 def table(desk: Desk, found: Roster) -> None:

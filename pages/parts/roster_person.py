@@ -28,7 +28,8 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
         st.info(desk.t("roster.gone"))
         return
     st.markdown(f"**{file.row.name}** {file.row.age_band or ''} · {groups_text(desk, file.row)}  \n:gray[{place_text(desk, file.row)}]".replace("*" * 3, "\\*" * 3))
-    act_buttons(desk, file.row, place=place)
+    with st.container(horizontal=True, gap="small", key=f"person-{place}"):
+        act_buttons(desk, file.row, place=place)
     _owed(desk, file)
     _fields(desk, file, place)
     if desk.may("care_file_update") and file.row.clocks:

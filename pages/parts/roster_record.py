@@ -1,6 +1,5 @@
 """Recording a contact in two taps: which act, then how it went."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 import streamlit as st
@@ -16,19 +15,17 @@ SAID = "roster_said"
 FURTHER = {"call": ("wrong_number", "refused", "agreed", "call_later"), "visit": ("refused", "agreed"), "session": ("refused", "agreed"), "assessment": ("refused", "agreed")}
 
 
-def act_buttons(desk: Desk, row: RosterRow, *, place: str, beside: Callable[[], None] | None = None) -> None:
-    """A button for each act owed; tapped, the outcomes stand in their place. `place` tells the same person's buttons apart; `beside` draws
-    what else stands in the line."""
+def act_buttons(desk: Desk, row: RosterRow, *, place: str) -> bool:
+    """A button for each act owed, for a horizontal container; tapped, the outcomes stand in their place (False: nothing else goes beside
+    them). `place` tells the same person's buttons apart."""
     tapped = st.session_state.get(TAPPED)
     if tapped and tapped[0] == (place, row.resident_id):
         _outcomes(desk, row, tapped[1], place)
-        return
-    with st.container(horizontal=True, gap="small"):
-        for clock in row.clocks:
-            if clock.act != "file_update" and desk.may("care_assess" if clock.act == "assessment" else "care_contact"):
-                st.button(desk.t(f"roster.do_{clock.act}"), key=f"do-{place}-{clock.act}-{row.resident_id}", on_click=_tap, args=((place, row.resident_id), clock.act), width="stretch")
-        if beside:
-            beside()
+        return False
+    for clock in row.clocks:
+        if clock.act != "file_update" and desk.may("care_assess" if clock.act == "assessment" else "care_contact"):
+            st.button(desk.t(f"roster.do_{clock.act}"), key=f"do-{place}-{clock.act}-{row.resident_id}", on_click=_tap, args=((place, row.resident_id), clock.act), width="stretch")
+    return True
 
 
 def _outcomes(desk: Desk, row: RosterRow, act: str, place: str) -> None:
