@@ -84,10 +84,15 @@ def sqlite_engine(sqlite_url) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[URL]:
+def _postgres() -> Iterator[postgres.Server]:
+    with postgres.server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres_server(_postgres) -> URL:
     """A PostgreSQL and the role the tests use on it (owner of its databases, no superuser)."""
-    with postgres.server() as url:
-        yield url
+    return _postgres.url
 
 
 @pytest.fixture(scope="session")
@@ -106,11 +111,18 @@ def postgres_url(postgres_server, _postgres_template) -> Iterator[URL]:
     postgres.drop_database(postgres_server, name)
 
 
+@pytest.fixture(scope="session")
+def _postgres_shared(_postgres, _postgres_template) -> Iterator[postgres.Shared]:
+    shared = postgres.Shared(_postgres, _postgres_template, _engine)
+    yield shared
+    shared.drop()
+
+
 @pytest.fixture
-def postgres_engine(postgres_url) -> Iterator[Engine]:
-    engine = _engine(postgres_url)
-    yield engine
-    engine.dispose()
+def postgres_engine(_postgres_shared) -> Iterator[Engine]:
+    """On a migrated, empty PostgreSQL database; emptied when the test is over."""
+    yield _postgres_shared.engine
+    _postgres_shared.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
