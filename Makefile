@@ -12,6 +12,8 @@ STAMP := $(VENV)/.installed
 PORT ?= 8501
 ADDRESS ?= 127.0.0.1
 DESK_REAL_DATA ?= ../shared/data
+# DEMO="--grids 4" makes a smaller demo community, ready sooner.
+DEMO ?=
 # WHEELHOUSE=folder installs from a folder of wheels without a network.
 PIP := install -qq --disable-pip-version-check $(if $(WHEELHOUSE),--no-index --find-links "$(WHEELHOUSE)")
 
@@ -43,7 +45,7 @@ wheelhouse:
 
 run: install
 	$(PY) -m db migrate
-	$(PY) -m db demo --if-empty
+	$(PY) -m db demo --if-empty $(DEMO)
 	exec $(PY) -m streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 # Chromium and a Chinese font, as root or not; prints what to install if that can't be done.

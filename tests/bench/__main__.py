@@ -1,4 +1,4 @@
-"""`make bench` (`python -m tests.bench [--times N] [VIEW …]`): what the first screen of each desk costs the server, against an empty page of the same app.
+"""`make bench` (`python -m tests.bench [--times N] [--grids N] [VIEW …]`): what the first screen of each desk costs the server, against an empty page of the same app.
 
 Over a real websocket: a new session for every opening, as whoever uses the desk; CPU of the server process (user and
 system) until its run is over, the mean of many. Then the map in a real Chromium: bytes of a second visit.
@@ -19,6 +19,8 @@ from tests.websocket import open_socket
 
 TIMES = 30
 """Openings per figure: the kernel counts CPU in ticks of 10 ms."""
+GRIDS = 12
+"""Grids of the demo community that is measured: the size `make run` makes."""
 MOST = 3.0
 MAP_BYTES = 20_000
 BLANK = "calendar"
@@ -38,20 +40,20 @@ def open_once(server: desks.Desk, view: str, role: str) -> int:
 
 def cost(server: desks.Desk, view: str, role: str) -> tuple[float, int]:
     """Milliseconds of server CPU for one first screen (mean of many), and its bytes."""
-    process = psutil.Process(server.process.pid)
+    process, times = psutil.Process(server.process.pid), option("--times", TIMES)
     size = max(open_once(server, view, role) for _ in range(3))
     before = process.cpu_times()
-    for _ in range(times()):
+    for _ in range(times):
         open_once(server, view, role)
     after = process.cpu_times()
-    return (after.user - before.user + after.system - before.system) * 1000 / times(), size
+    return (after.user - before.user + after.system - before.system) * 1000 / times, size
 
 
 def demo(folder: Path) -> str:
-    """A demo community of full size; its URL."""
+    """A demo community; its URL."""
     url = f"sqlite:///{folder}/demo.db"
     run_db(url, "migrate")
-    run_db(url, "demo")
+    run_db(url, "demo", "--grids", str(option("--grids", GRIDS)))
     return url
 
 
@@ -61,9 +63,9 @@ def chosen() -> list[tuple[str, str]]:
     return named or list(VIEWS)
 
 
-def times() -> int:
-    """Openings per figure: `--times N`, or TIMES."""
-    return int(sys.argv[sys.argv.index("--times") + 1]) if "--times" in sys.argv else TIMES
+def option(name: str, default: int) -> int:
+    """The number given on the command line after `name`, or the default."""
+    return int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
 
 
 def measure(real: desks.Desk, empty: desks.Desk) -> bool:
