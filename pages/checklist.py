@@ -20,6 +20,7 @@ from pages.parts.figures import kept
 from pages.parts.ledger_proof import proof_sentence
 from pages.parts.page import answer, page_header
 from pages.parts.pick import pick_community, pick_quarter, quarter_name
+from pages.parts.plain import plain
 
 PAGE = 20
 SHOW = ("all", *Verdict)
@@ -111,7 +112,7 @@ def _signing(desk: Desk, found: Checklist) -> None:
         signed = signatures(session, found)
     st.subheader(desk.t("checklist.sign_title"), anchor=False)
     for one in signed:
-        st.markdown(desk.t("checklist.signed", at=moment(one.at), who=one.who or desk.t("ledger.system"), broken=one.broken, digest=one.digest[:16]))
+        st.markdown(desk.t("checklist.signed", at=moment(one.at), who=plain(one.who) or desk.t("ledger.system"), broken=one.broken, digest=one.digest[:16]))
         if one.moved:
             st.warning(desk.t("checklist.signed_moved", digest=found.digest()[:16]))
     if not signed:

@@ -18,6 +18,7 @@ from pages.parts.duty_rows import TONE, duty_line, when_text
 from pages.parts.figures import kept
 from pages.parts.page import answer, page_header
 from pages.parts.pick import pick_community
+from pages.parts.plain import plain
 
 CHECK = "supervision.check"
 """Signed on the checklist, under the figures it is about."""
@@ -90,13 +91,13 @@ def _grids(desk: Desk, rows: list[DutyRow]) -> None:
     clause = load_rulebook()[rows[0].clause_id]
     with st.container(border=True, key="duty-grids", gap="small"):
         st.markdown(f"**{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{clause.id} · {clause.source}]")
-        st.markdown("\n".join(f"- :{TONE[row.state]}[**{when_text(desk, row)}**] {row.grid} :gray[{_last(desk, row)}]" for row in rows))
+        st.markdown("\n".join(f"- :{TONE[row.state]}[**{when_text(desk, row)}**] {plain(row.grid)} :gray[{_last(desk, row)}]" for row in rows))
         if desk.may(right(rows[0].clause_id)):
             _button(desk, desk.t("duties.record_patrol"), rows[0], {row.grid_id: row.grid for row in rows})
 
 
 def _last(desk: Desk, row: DutyRow) -> str:
-    return desk.t("duties.last", when=row.last.happened_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M"), who=row.last.by or "—") if row.last else desk.t("duties.never")
+    return desk.t("duties.last", when=row.last.happened_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M"), who=plain(row.last.by) or "—") if row.last else desk.t("duties.never")
 
 
 def _form(row: DutyRow, grids: dict[UUID, str] | None) -> None:

@@ -6,6 +6,7 @@ from core.queue import remaining
 from core.rulebook import load_rulebook
 from db.queries.duties import DutyRow
 from pages.parts.desk import Desk
+from pages.parts.plain import plain
 
 TONE = {State.overdue: "red", State.due_soon: "orange", State.on_time: "blue", State.waiting: "green", State.paused: "gray", None: "gray"}
 
@@ -26,6 +27,6 @@ def duty_line(desk: Desk, row: DutyRow) -> str:
     lines = [f":{TONE[row.state]}[**{when_text(desk, row)}**] **{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{clause.id} · {clause.source}]"]
     if row.last is None:
         return "  \n".join([*lines, f":gray[{desk.t('duties.never')}]"])
-    last = desk.t("duties.last", when=row.last.happened_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"), who=row.last.by or "—")
+    last = desk.t("duties.last", when=row.last.happened_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"), who=plain(row.last.by) or "—")
     people = desk.t("duties.people", n=row.last.attendees) if row.last.attendees else ""
-    return "  \n".join([*lines, f":gray[{' · '.join(part for part in (last, people, row.last.note) if part)}]"])
+    return "  \n".join([*lines, f":gray[{' · '.join(part for part in (last, people, plain(row.last.note)) if part)}]"])

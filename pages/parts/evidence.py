@@ -12,6 +12,7 @@ from db.queries.checklist_rows import Violation
 from db.queries.supervision import Step, steps, traces
 from pages.parts.desk import Desk, current
 from pages.parts.ledger_entries import did, entry_line
+from pages.parts.plain import plain
 
 
 def moment(at: datetime | None) -> str:
@@ -38,10 +39,10 @@ def row_text(desk: Desk, clause_id: str | None, row: Violation) -> str:
     """A row in two or three lines of Markdown: what, how it stands against its limit, where and with whom."""
     if row.value is not None:
         word = "checklist.value_" + clause_id.replace(".", "_")
-        return f"**{row.what}** · {desk.t(word, n=row.value)}"
-    what = did(desk, row.what) if row.subject_kind == "entry" else row.what.replace("*", "\\*")
+        return f"**{plain(row.what)}** · {desk.t(word, n=row.value)}"
+    what = did(desk, row.what) if row.subject_kind == "entry" else plain(row.what)
     lines = [f"**{what or desk.t('checklist.community')}**"]
-    places = [row.grid if row.grid != row.what else None, row.holder and desk.t("checklist.held_by", who=row.holder)]
+    places = [plain(row.grid) if row.grid != row.what else None, row.holder and desk.t("checklist.held_by", who=plain(row.holder))]
     if row.state:
         colour = "red" if row.state == State.overdue else "orange"
         done = desk.t("checklist.closed", at=moment(row.closed_at)) if row.closed_at else None
@@ -65,7 +66,7 @@ def _evidence(community_id: UUID, clause_id: str, row: Violation, desk_name: str
 
 
 def _step_text(desk: Desk, step: Step) -> str:
-    parts = [moment(step.happened_at), _name(desk, step.word), step.outcome and desk.t(f"care.outcome.{step.outcome}"), step.who]
+    parts = [moment(step.happened_at), _name(desk, step.word), step.outcome and desk.t(f"care.outcome.{step.outcome}"), plain(step.who)]
     if (step.recorded_at - step.happened_at).total_seconds() > 3600:
         parts.append(desk.t("checklist.recorded", at=moment(step.recorded_at)))
     return " · ".join(filter(None, parts))

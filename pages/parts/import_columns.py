@@ -8,6 +8,7 @@ from core.imports.cells import plain
 from core.imports.headers import Mapping, column_letter, date_orders, read_as
 from db.queries.imports import Upload
 from pages.parts.desk import Desk
+from pages.parts.plain import plain as as_text
 
 _SHOWN = 3
 
@@ -24,7 +25,7 @@ def columns_step(desk: Desk, upload: Upload, remembered: bool, today: date) -> M
     _sample(desk, upload, heads)
     unused = [f"{column_letter(i)} {head}" for i, head in enumerate(heads) if head and i not in mapping.columns.values()]
     if unused:
-        st.caption(desk.t("imports.columns_ignored", names=desk.t("exports.comma").join(unused)))
+        st.caption(desk.t("imports.columns_ignored", names=desk.t("exports.comma").join(map(as_text, unused))))
     with st.expander(desk.t("imports.columns_correct"), expanded=bool(missing)):
         return _header(desk, upload, today) or _form(desk, upload, heads)
 

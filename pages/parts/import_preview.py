@@ -11,6 +11,7 @@ from db.commands.imports import TakenIn
 from db.queries.imports import Preview
 from db.sheets import marked_workbook
 from pages.parts.desk import Desk
+from pages.parts.plain import plain
 
 _LISTED = 500
 _FIGURES = ("new", "changed", "unchanged", "rejected")
@@ -75,7 +76,7 @@ def _bad(desk: Desk, seen: Preview) -> None:
         st.caption(desk.t("imports.bad_more", n=_LISTED))
     with st.expander(desk.t("imports.reasons")):
         for (reason, _), n in Counter((word(desk, cell), cell.reason) for cell in bad).most_common(20):
-            st.markdown(desk.t("imports.reason_count", reason=reason, n=n))
+            st.markdown(desk.t("imports.reason_count", reason=plain(reason), n=n))
     titles = {name: desk.t(f"imports.bad_{name}") for name in ("row", "column", "header", "value", "reason")}
     titles |= {"sheet": desk.t("imports.marked_sheet"), "list": desk.t("imports.marked_list")}
     name = seen.upload.file_name.rpartition(".")[0] or seen.upload.table

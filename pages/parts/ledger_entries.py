@@ -9,6 +9,7 @@ from core.calendar import SHANGHAI
 from core.words import words_of
 from db.queries.ledger import Entry
 from pages.parts.desk import Desk
+from pages.parts.plain import plain
 
 
 def did(desk: Desk, command: str) -> str:
@@ -21,7 +22,7 @@ def entry_line(desk: Desk, entry: Entry) -> str:
     """"2026-11-18 10:00 · Finished · 王明 · no. 123"."""
     at = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     place = desk.t("ledger.unsealed") if entry.position is None else desk.t("ledger.place", n=entry.position + 1)
-    return " · ".join((at, did(desk, entry.command), entry.who or desk.t("ledger.system"), place))
+    return " · ".join((at, did(desk, entry.command), plain(entry.who) or desk.t("ledger.system"), place))
 
 
 def entry_table(desk: Desk, found: list[Entry]) -> None:

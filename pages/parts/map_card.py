@@ -12,6 +12,7 @@ from db.queries.posts import PostHeld
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.jump import open_desk
+from pages.parts.plain import plain
 
 SHORT = 24
 """Rows up to this many are written as a list."""
@@ -27,7 +28,7 @@ LISTS = {
 def grid_card_view(desk: Desk, card: GridCard) -> None:
     """Posts, buildings, households, people by group, orders; each figure with its rows or the list behind it."""
     with st.container(border=True):
-        st.subheader(f"{card.code} {card.name}", anchor=False)
+        st.subheader(plain(f"{card.code} {card.name}"), anchor=False)
         _posts(desk, card)
         with st.expander(f"{desk.t('map.households')} **{card.figures.households}** · {desk.t('map.buildings')} **{len(card.buildings)}**"):
             _rows(desk, card.buildings)
@@ -45,9 +46,9 @@ def _posts(desk: Desk, card: GridCard) -> None:
 
 def _holder(desk: Desk, holder: PostHeld) -> str:
     if holder.away_until is None:
-        return holder.name
+        return plain(holder.name)
     moment = holder.away_until.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
-    return f"{holder.name} :orange-badge[{desk.t('map.away_until', moment=moment)}]"
+    return f"{plain(holder.name)} :orange-badge[{desk.t('map.away_until', moment=moment)}]"
 
 
 def _figures(desk: Desk, card: GridCard) -> None:
@@ -103,7 +104,7 @@ def _rows(desk: Desk, rows: tuple[tuple[str, int | None], ...]) -> None:
     if len(rows) > SHORT:
         st.dataframe([{desk.t("map.what"): name} | ({desk.t("map.households"): n} if n is not None else {}) for name, n in rows], hide_index=True)
     else:
-        st.markdown("\n".join(f"- {name}" + (f" · {desk.t('map.n_households', n=n)}" if n is not None else "") for name, n in rows))
+        st.markdown("\n".join(f"- {plain(name)}" + (f" · {desk.t('map.n_households', n=n)}" if n is not None else "") for name, n in rows))
 
 
 def district_view(desk: Desk, rows: list[CommunityValues]) -> None:

@@ -11,6 +11,7 @@ from db.map_file import MapFile, read_map
 from pages.parts import desk as at
 from pages.parts.desk import Desk
 from pages.parts.page import show_refusal
+from pages.parts.plain import plain
 
 DONE = "map_done"
 """Session state: the result of what the last click did."""
@@ -37,7 +38,7 @@ def map_import(desk: Desk, community_id: UUID) -> None:
 def _preview(desk: Desk, community_id: UUID, content: MapFile) -> None:
     st.markdown(desk.t("map.import_found", n=len(content.drawn), ignored=sum(content.ignored.values()), bad=len(content.problems)))
     for one in content.problems[:SHOWN]:
-        st.markdown(f"- {desk.t('map.import_bad', number=one.number, name=one.name)} {desk.t(f'map.bad_{one.reason}')}")
+        st.markdown(f"- {desk.t('map.import_bad', number=one.number, name=plain(one.name))} {desk.t(f'map.bad_{one.reason}')}")
     if content.drawn:
         st.button(desk.t("map.import_do"), type="primary", key="map-import", on_click=_act, args=(import_map, community_id), kwargs={"content": content})
 
@@ -57,4 +58,4 @@ def _told(desk: Desk, done: MapImported | GridsDrawn | Refused | None) -> None:
     elif done:
         st.success(desk.t("map.imported", new=done.new, changed=done.changed, unchanged=done.unchanged, outside=done.outside))
         for code in done.unknown_grids[:SHOWN]:
-            st.warning(desk.t("map.unknown_grid", code=code))
+            st.warning(desk.t("map.unknown_grid", code=plain(code)))

@@ -10,6 +10,7 @@ from db.models.grids import Grid
 from db.queries.queue import BUCKETS, KINDS, Counts, Wanted
 from db.queries.work_orders import names
 from pages.parts.desk import Desk
+from pages.parts.plain import plain
 
 UNCLOCKED, FOLLOW_UP = "unclocked", "follow_up"
 """The kinds that list orders instead of clocks: open ones without a limit, finished ones to follow up."""
@@ -70,7 +71,7 @@ def _reason(desk: Desk, wanted: Wanted) -> None:
     if wanted.grid_id:
         with desk.session() as session:
             what += names(session, Grid, [wanted.grid_id]).values()
-    st.caption(desk.t("queue.only", what=" · ".join(what)))
+    st.caption(desk.t("queue.only", what=plain(" · ".join(what))))
     st.button(desk.t("queue.show_all"), on_click=_clear, width="stretch")
 
 

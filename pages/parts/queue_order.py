@@ -12,15 +12,17 @@ from db.commands import work_orders as commands
 from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
+from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
 from pages.parts.queue_record import say_refused
+from pages.parts.reveal import ask_purpose, draw_revealed
 
 RUNNING = (State.on_time, State.due_soon, State.overdue, State.paused, State.waiting)
 
 
 def open_order(desk: Desk, community_id: UUID, order_id: UUID, title: str) -> None:
     """The dialog of an order."""
-    st.dialog(_plain(title), width="medium")(_order)(community_id, order_id)
+    st.dialog(plain(title), width="medium")(_order)(community_id, order_id)
 
 
 def _order(community_id: UUID, order_id: UUID) -> None:
@@ -53,18 +55,14 @@ def _facts(desk: Desk, card: OrderCard) -> None:
         "rating": str(line.rating) if line.rating else None,
     }
     st.caption(" · ".join(filter(None, (line.number, desk.t("work_orders.reopened", n=line.reopened) if line.reopened else ""))))
-    st.markdown("  \n".join(f"**{desk.t(f'work_orders.{name}')}** {_plain(text)}" for name, text in said.items() if text))
-    if desk.may("reveal") and st.button(desk.t("queue.show_contact"), key="queue_reveal", icon=":material/call:", width="stretch"):
-        shown = desk.carry_out(commands.reveal, community_id=line.community_id, order_id=line.id, purpose="contact")
-        if isinstance(shown, Refused):
-            say_refused(desk, shown)
-        else:
-            st.info("  \n".join(_plain(part) for part in (shown.applicant, shown.contact, shown.detail) if part))
+    st.markdown("  \n".join(f"**{desk.t(f'work_orders.{name}')}** {plain(text)}" for name, text in said.items() if text))
+    if desk.may("reveal"):
+        ask_purpose(desk, "queue", desk.t("queue.show_contact"), line.id, commands.reveal, community_id=line.community_id, order_id=line.id)
+        draw_revealed("queue", line.id, _in_full)
 
 
-def _plain(text: str) -> str:
-    """Markdown signs in what people typed stay signs."""
-    return "".join(f"\\{sign}" if sign in "*_`[]<>#$:~\\" else sign for sign in text)
+def _in_full(desk: Desk, shown: commands.Revealed) -> None:
+    st.info("  \n".join(plain(part) for part in (shown.applicant, shown.contact, shown.detail) if part))
 
 
 def _limits(desk: Desk, card: OrderCard) -> None:
@@ -82,7 +80,7 @@ def _limit(desk: Desk, clock: OrderClock) -> str:
 
 
 def _event(desk: Desk, event: OrderEvent) -> str:
-    parts = [deadline_text(event.happened_at), f"**{desk.t(f'work_orders.act_{event.act}')}**", event.by, event.note and _plain(event.note)]
+    parts = [deadline_text(event.happened_at), f"**{desk.t(f'work_orders.act_{event.act}')}**", plain(event.by), event.note and plain(event.note)]
     if event.rating:
         parts.append(f"{desk.t('work_orders.rating')} {event.rating}")
     if (event.recorded_at - event.happened_at).total_seconds() > 3600:

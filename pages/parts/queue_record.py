@@ -9,13 +9,15 @@ from core.calendar import SHANGHAI
 from core.clocks import deadline_text
 from core.refusals import Refused
 from core.rulebook import load_rulebook
+from db.commands import residents
 from db.commands.care import Recorded, record_contact
 from db.commands.duties import record_duty
-from db.commands.residents import reveal
 from db.queries.queue import QueueItem
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
+from pages.parts.plain import plain
 from pages.parts.queue_cards import what_of
+from pages.parts.reveal import ask_purpose, draw_revealed
 
 OUTCOMES = {
     "call": ("reached", "no_answer", "call_later", "wrong_number", "refused"),
@@ -31,7 +33,7 @@ DONE = {"session": "queue.session_held", "assessment": "queue.assessed", "file_u
 def open_record(desk: Desk, item: QueueItem) -> None:
     """The dialog in which `item`, a contact or a duty, is recorded."""
     form = _contact if item.subject_kind == "resident" else _duty
-    st.dialog(what_of(desk, item))(form)(item)
+    st.dialog(plain(what_of(desk, item)))(form)(item)
 
 
 def happened_at(desk: Desk) -> datetime:
@@ -72,14 +74,14 @@ def _outcome(desk: Desk, act: str, outcome: str) -> str:
 
 
 def _phone(desk: Desk, item: QueueItem) -> None:
-    if not desk.may("reveal") or not st.button(desk.t("queue.show_phone"), key="queue_phone", icon=":material/call:", width="stretch"):
-        return
-    shown = desk.carry_out(reveal, resident_id=item.subject_id, field="phone", purpose="contact" if item.kind == "call" else "visit")
-    if isinstance(shown, Refused):
-        say_refused(desk, shown)
-    else:
-        dial = f"tel:{shown}"
-        st.markdown(f"### [{shown}]({dial})" if shown else desk.t("queue.no_phone"))
+    if desk.may("reveal"):
+        ask_purpose(desk, "queue", desk.t("queue.show_phone"), item.subject_id, residents.reveal, resident_id=item.subject_id, field="phone")
+        draw_revealed("queue", item.subject_id, _number)
+
+
+def _number(desk: Desk, shown: str | None) -> None:
+    dial = f"tel:{''.join(sign for sign in shown or '' if sign in '+0123456789')}"
+    st.markdown(f"### [{plain(shown)}]({dial})" if shown else desk.t("queue.no_phone"))
 
 
 def _duty(item: QueueItem) -> None:

@@ -14,6 +14,7 @@ from db.queries.posts import buildings
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.pick import pick_community
+from pages.parts.plain import plain
 from pages.parts.queue_record import say_refused
 
 TAKEN = "queue_taken"
@@ -80,7 +81,7 @@ def _received(desk: Desk) -> datetime | None:
 def _receipt(desk: Desk, taken: TakenIn) -> None:
     """What to tell the resident: the number, who has it, until when."""
     st.success(f"**{desk.t('queue.taken_in', number=taken.number)}**")
-    lines = [desk.t("queue.sent_to", who=taken.holder or desk.t("queue.property_company")), desk.t("queue.sent_why", why=desk.t(f"work_orders.why_{taken.reason}"))]
+    lines = [desk.t("queue.sent_to", who=plain(taken.holder) or desk.t("queue.property_company")), desk.t("queue.sent_why", why=desk.t(f"work_orders.why_{taken.reason}"))]
     lines += [desk.t("queue.due_by", clause=load_rulebook()[clause_id].title[desk.lang], at=deadline_text(at)) for clause_id, at in taken.due]
     st.markdown("\n".join(f"- {line}" for line in lines or [desk.t("queue.due_from_acceptance")]))
     if not taken.due:

@@ -6,6 +6,7 @@ from core.care import ACTS
 from db.queries.roster import Roster, RosterRow
 from pages.parts.care_text import card_html, due_text, groups_text, last_text, place_text
 from pages.parts.desk import Desk, current
+from pages.parts.plain import plain
 from pages.parts.roster_person import person_view
 from pages.parts.roster_record import act_buttons, tell
 
@@ -64,7 +65,7 @@ def _line(desk: Desk, row: RosterRow, owed: set[str]) -> dict[str, str]:
 
 def _file_button(desk: Desk, row: RosterRow) -> None:
     if st.button(desk.t("roster.file"), key=f"file-{row.resident_id}", width="stretch"):
-        st.dialog(desk.t("roster.file_of", name=row.name), width="large")(_file)(row)
+        st.dialog(desk.t("roster.file_of", name=plain(row.name)), width="large")(_file)(row)
 
 
 def _file(row: RosterRow) -> None:

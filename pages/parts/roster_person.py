@@ -1,6 +1,7 @@
 """One person's file (一人一档): what is owed, personal data shown one by one, groups, contacts, and the forms that change it."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
@@ -8,12 +9,15 @@ import streamlit as st
 from core.calendar import SHANGHAI
 from core.care import DETAILS, OUTCOMES, PURPOSES
 from core.refusals import Refused
+from db.commands import residents
 from db.commands.care import record_contact, update_file
-from db.commands.residents import SHOWN_FOR, reveal
+from db.commands.residents import SHOWN_FOR
 from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
 from pages.parts.care_text import due_text, groups_text, last_day, local, member_text, outcome_text, place_text, recorded_text
 from pages.parts.clause import clause_mark
-from pages.parts.desk import Desk, current
+from pages.parts.desk import Desk
+from pages.parts.plain import plain
+from pages.parts.reveal import draw_revealed, reveal
 from pages.parts.roster_record import act_buttons, say
 
 FIELDS = ("phone", "address", "id_number", "birth_date", "health")
@@ -27,7 +31,8 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
     if file is None:
         st.info(desk.t("roster.gone"))
         return
-    st.markdown(f"**{file.row.name}** {file.row.age_band or ''} · {groups_text(desk, file.row)}  \n:gray[{place_text(desk, file.row)}]".replace("*" * 3, "\\*" * 3))
+    who, where = plain(groups_text(desk, file.row)), plain(place_text(desk, file.row))
+    st.markdown(f"**{plain(file.row.name)}** {file.row.age_band or ''} · {who}  \n:gray[{where}]")
     with st.container(horizontal=True, gap="small", key=f"person-{place}"):
         act_buttons(desk, file.row, place=place)
     _owed(desk, file)
@@ -48,8 +53,8 @@ def _owed(desk: Desk, file: PersonFile) -> None:
 
 
 def _membership(desk: Desk, one: Membership) -> str:
-    parts = [member_text(desk, one.group, one.detail), desk.t("roster.since", day=one.from_date), one.to_date and desk.t("roster.until", day=one.to_date)]
-    parts += [one.basis and desk.t("roster.basis", basis=one.basis), one.next_review and desk.t("roster.review", day=one.next_review)]
+    parts = [plain(member_text(desk, one.group, one.detail)), desk.t("roster.since", day=one.from_date), one.to_date and desk.t("roster.until", day=one.to_date)]
+    parts += [one.basis and desk.t("roster.basis", basis=plain(one.basis)), one.next_review and desk.t("roster.review", day=one.next_review)]
     return " · ".join(part for part in parts if part)
 
 
@@ -57,39 +62,26 @@ def _fields(desk: Desk, file: PersonFile, place: str) -> None:
     """Masked fields; each shown in full for a purpose and a while."""
     with st.expander(desk.t("roster.fields"), expanded=place == "dialog"):
         known = {field: file.fields[field] for field in FIELDS}
-        st.markdown("\n".join(f"- {desk.t(f'care.field.{field}')} `{value or desk.t('roster.not_on_file')}`" for field, value in known.items()))
+        st.markdown("\n".join(f"- {desk.t(f'care.field.{field}')} {plain(value) or desk.t('roster.not_on_file')}" for field, value in known.items()))
         if not desk.may("reveal"):
             return
-        st.caption(desk.t("roster.fields_note", n=SHOWN_FOR))
+        st.caption(desk.t("care.shown_note", n=SHOWN_FOR))
         name = f"purpose-{place}-{file.row.resident_id}"
         purpose = st.selectbox(desk.t("roster.purpose"), PURPOSES, index=None, format_func=lambda one: desk.t(f"care.purpose.{one}"), key=name)
         with st.container(horizontal=True, gap="small"):
             for field in (one for one in FIELDS if known[one]):
                 label = desk.t("roster.show_field", field=desk.t(f"care.field.{field}"))
                 st.button(label, key=f"show-{place}-{field}", disabled=purpose is None, on_click=_reveal, args=(file.row.resident_id, field, name))
-        _shown(file.row.resident_id)
+        for field in FIELDS:
+            draw_revealed("roster", (file.row.resident_id, field), partial(_shown, field))
+
+
+def _shown(field: str, desk: Desk, value: str | None) -> None:
+    st.text(f"{desk.t(f'care.field.{field}')}  {value or desk.t('roster.not_on_file')}")
 
 
 def _reveal(resident_id: UUID, field: str, purpose_at: str) -> None:
-    desk = current().require("roster")
-    value = desk.carry_out(reveal, resident_id=resident_id, field=field, purpose=st.session_state.get(purpose_at) or "")
-    if isinstance(value, Refused):
-        say(desk, resident_id, value)
-        return
-    st.session_state["revealed"] = (resident_id, field, value, desk.now + timedelta(seconds=SHOWN_FOR))
-
-
-@st.fragment(run_every=SHOWN_FOR)
-def _shown(resident_id: UUID) -> None:
-    """What was revealed, until its time is over; then it leaves the page by itself."""
-    desk = current().require("roster")
-    whom, field, value, until = st.session_state.get("revealed") or (None,) * 4
-    if whom != resident_id:
-        return
-    if desk.now >= until:
-        del st.session_state["revealed"]
-        return
-    st.text(f"{desk.t(f'care.field.{field}')}  {value or desk.t('roster.not_on_file')}")
+    reveal("roster", (resident_id, field), residents.reveal, st.session_state.get(purpose_at), resident_id=resident_id, field=field)
 
 
 def _update(desk: Desk, file: PersonFile, place: str) -> None:
@@ -102,7 +94,7 @@ def _update(desk: Desk, file: PersonFile, place: str) -> None:
             detail = st.selectbox(desk.t("roster.update_living"), (None, "", *DETAILS), format_func=lambda one: desk.t(words[one]))
         if st.form_submit_button(desk.t("roster.update_confirm"), type="primary", width="stretch"):
             done = desk.carry_out(update_file, resident_id=file.row.resident_id, expected_version=file.row.version, detail=detail, **typed)
-            text = done if isinstance(done, Refused) else desk.t("roster.updated", name=file.row.name, due=last_day(desk, done.next_due)) if done.next_due else file.row.name
+            text = done if isinstance(done, Refused) else desk.t("roster.updated", name=plain(file.row.name), due=last_day(desk, done.next_due)) if done.next_due else plain(file.row.name)
             say(desk, file.row.resident_id, text)
             st.rerun()
 
@@ -122,7 +114,7 @@ def _record(desk: Desk, file: PersonFile, place: str) -> None:
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
             at = datetime.combine(day, time, SHANGHAI)
             done = desk.carry_out(record_contact, resident_id=file.row.resident_id, act=act, outcome=outcome, happened_at=at, note=note)
-            say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, file.row.name, act, done))
+            say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(file.row.name), act, done))
             st.rerun()
 
 
@@ -141,10 +133,10 @@ def _history(desk: Desk, file: PersonFile, place: str) -> None:
 
 
 def _contact(desk: Desk, row: ContactRow) -> str:
-    parts = [local(row.happened_at), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), row.by]
+    parts = [local(row.happened_at), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), plain(row.by)]
     if (row.recorded_at - row.happened_at) > timedelta(hours=12):
         parts.append(f":orange[{desk.t('roster.history_late', day=local(row.recorded_at)[:10])}]")
-    return " · ".join(part for part in parts if part) + (f"  \n  {row.note}" if row.note else "")
+    return " · ".join(part for part in parts if part) + (f"  \n  {plain(row.note)}" if row.note else "")
 
 
 def _turn(name: str, offset: int) -> None:

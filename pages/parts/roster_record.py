@@ -9,6 +9,7 @@ from db.commands.care import record_contact
 from db.queries.roster import RosterRow
 from pages.parts.care_text import outcome_text, recorded_text
 from pages.parts.desk import Desk, current
+from pages.parts.plain import plain
 
 TAPPED = "roster_tapped"
 SAID = "roster_said"
@@ -47,7 +48,7 @@ def record(row: RosterRow, act: str, outcome: str) -> None:
     if (whom[1], tapped) != (row.resident_id, act):
         return
     done = desk.carry_out(record_contact, resident_id=row.resident_id, act=act, outcome=outcome, happened_at=desk.now)
-    say(desk, row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, row.name, act, done))
+    say(desk, row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(row.name), act, done))
 
 
 def say(desk: Desk, resident_id: UUID, said: str | Refused) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from core.words import t
 from core.work_orders import kinds
@@ -91,6 +91,10 @@ def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_no_contact(own_
     calls, first = _figure(page, _zh("kind_call")), page.locator(".todo-what").first.inner_text()
     _tap(page, _zh("record_call"))
     assert small_targets(page) == []
+    dialog = page.get_by_role("dialog")
+    assert not re.search(r"\b1\d{10}\b", dialog.inner_text())
+    dialog.get_by_role("radio", name=t("care.purpose.contact", "zh"), exact=True).click()
+    expect(dialog.get_by_role("link", name=re.compile(r"^1\d{10}$"))).to_be_visible()
     _file(page, t("care.outcome.no_answer", "zh"))
     assert (_figure(page, _zh("kind_call")), page.locator(".todo-what").first.inner_text()) == (calls, first)
     _tap(page, _zh("record_call"))

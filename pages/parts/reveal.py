@@ -1,0 +1,61 @@
+"""Personal data in full: for a purpose, for a while, then it leaves the page by itself. The same on every desk."""
+
+from collections.abc import Callable, Hashable
+from time import monotonic
+
+import streamlit as st
+
+from core.care import PURPOSES
+from core.refusals import Refused
+from db.commands.residents import SHOWN_FOR
+from pages.parts.desk import Desk, current
+
+_SHOWN = "revealed"
+
+
+def ask_purpose(desk: Desk, desk_name: str, label: str, of: Hashable, command: Callable, **arguments) -> None:
+    """A button for each purpose; the tap on one runs `command` with it and `arguments`, on the page `desk_name`. `of`: what is revealed."""
+    key = f"purpose-{desk_name}-{of}"
+    st.pills(
+        f"{label} :gray[{desk.t('care.shown_note', n=SHOWN_FOR)}]", PURPOSES, format_func=lambda one: desk.t(f"care.purpose.{one}"), key=key,
+        on_change=_tapped, args=(key, desk_name, of, command, arguments), width="stretch",
+    )  # fmt: skip
+
+
+def reveal(desk_name: str, of: Hashable, command: Callable, purpose: str | None, **arguments) -> None:
+    """What a tap does, before the page runs: so it asks again who is here."""
+    value = current().require(desk_name).carry_out(command, purpose=purpose or "", **arguments)
+    st.session_state[_SHOWN] = (of, value, monotonic() + SHOWN_FOR)
+
+
+def draw_revealed(desk_name: str, of: Hashable, draw: Callable[[Desk, object], None]) -> None:
+    """Draws by `draw` what was revealed of `of`, until its time is over."""
+    if _held(of) is not None:
+        _while_it_lasts(desk_name, of, draw)
+
+
+@st.fragment(run_every=SHOWN_FOR)
+def _while_it_lasts(desk_name: str, of: Hashable, draw: Callable[[Desk, object], None]) -> None:
+    desk = current().require(desk_name)
+    held = _held(of)
+    if held is None:
+        return
+    if isinstance(held[1], Refused):
+        st.error(held[1].text(desk.lang))
+    else:
+        draw(desk, held[1])
+
+
+def _held(of: Hashable) -> tuple | None:
+    """What is held of it. By seconds that have passed, not by the clock on the wall, which a demonstration may have stopped."""
+    held = st.session_state.get(_SHOWN)
+    if held and monotonic() >= held[2]:
+        del st.session_state[_SHOWN]
+        return None
+    return held if held and held[0] == of else None
+
+
+def _tapped(key: str, desk_name: str, of: Hashable, command: Callable, arguments: dict) -> None:
+    purpose, st.session_state[key] = st.session_state[key], None
+    if purpose is not None:
+        reveal(desk_name, of, command, purpose, **arguments)
