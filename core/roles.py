@@ -21,7 +21,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-DESKS = ("overview", "queue", "roster", "map", "checklist", "duties", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
+DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
 """Every desk, in menu order; `pages/<desk>.py` holds its page."""
 
 ACTS = (
@@ -60,7 +60,7 @@ _READ = {"rulebook", "calendar"}
 RIGHTS: dict[Role, Rights] = {
     Role.GRID_WORKER: Rights(
         "queue",
-        frozenset({"queue", "roster", "map"} | _READ),
+        frozenset({"queue", "alerts", "roster", "map"} | _READ),
         frozenset({"order_take_in", "order_follow_up", "patrol_record"} | _ORDER | _CARE),
         _SECRET,
         by_grid=True,
@@ -79,13 +79,13 @@ RIGHTS: dict[Role, Rights] = {
     ),
     Role.STREET_OFFICER: Rights(
         "overview",
-        frozenset({"overview", "map", "checklist", "duties", "exports", "ledger"} | _READ),
+        frozenset({"overview", "alerts", "map", "checklist", "duties", "exports", "ledger"} | _READ),
         frozenset({"export_tables", "ledger_head"}),
         _ALL,
     ),
     Role.PROPERTY_COMPANY: Rights(
         "queue",
-        frozenset({"queue"} | _READ),
+        frozenset({"queue", "alerts"} | _READ),
         frozenset(_ORDER | {"reveal"}),
         _ALL,
         order_desks=frozenset({"property"}),

@@ -9,7 +9,7 @@ from core.calendar import SHANGHAI
 from core.roles import desks_of, landing
 from core.words import LANGS, t
 from db.commands.identity import choose_language
-from db.queries import identity
+from db.queries import alerts, identity
 from db.wall_clock import frozen
 from pages.parts import desk as at
 from pages.parts.desk import Desk
@@ -17,7 +17,7 @@ from pages.parts.one_run import one_run
 from pages.parts.turnstile import one_of_few
 
 SECTIONS = {
-    "work": ("queue", "roster", "map", "duties"),
+    "work": ("queue", "alerts", "roster", "map", "duties"),
     "watch": ("overview", "checklist", "rulebook", "calendar"),
     "office": ("imports", "exports", "ledger", "accounts"),
 }
@@ -28,16 +28,18 @@ def main() -> None:
     st.set_page_config(page_icon="🏘️", layout="wide")
     with one_run():
         desk = at.current()
-        chosen = st.navigation(_menu(desk), position="sidebar", expanded=True)
+        waiting = _unread(desk)
+        chosen = st.navigation(_menu(desk, waiting), position="sidebar", expanded=True)
         _sidebar(desk)
-        _banners(desk)
+        _banners(desk, waiting)
         with one_of_few():
             chosen.run()
 
 
-def _menu(desk: Desk) -> dict[str, list]:
-    """Only desks of the role. Page modules are imported when their desk is opened."""
-    pages = {one: st.Page(_opener(one), title=desk.t(f"shell.{one}"), url_path=one) for one in desks_of(desk.actor.role)}
+def _menu(desk: Desk, waiting: int) -> dict[str, list]:
+    """Only desks of the role. Page modules are imported when their desk is opened. `waiting`: unread alerts."""
+    titles = {one: desk.t(f"shell.{one}") for one in desks_of(desk.actor.role)} | ({"alerts": desk.t("alerts.menu", n=waiting)} if waiting else {})
+    pages = {one: st.Page(_opener(one), title=title, url_path=one) for one, title in titles.items()}
     first = pages[landing(desk.actor.role)]
     home = st.Page(lambda: st.switch_page(first), title=desk.t("common.app"), url_path="home", default=True, visibility="hidden")
     sections = {desk.t(f"shell.section_{name}"): [pages[one] for one in desks if one in pages] for name, desks in SECTIONS.items()}
@@ -84,8 +86,16 @@ def _switch_language(shown: str) -> None:
         desk.carry_out(choose_language, account_id=desk.actor.id, lang=chosen)
 
 
-def _banners(desk: Desk) -> None:
-    notes = []
+def _unread(desk: Desk) -> int:
+    if not desk.sees("alerts"):
+        return 0
+    with desk.session() as session:
+        return alerts.unread(session)
+
+
+def _banners(desk: Desk, waiting: int) -> None:
+    """`waiting` stands here too: on a phone the menu is closed."""
+    notes = [f'<a href="/alerts" target="_self">{desk.t("alerts.unread", n=waiting)}</a>'] if waiting else []
     with desk.session() as session:
         if identity.is_demo(session):
             notes.append(desk.t("shell.demo_data"))

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, func, insert, select
 
 from core.calendar import packaged_calendar
 from core.rulebook import load_rulebook
+from db.commands.alerts import raise_all
 from db.commands.filing import carry_out, file
 from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
 from db.demo.community import TABLES, Made, communities
@@ -36,7 +37,7 @@ def demo_accounts(engine: Engine) -> list[str]:
 
 
 def make_demo(engine: Engine, *, count: int, grids: int, months: int, now: datetime, progress: Callable[[str], None]) -> list[tuple[str, str, str]]:
-    """File `count` communities of `grids` grids with `months` of history, one transaction each, then the accounts.
+    """File `count` communities of `grids` grids with `months` of history, one transaction each, then the accounts, and alerts of what is late.
 
     Returns (username, role, community name) of the accounts. `progress` hears of each community.
     """
@@ -46,7 +47,9 @@ def make_demo(engine: Engine, *, count: int, grids: int, months: int, now: datet
         progress(one.name)
         one.rows.clear()
         made.append(one)
-    return carry_out(engine, Scope.system({one.community_id for one in made}, label="demo"), _file_accounts, made=made, now=now)
+    accounts = carry_out(engine, Scope.system({one.community_id for one in made}, label="demo"), _file_accounts, made=made, now=now)
+    raise_all(engine, now)
+    return accounts
 
 
 def _file_community(session: ScopedSession, *, made: Made, now: datetime) -> None:

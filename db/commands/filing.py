@@ -27,8 +27,8 @@ from db.scope import PLATFORM, Scope
 from db.types import uuid7
 
 _LEDGER = {"ledger_entry", "ledger_row", "ledger_leaf", "ledger_head"}
-_UNFILED = _LEDGER | {"session_token", "sign_in"}
-"""Tables whose writes need no ledger entry: the ledger's own, and log-in tokens (renewed at every visit)."""
+_UNFILED = _LEDGER | {"session_token", "sign_in", "alert_notice", "alert_delivery"}
+"""Tables whose writes need no ledger entry: the ledger's own, log-in tokens (renewed at every visit), who has read which alert and where it was sent."""
 _TRIES = 5
 _MANY = 1_000
 """Rows inserted in bulk after which SQLite's statistics are renewed."""

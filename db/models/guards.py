@@ -14,7 +14,7 @@ def guards(dialect: str, tenants: list[str]) -> list[str]:
     """The statements that set the guards up on `dialect`, for the given tenant tables."""
     if dialect == "sqlite":
         return [_sqlite_trigger(table, act) for table in LEDGER for act in ("UPDATE", "DELETE")]
-    return [_REFUSE, *(_postgres_trigger(table) for table in LEDGER), *(s for table in tenants for s in _row_security(table)), _NAMES]
+    return [_REFUSE, *(_postgres_trigger(table) for table in LEDGER), *(s for table in tenants for s in row_security(table)), _NAMES]
 
 
 def _sqlite_trigger(table: str, act: str) -> str:
@@ -32,7 +32,8 @@ def _postgres_trigger(table: str) -> str:
     return f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
 
 
-def _row_security(table: str) -> list[str]:
+def row_security(table: str) -> list[str]:
+    """The statements by which PostgreSQL shows a tenant table only to its communities."""
     mine = "community_id = ANY (string_to_array(NULLIF(current_setting('desk.communities', true), ''), ',')::uuid[])"
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",

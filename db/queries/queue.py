@@ -86,11 +86,16 @@ class Counts:
 
 def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
     """The first `limit` things to do, what is due first first."""
+    return items(session, now, and_(*_conditions(session, now, wanted)), limit=limit)
+
+
+def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, limit: int) -> list[QueueItem]:
+    """Clocks in scope under the condition `where`, as the queue shows its own, by due time."""
     columns = (
         Clock.community_id, Clock.id, Clock.clause_id, Clock.act, Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.closed_at,
         Clock.voided_at, Clock.times_done, Clock.times_required, Clock.subject_kind, Clock.subject_id, Clock.work_order_id, Clock.resident_id, Clock.grid_id,
     )  # fmt: skip
-    query = select(*columns).where(*_conditions(session, now, wanted)).order_by(Clock.due_at, Clock.clause_id, Clock.id).limit(limit)
+    query = select(*columns).where(where).order_by(Clock.due_at, Clock.clause_id, Clock.id).limit(limit)
     return _items(session, now, session.execute(query).all())
 
 

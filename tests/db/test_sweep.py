@@ -151,5 +151,5 @@ def test_every_duty_of_grid_and_community_gets_its_clock(place):
 def test_the_command_line_sweeps_and_says_how_many_changed(sqlite_engine, sqlite_url):
     place = found(sqlite_engine)
     place.resident("张阿姨")
-    assert run_db(sqlite_url, "sweep") == "1 communities changed\n"
-    assert run_db(sqlite_url, "sweep") == "0 communities changed\n"
+    assert run_db(sqlite_url, "sweep") == "1 communities changed, 0 alerts raised\n"
+    assert run_db(sqlite_url, "sweep") == "0 communities changed, 0 alerts raised\n"

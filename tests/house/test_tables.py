@@ -7,8 +7,8 @@ from db.models.base import Base
 from tests import postgres
 from tests.conftest import _engine
 
-PLATFORM = {"account", "account_scope", "sign_in", "session_token", "calendar_year"}
-"""Tables without a community: who may log in, and the nation's calendar."""
+PLATFORM = {"account", "account_scope", "sign_in", "session_token", "mail_address", "calendar_year"}
+"""Tables without a community: who may log in and where they are written to, and the nation's calendar."""
 
 
 
