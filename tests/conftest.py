@@ -27,6 +27,12 @@ NOW = datetime.fromisoformat("2026-11-18T10:00:00+08:00")
 _number = count(1)
 
 
+def pytest_collection_modifyitems(items):
+    """The longest files first, so that no worker begins one when the other is done."""
+    long = ("tests/test_readme.py", "tests/browser/")
+    items.sort(key=lambda item: next((n for n, begin in enumerate(long) if item.nodeid.startswith(begin)), len(long)))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """A skip or an expected failure is a failure: this suite has none."""
