@@ -7,19 +7,22 @@ import pandas as pd
 import streamlit as st
 from sqlalchemy.orm import Session
 
+from core.measures import Measured
 from core.rulebook import load_rulebook
 from db.queries.identity import communities
 from db.queries.overview import behind_mark, grid_names, history, late, marks, month_keys, thresholds
 from pages.parts import desk as at
 from pages.parts.charts import CHARTS, chart_rows, draw_chart, mark_name
-from pages.parts.checklist_lines import STYLE, verdict_mark
+from pages.parts.checklist_lines import verdict_mark
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.jump import open_desk
 from pages.parts.late_rows import draw_late, list_rows
 from pages.parts.league import draw_league
+from pages.parts.line_list import STYLE, line_list
 from pages.parts.measured import measured_figure
 from pages.parts.page import page_header
+from pages.parts.plain import plain
 
 BY = ("kind", "grid")
 
@@ -34,7 +37,7 @@ def page() -> None:
         return
     community_id = draw_league(desk, names) if len(names) > 1 else next(iter(names))
     if len(names) > 1:
-        st.header(names[community_id], anchor=False)
+        st.header(plain(names[community_id]), anchor=False)
     st.subheader(desk.t("overview.late"), anchor=False)
     draw_late(desk, community_id, kept(desk, late, community_id, community_id=community_id))
     _thresholds(desk, community_id)
@@ -45,15 +48,18 @@ def page() -> None:
 def _thresholds(desk: Desk, community_id: UUID) -> None:
     """Each threshold clause against its figure; a tap opens it on the checklist."""
     st.subheader(desk.t("overview.thresholds"), anchor=False)
-    with st.container(gap=None):
-        for one in kept(desk, thresholds, community_id, community_id=community_id):
-            clause = load_rulebook()[one.clause_id]
-            why = f" · {desk.t(one.why)}" if one.why else ""
-            rule = f":gray[· {desk.t('checklist.rule')} {clause.figure[desk.lang]} · {clause.source}{why}]"
-            label = f"{verdict_mark(desk, one.verdict)} **{clause.title[desk.lang]}** {measured_figure(desk, one)} {rule}"
-            if st.button(label, key=f"line-threshold-{one.clause_id.replace('.', '_')}", width="stretch"):
-                st.session_state["community_picked"] = community_id
-                open_desk("checklist", clause_filter=one.clause_id)
+    found = kept(desk, thresholds, community_id, community_id=community_id)
+    tapped = line_list("threshold", desk.t("overview.thresholds"), {one.clause_id: _threshold(desk, one) for one in found})
+    if tapped:
+        st.session_state["community_picked"] = community_id
+        open_desk("checklist", clause_filter=tapped)
+
+
+def _threshold(desk: Desk, one: Measured) -> str:
+    clause = load_rulebook()[one.clause_id]
+    why = f" · {desk.t(one.why)}" if one.why else ""
+    rule = f":gray[· {desk.t('checklist.rule')} {clause.figure[desk.lang]} · {clause.source}{why}]"
+    return f"{verdict_mark(desk, one.verdict)} **{clause.title[desk.lang]}** {measured_figure(desk, one)} {rule}"
 
 
 @st.fragment
@@ -89,7 +95,7 @@ def _behind(desk: Desk, community_id: UUID, name: str, by: str, month: str, key:
     with desk.session() as session:
         of, rows = behind_mark(session, desk.now, community_id, name, month, kind, grid_id)
     with st.container(border=True, key=f"behind-{name}"):
-        st.markdown(f"**{month} · {mark_name(desk, name, by, key, grids)}** — {desk.t(f'overview.behind_{name}', n=of)}")
+        st.markdown(f"**{month} · {plain(mark_name(desk, name, by, key, grids))}** — {desk.t(f'overview.behind_{name}', n=of)}")
         list_rows(desk, rows, lambda one: one.clause_id)
         if of > len(rows):
             st.caption(desk.t("overview.first_rows", n=len(rows)))

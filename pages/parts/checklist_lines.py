@@ -8,13 +8,10 @@ from core.measures import Verdict, percent
 from core.rulebook import Clause, load_rulebook
 from db.queries.checklist import Line
 from pages.parts.desk import Desk
+from pages.parts.line_list import STYLE, line_list
 
 SIGNS = {Verdict.kept: ("✓", "green"), Verdict.broken: ("✗", "red"), Verdict.nothing_due: ("—", "gray"), Verdict.not_measured: ("○", "gray")}
 NUMERALS = "一二三四五六七八九十"
-STYLE = (
-    "<style>[class*='st-key-line-'] button{justify-content:flex-start;text-align:left;min-height:48px;margin-bottom:4px}"
-    "[class*='st-key-line-'] button p{line-height:1.45}[class*='st-key-line-'] button>div{justify-content:flex-start}</style>"
-)
 OPEN = "checklist_clause"
 
 
@@ -41,16 +38,13 @@ def counted(desk: Desk, line: Line) -> str:
 
 
 def draw_lines(desk: Desk, lines: list[Line]) -> None:
-    """The lines by chapter of their documents, each a button that opens it."""
+    """The lines by chapter of their documents; a tap opens one."""
     st.html(STYLE)
     rulebook = load_rulebook()
     ordered = sorted(lines, key=lambda line: _order(rulebook[line.clause_id]))
     for (document, chapter), group in groupby(ordered, key=lambda line: _chapter(rulebook[line.clause_id])):
-        st.markdown(f"##### {desk.t(f'shell.source_{document}')} {chapter}")
-        with st.container(gap=None):
-            for line in group:
-                key = f"line-{line.clause_id.replace('.', '_')}"
-                st.button(_label(desk, line, rulebook[line.clause_id]), key=key, width="stretch", on_click=_open, args=(line.clause_id,))
+        labels = {line.clause_id: _label(desk, line, rulebook[line.clause_id]) for line in group}
+        line_list(f"{document}-{chapter}", f"{desk.t(f'shell.source_{document}')} {chapter}", labels, titled=True, before=_open)
 
 
 def _open(clause_id: str) -> None:

@@ -12,6 +12,8 @@ from db.queries.overview import Late, LateRow, late_rows
 from pages.parts.desk import Desk, current
 from pages.parts.evidence import limit, row_text
 from pages.parts.jump import open_desk
+from pages.parts.line_list import line_list
+from pages.parts.plain import plain
 
 TOP = 6
 MOST = 50
@@ -31,13 +33,12 @@ def draw_late(desk: Desk, community_id: UUID, found: Late) -> None:
 
 
 def _ladder(desk: Desk, community_id: UUID, what: str, rows: tuple[LateRow, ...]) -> None:
-    st.markdown(f"**{desk.t(f'overview.late_by_{what}')}**")
     whole = st.session_state.get(f"late-all-{what}", False)
-    with st.container(gap=None):
-        for row in rows if whole else rows[:TOP]:
-            if st.button(_label(desk, what, row), key=f"line-late-{what}-{row.id}", width="stretch"):
-                title = row.name or desk.t(f"overview.no_{what}")
-                st.dialog(title, width="large")(_rows)(community_id, what, row)
+    shown = {str(row.id): row for row in (rows if whole else rows[:TOP])}
+    tapped = line_list(f"late-{what}", desk.t(f"overview.late_by_{what}"), {key: _label(desk, what, row) for key, row in shown.items()}, titled=True)
+    if tapped:
+        title = plain(shown[tapped].name) or desk.t(f"overview.no_{what}")
+        st.dialog(title, width="large")(_rows)(community_id, what, shown[tapped])
     if len(rows) > TOP and not whole:
         st.button(desk.t("overview.all_rows", n=len(rows)), key=f"late-more-{what}", on_click=_show_all, args=(what,), type="tertiary")
 
@@ -50,7 +51,7 @@ def _label(desk: Desk, what: str, row: LateRow) -> str:
     counts: tuple[tuple[str, Shown], ...] = (("orders", row.orders), ("care", row.care), ("duties", row.duties))
     parts = [desk.t(f"overview.late_{name}", n=n) for name, n in counts if n]
     oldest = f":gray[{desk.t('overview.oldest', at=limit(row.oldest))}]"
-    return f"**{row.name or desk.t(f'overview.no_{what}')}** :red[{desk.t('checklist.comma').join(parts)}] {oldest}"
+    return f"**{plain(row.name) or desk.t(f'overview.no_{what}')}** :red[{desk.t('checklist.comma').join(parts)}] {oldest}"
 
 
 def _rows(community_id: UUID, what: str, row: LateRow) -> None:
@@ -58,9 +59,9 @@ def _rows(community_id: UUID, what: str, row: LateRow) -> None:
     with desk.session() as session:
         found = late_rows(session, desk.now, community_id, **{f"{what}_id": row.id}, limit=MOST)
     for name, kind in (("queue", "work_order"), ("roster", "resident")):
-        has = row.id and what == "grid" and desk.sees(name) and any(one.subject_kind == kind for one in found)
+        has = row.id and desk.sees(name) and any(one.subject_kind == kind for one in found)
         if has and st.button(desk.t(f"overview.open_{name}"), key=f"late-open-{name}", width="stretch"):
-            open_desk(name, grid_filter=row.id)
+            open_desk(name, **{f"{what}_filter": row.id})
     list_rows(desk, found, lambda one: one.clause_id)
 
 

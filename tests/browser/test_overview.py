@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from core.rulebook import load_rulebook
 from core.words import t
 from tests.browser.looking import sideways, text_of
 
@@ -18,9 +19,21 @@ def test_what_is_late_stands_before_the_thresholds_and_they_before_the_year(role
 
 def test_a_threshold_opens_its_clause_on_the_checklist(page_at):
     page = page_at("overview", role="station_head")
-    page.locator(".st-key-line-threshold-kpi_on_time button").click()
+    page.locator(".st-key-lines-threshold").get_by_role("radio", name=load_rulebook()["kpi.on_time"].title["zh"]).click()
     page.wait_for_url("**/checklist*")
     expect(page.get_by_role("button", name=t("checklist.back", "zh"))).to_be_visible()
+
+
+def test_a_late_line_opens_its_rows_each_time_it_is_tapped(page_at):
+    page = page_at("overview", role="station_head")
+    first = page.locator('[class*="st-key-lines-titled-late-holder"]').get_by_role("radio").first
+    who = first.locator("strong").inner_text()
+    for _ in range(2):
+        first.click()
+        expect(page.get_by_role("dialog").get_by_text(who).first).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(first).to_have_attribute("aria-checked", "false")
 
 
 def test_a_mark_of_a_chart_opens_the_rows_behind_it(page_at):
