@@ -12,6 +12,7 @@ from db.queries.checklist_rows import violations
 from db.queries.ledger import proof_state
 from db.queries.supervision import signatures
 from pages.parts import desk as at
+from pages.parts import jump
 from pages.parts.checklist_lines import OPEN, counted, draw_lines, figure, verdict_mark
 from pages.parts.clause import clause_chip
 from pages.parts.desk import Desk
@@ -54,11 +55,9 @@ def _chosen(desk: Desk) -> tuple[UUID | None, str]:
 
 def _asked_for() -> str | None:
     """The clause tapped here, or the one another page or a link asks for."""
-    for clause_id in (st.session_state.pop("clause_filter", None), st.query_params.get("clause")):
-        if clause_id:
-            st.session_state[OPEN] = clause_id
-    if "clause" in st.query_params:
-        del st.query_params["clause"]
+    jump.take_clause()
+    if clause_id := st.session_state.pop(jump.CLAUSE, None):
+        st.session_state[OPEN] = clause_id
     return st.session_state.get(OPEN)
 
 

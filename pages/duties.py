@@ -16,6 +16,7 @@ from pages.parts import desk as at
 from pages.parts.desk import Desk
 from pages.parts.duty_rows import TONE, duty_line, when_text
 from pages.parts.figures import kept
+from pages.parts.jump import CLAUSE, take_clause
 from pages.parts.page import answer, page_header
 from pages.parts.pick import pick_community
 from pages.parts.plain import plain
@@ -28,6 +29,7 @@ ONLY = "duties_only"
 def page() -> None:
     desk = at.current().require("duties")
     page_header(desk, desk.t("duties.title"), desk.t("duties.subtitle"))
+    take_clause()
     community_id = pick_community(desk)
     if community_id is not None:
         _community(community_id)
@@ -63,7 +65,7 @@ def _community(community_id: UUID) -> None:
 
 def _asked_for(desk: Desk) -> str | None:
     """The clause another page sent somebody here for, until all are shown again."""
-    wanted = st.session_state.pop("clause_filter", None) or st.session_state.get(ONLY)
+    wanted = st.session_state.pop(CLAUSE, None) or st.session_state.get(ONLY)
     if wanted not in CLAUSES:
         return None
     st.session_state[ONLY] = wanted

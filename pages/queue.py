@@ -5,6 +5,7 @@ import streamlit as st
 from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue, unclocked
 from pages.parts import desk as at
 from pages.parts.desk import Desk
+from pages.parts.jump import take_clause
 from pages.parts.page import page_header
 from pages.parts.queue_cards import STYLE, draw_cards, draw_orders
 from pages.parts.queue_filters import FOLLOW_UP, SHOWN, UNCLOCKED, asked, narrowed
@@ -20,6 +21,7 @@ def page() -> None:
     desk = at.current().require("queue")
     page_header(desk, desk.t("queue.title"), desk.t("queue.subtitle_property" if desk.scope.order_desks else "queue.subtitle"))
     st.html(STYLE)
+    take_clause()
     if said := st.session_state.pop("queue_said", None):
         st.toast(said)
     with st.container(horizontal=True, key="queue-head"):

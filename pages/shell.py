@@ -14,6 +14,7 @@ from db.wall_clock import frozen
 from pages.parts import desk as at
 from pages.parts.desk import Desk
 from pages.parts.one_run import one_run
+from pages.parts.plain import plain
 from pages.parts.turnstile import one_of_few
 
 SECTIONS = {
@@ -56,7 +57,7 @@ def _opener(name: str) -> Callable[[], None]:
 def _sidebar(desk: Desk) -> None:
     with st.sidebar:
         role = desk.t(f"accounts.role_{desk.actor.role}")
-        st.caption("  \n".join((desk.t("shell.signed_in_as", name=desk.actor.name, role=role), _places(desk))))
+        st.caption("  \n".join((desk.t("shell.signed_in_as", name=plain(desk.actor.name), role=role), _places(desk))))
         st.segmented_control(
             desk.t("shell.language"),
             LANGS,
@@ -76,7 +77,7 @@ def _sidebar(desk: Desk) -> None:
 def _places(desk: Desk) -> str:
     with desk.session() as session:
         names = list(identity.communities(session).values())
-    return desk.t("shell.places", n=len(names)) if len(names) > 2 else " · ".join(names)
+    return desk.t("shell.places", n=len(names)) if len(names) > 2 else plain(" · ".join(names))
 
 
 def _switch_language(shown: str) -> None:

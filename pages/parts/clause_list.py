@@ -10,9 +10,8 @@ from core.clocks import DEFAULT_WARN
 from core.rulebook import UNDATED, Clause, Dated, Limit
 from db.queries.rulebook import Standing
 from pages.parts.desk import Desk
+from pages.parts.jump import BY_CLAUSE, BY_CLOCK
 
-BY_CLAUSE = ("checklist", "rulebook")
-"""The desks that open a clause named in their address; a link to another names none it would not heed."""
 STYLE = """<style>
 .clauses h3{font-size:1.1rem;margin:1.2rem 0 .4rem}
 .clauses details{border:1px solid #d9e0e2;border-radius:8px;margin:.35rem 0;background:#fff}
@@ -119,7 +118,8 @@ def _standing(desk: Desk, clause: Clause, stands: Standing | None) -> str:
 
 
 def _links(desk: Desk, clause: Clause) -> str:
-    narrowed = {one: f"/{one}?clause={clause.id}" if one in BY_CLAUSE else f"/{one}" for one in clause.desk or ()}
+    heeded = BY_CLAUSE + (BY_CLOCK if clause.shape == "clock" else ())
+    narrowed = {one: f"/{one}?clause={clause.id}" if one in heeded else f"/{one}" for one in clause.desk or ()}
     places = [(narrowed[one], desk.t("rulebook.open_desk", desk=desk.t(f"shell.{one}"))) for one in clause.desk or () if desk.sees(one)]
     if clause.shape == "clock" and desk.sees("calendar"):
         places.append((f"/calendar?clause={clause.id}", desk.t("rulebook.explain")))

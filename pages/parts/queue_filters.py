@@ -1,29 +1,27 @@
 """What the queue is narrowed to: by due time, by kind, mine or all, and what another page's figure asked for."""
 
 from dataclasses import replace
-from uuid import UUID
 
 import streamlit as st
 
 from core.rulebook import load_rulebook
-from db.models.grids import Grid
+from db.models.grids import Grid, Staff
 from db.queries.queue import BUCKETS, KINDS, Counts, Wanted
 from db.queries.work_orders import names
 from pages.parts.desk import Desk
+from pages.parts.jump import CLAUSE, GRID, HOLDER
 from pages.parts.plain import plain
 
 UNCLOCKED, FOLLOW_UP = "unclocked", "follow_up"
 """The kinds that list orders instead of clocks: open ones without a limit, finished ones to follow up."""
-GRID, CLAUSE, BUCKET, KIND, SHOWN = "grid_filter", "clause_filter", "queue_bucket", "queue_kind", "queue_shown"
+BUCKET, KIND, SHOWN = "queue_bucket", "queue_kind", "queue_shown"
 
 
 def asked(desk: Desk) -> Wanted:
-    """The narrowing that decides what is counted: whose, and grid or clause another page has set. Those show everybody's work."""
-    grid_id, clause_id = st.session_state.get(GRID), st.session_state.get(CLAUSE)
-    if isinstance(grid_id, str):
-        grid_id = UUID(grid_id)
-    if grid_id or clause_id in load_rulebook():
-        return Wanted("all", None, None, grid_id, clause_id)
+    """The narrowing that decides what is counted: whose, and grid, holder or clause another page has set. Those show everybody's work."""
+    grid_id, holder_id, clause_id = (st.session_state.get(one) for one in (GRID, HOLDER, CLAUSE))
+    if grid_id or holder_id or clause_id in load_rulebook():
+        return Wanted("all", grid_id=grid_id, clause_id=clause_id, holder_id=holder_id)
     return Wanted(_whose(desk))
 
 
@@ -65,18 +63,17 @@ def _kind(desk: Desk, found: Counts, bucket: str | None) -> str | None:
 
 def _reason(desk: Desk, wanted: Wanted) -> None:
     """Says what another page narrowed the list to, with the way back."""
-    if not (wanted.grid_id or wanted.clause_id):
+    if not (wanted.grid_id or wanted.clause_id or wanted.holder_id):
         return
     what = [load_rulebook()[wanted.clause_id].title[desk.lang]] if wanted.clause_id else []
-    if wanted.grid_id:
-        with desk.session() as session:
-            what += names(session, Grid, [wanted.grid_id]).values()
+    with desk.session() as session:
+        what += [*names(session, Grid, [wanted.grid_id]).values(), *names(session, Staff, [wanted.holder_id]).values()]
     st.caption(desk.t("queue.only", what=plain(" · ".join(what))))
     st.button(desk.t("queue.show_all"), on_click=_clear, width="stretch")
 
 
 def _clear() -> None:
-    for key in (GRID, CLAUSE, BUCKET, KIND, SHOWN):
+    for key in (GRID, HOLDER, CLAUSE, BUCKET, KIND, SHOWN):
         st.session_state.pop(key, None)
 
 
