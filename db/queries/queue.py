@@ -23,7 +23,7 @@ from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
 from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed
 from db.queries.posts import holding
-from db.queries.work_orders import OrderLine, names, order_lines, to_follow_up
+from db.queries.work_orders import OrderLine, order_lines, to_follow_up
 
 ACTS = ("call", "visit", "session", "assessment", "file_update", "patrol")
 """Acts that have a filter of their own; other recurring acts are `duty`, clocks of orders are `order`."""
@@ -94,9 +94,10 @@ def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, 
     columns = (
         Clock.community_id, Clock.id, Clock.clause_id, Clock.act, Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.closed_at,
         Clock.voided_at, Clock.times_done, Clock.times_required, Clock.subject_kind, Clock.subject_id, Clock.work_order_id, Clock.resident_id, Clock.grid_id,
+        Grid.name.label("grid"),
     )  # fmt: skip
-    query = select(*columns).where(where).order_by(Clock.due_at, Clock.clause_id, Clock.id).limit(limit)
-    return _items(session, now, session.execute(query).all())
+    query = select(*columns).outerjoin(Grid, and_(Grid.community_id == Clock.community_id, Grid.id == Clock.grid_id)).where(where)
+    return _items(session, now, session.execute(query.order_by(Clock.due_at, Clock.clause_id, Clock.id).limit(limit)).all())
 
 
 def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> Counts:
@@ -208,18 +209,18 @@ def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueI
     rows = list(rows)
     orders = _orders(session, {row.work_order_id for row in rows if row.work_order_id})
     people = _people(session, {row.resident_id for row in rows if row.resident_id and not row.work_order_id})
-    grids, hidden = names(session, Grid, {row.grid_id for row in rows}), masked(session.scope.role)
-    return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), grids.get(row.grid_id), hidden) for row in rows]
+    hidden = masked(session.scope.role)
+    return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden) for row in rows]
 
 
-def _item(row, now: datetime, order, person, grid: str | None, hidden: frozenset[str]) -> QueueItem:
+def _item(row, now: datetime, order, person, hidden: frozenset[str]) -> QueueItem:
     kind = "order" if row.work_order_id else row.act if row.act in ACTS else "duty"
     title = order.matter if order else masks.masked("name", person.name, hidden) if person else None
     about = order or person
     return QueueItem(
         row.community_id, row.id, kind, row.act, row.clause_id, state(row, now), row.due_at, row.times_done, row.times_required, row.subject_kind,
         row.subject_id, row.grid_id, title, order and order.number, order and order.kind, order and order.status, order and order.version,
-        grid, about and about.place,
+        row.grid, about and about.place,
     )  # fmt: skip
 
 

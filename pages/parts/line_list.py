@@ -10,7 +10,8 @@ K = TypeVar("K", bound=Hashable)
 STYLE = """<style>
 [class*=st-key-lines-],[class*=st-key-lines-] .stButtonGroup{max-width:100%}
 [class*=st-key-lines-] [role=radiogroup]{display:flex;flex-direction:column;flex-wrap:nowrap;gap:4px;width:100%}
-[class*=st-key-lines-] [role=radiogroup] button{width:100%;max-width:none;min-height:48px;height:auto;justify-content:flex-start;text-align:left;white-space:normal;border-radius:8px;padding:.25rem .75rem}
+[class*=st-key-lines-] [role=radiogroup] button{width:100%;max-width:none;min-height:48px;height:auto;padding:.25rem .75rem;border-radius:8px}
+[class*=st-key-lines-] [role=radiogroup] button{justify-content:flex-start;text-align:left;white-space:normal}
 [class*=st-key-lines-] [role=radiogroup] button p{line-height:1.45;white-space:normal;overflow:visible;text-overflow:clip}
 [class*=st-key-lines-] [role=radiogroup] button div{justify-content:flex-start;text-align:left;max-width:100%}
 [class*=st-key-lines-titled-] label p{font-size:1rem;font-weight:600;color:#1c2b33}
