@@ -22,14 +22,17 @@ from db.wall_clock import now
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--community", required=True, help="Name or code of the community.")
 @click.option("--replace", is_flag=True, help="Take off the map what the file's layers no longer hold.")
-def import_map(path: Path, community: str, replace: bool) -> None:
+@click.option("--source", help='Whose data it is, as its licence wants it said on the map: "© OpenStreetMap contributors".')
+def import_map(path: Path, community: str, replace: bool, source: str | None) -> None:
     """Import the office's own GeoJSON: streets, water, greens, building outlines, grid polygons (WGS 84)."""
     content = _or_fail(read_map(path.read_bytes()))
     engine = make_engine()
     community_id = _community(engine, community)
-    done = _or_fail(carry_out(engine, _scope(community_id), put_on_map, now=now(), community_id=community_id, content=content, replace=replace))
+    done = _or_fail(carry_out(engine, _scope(community_id), put_on_map, now=now(), community_id=community_id, content=content, replace=replace, source=source))
     click.echo(f"{done.new} new, {done.changed} changed, {done.unchanged} unchanged, {done.removed} removed, {done.outside} too far away")
     click.echo("  ".join(f"{layer} {n}" for layer, n in sorted(done.layers.items())))
+    if done.shifted:
+        click.echo(t("map.shifted", "en", n=done.shifted), err=True)
     _tell(content, done.unknown_grids)
 
 

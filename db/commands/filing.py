@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from datetime import time as day_time
+from functools import cache
 from hashlib import sha256
 from uuid import UUID, uuid5
 
@@ -21,7 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.refusals import Refused
 from db.engine import ScopedSession
 from db.keys import keyring
-from db.models.base import Base
+from db.models.base import LATER, Base
 from db.models.ledger import LedgerEntry, LedgerRow
 from db.scope import PLATFORM, Scope
 from db.types import uuid7
@@ -98,8 +99,14 @@ def row_id(table: str, values: dict) -> UUID:
 
 def row_digest(table: str, values: dict) -> bytes:
     """HMAC-SHA256 over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
-    text = json.dumps([table, sorted(values.items())], default=_plain, ensure_ascii=False)
+    told = [(name, value) for name, value in sorted(values.items()) if value is not None or name not in _later(table)]
+    text = json.dumps([table, told], default=_plain, ensure_ascii=False)
     return hmac.new(keyring().index_key, b"row\0" + text.encode(), sha256).digest()
+
+
+@cache
+def _later(table: str) -> frozenset[str]:
+    return frozenset(column.name for column in Base.metadata.tables[table].columns if column.info == LATER)
 
 
 def _plain(value):

@@ -6,6 +6,7 @@ One transaction and one ledger entry each; what is there already is left alone, 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from statistics import median
 from uuid import UUID
 
 import shapely
@@ -26,17 +27,21 @@ AROUND_M = 400.0
 WIDTH_M = {"main_street": 11.0, "street": 7.5}
 """Half the width of a street as a barrier between grids. Default of this product; lanes are no barriers."""
 BANK_M = 5.0
+SHIFT_M = 50.0
+"""What moves outlines or cells by this much, half of them by more, is probably in another system of coordinates: nobody rebuilds half a community."""
 
 
 @dataclass(frozen=True)
 class MapImported:
-    """What an import did. `outside`: features too far away; `unknown_grids`: polygons whose code no grid has; `layers`: features on file by layer."""
+    """What an import did. `outside`: features too far away; `unknown_grids`: polygons whose code no grid has; `layers`: features on file by layer;
+    `shifted`: by so many metres outlines and cells have moved, where that is suspicious."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
     outside: int = 0
+    shifted: int | None = None
     unknown_grids: tuple[str, ...] = ()
     layers: dict[str, int] = field(default_factory=dict)
 
@@ -51,9 +56,9 @@ class GridsDrawn:
     no_outline: int
 
 
-def import_map(session: ScopedSession, *, now: datetime, community_id: UUID, content: MapFile, replace: bool = False) -> MapImported | Refused:
+def import_map(session: ScopedSession, *, now: datetime, community_id: UUID, content: MapFile, replace: bool = False, source: str | None = None) -> MapImported | Refused:
     """Put a file on the community's map. A feature with a building's name becomes its outline, one with a grid's code or name its
-    polygon. `replace`: ground of the file's layers that the file doesn't hold is taken off the map."""
+    polygon. `replace`: ground of the file's layers that the file doesn't hold is taken off the map. `source`: whose data it is; the map says so."""
     refused = _refused(session, community_id)
     if refused:
         return refused
@@ -64,7 +69,7 @@ def import_map(session: ScopedSession, *, now: datetime, community_id: UUID, con
     if content.drawn and not kept:
         return Refused("map.all_outside", values={"metres": int(AROUND_M)})
     own = _own_outlines(kept, buildings)
-    tally, unknown, ground = Counter(outside=len(content.drawn) - len(kept)), [], []
+    tally, unknown, ground, shifts = Counter(outside=len(content.drawn) - len(kept)), [], [], []
     for one, geometry in kept:
         if one.layer == "grid":
             row = grids.get(one.code or "") or grids.get(one.name or "")
@@ -72,16 +77,17 @@ def import_map(session: ScopedSession, *, now: datetime, community_id: UUID, con
         else:
             row = buildings[one.name] if own.get(one.name) is one else None
         if row is not None:
+            shifts += _shift(row.polygon, geometry)
             tally[_set(row, "polygon", geojson(geometry))] += 1
         elif one.layer != "grid":
             ground.append((one, geojson(geometry)))
-    tally += _file_ground(session, community_id, ground, replace)
+    tally += _file_ground(session, community_id, ground, replace, (source or "").strip() or None)
     if tally["new"] or tally["changed"] or tally["removed"]:
         _bump(session, community_id)
         counts = {name: tally[name] for name in ("new", "changed", "unchanged", "removed", "outside")}
         file(session, "map.import", now=now, community_id=community_id, subject_kind="community", subject_id=community_id, **counts)
     layers = dict(Counter(one.layer for one, _ in kept))
-    return MapImported(**{name: tally[name] for name in ("new", "changed", "unchanged", "removed", "outside")}, unknown_grids=tuple(unknown), layers=layers)
+    return MapImported(**{name: tally[name] for name in ("new", "changed", "unchanged", "removed", "outside")}, shifted=_shifted(shifts), unknown_grids=tuple(unknown), layers=layers)
 
 
 def draw_grids(session: ScopedSession, *, now: datetime, community_id: UUID) -> GridsDrawn | Refused:
@@ -153,7 +159,7 @@ def _set(row: Building | Grid | BaseFeature, column: str, text: str) -> str:
     return "changed" if before else "new"
 
 
-def _file_ground(session: ScopedSession, community_id: UUID, ground: list[tuple[Drawn, str]], replace: bool) -> Counter:
+def _file_ground(session: ScopedSession, community_id: UUID, ground: list[tuple[Drawn, str]], replace: bool, source: str | None) -> Counter:
     """The base map's rows: new ones in bulk, known ones compared, lost ones removed when asked."""
     there = {(row.layer, row.source_key): row for row in session.scalars(select(BaseFeature).where(BaseFeature.community_id == community_id))}
     tally, fresh = Counter(), {}
@@ -161,9 +167,9 @@ def _file_ground(session: ScopedSession, community_id: UUID, ground: list[tuple[
         layer = "outline" if one.layer == "building" else one.layer
         row = there.pop((layer, one.key), None)
         if row is None:
-            fresh[layer, one.key] = {"community_id": community_id, "id": uuid7(), "layer": layer, "name": one.name, "geometry": text, "source_key": one.key}
+            fresh[layer, one.key] = {"community_id": community_id, "id": uuid7(), "layer": layer, "name": one.name, "geometry": text, "source_key": one.key, "source": source}
         else:
-            tally["changed" if "changed" in (_set(row, "geometry", text), _named(row, one.name)) else "unchanged"] += 1
+            tally["changed" if "changed" in (_set(row, "geometry", text), _said(row, "name", one.name), _said(row, "source", source or row.source)) else "unchanged"] += 1
     if fresh:
         session.execute(insert(BaseFeature), list(fresh.values()))
     if replace:
@@ -175,11 +181,24 @@ def _file_ground(session: ScopedSession, community_id: UUID, ground: list[tuple[
     return tally + Counter(new=len(fresh))
 
 
-def _named(row: BaseFeature, name: str | None) -> str:
-    if row.name == name:
+def _said(row: BaseFeature, column: str, text: str | None) -> str:
+    if getattr(row, column) == text:
         return "unchanged"
-    row.name = name
+    setattr(row, column, text)
     return "changed"
+
+
+def _shift(before: str | None, after: Geometry) -> list[float]:
+    """By how many metres the middle of an outline or a cell moves; empty where there was none."""
+    if before is None:
+        return []
+    was = shapely.from_geojson(before).centroid
+    return [Plane(was.x, was.y).to_metres(after.centroid).distance(shapely.Point(0, 0))]
+
+
+def _shifted(shifts: list[float]) -> int | None:
+    middle = median(shifts) if shifts else 0
+    return round(middle) if middle >= SHIFT_M else None
 
 
 def _bump(session: ScopedSession, community_id: UUID) -> None:

@@ -17,6 +17,10 @@ NAMES = {
 }
 
 
+LATER = {"later": True}
+"""`info` of a column added to a table that had rows: while empty it stays out of a row's digest, or every older row would seem altered."""
+
+
 class Base(DeclarativeBase):
     """All tables. Annotated `datetime` is UtcDateTime, `UUID` is a 16-byte id."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Date, Index, LargeBinary, Text, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import AboutPeople, Base, InGrid, Tenant, Versioned, community_key, within
+from db.models.base import LATER, AboutPeople, Base, InGrid, Tenant, Versioned, community_key, within
 from db.types import EncryptedText, uuid7
 
 
@@ -62,13 +62,15 @@ class Household(InGrid, AboutPeople, Base):
 
 
 class BaseFeature(Tenant, Base):
-    """A feature of the base map. `layer`: street, water, green or outline. `geometry`: GeoJSON geometry as text."""
+    """A feature of the base map. `layer`: street, water, green or outline. `geometry`: GeoJSON geometry as text. `source`: whose data it is,
+    as the licence wants it said; None: the office's own."""
 
     __tablename__ = "base_feature"
     layer: Mapped[str]
     name: Mapped[str | None]
     geometry: Mapped[str] = mapped_column(Text)
     source_key: Mapped[str | None]
+    source: Mapped[str | None] = mapped_column(info=LATER)
     __table_args__ = (community_key(), UniqueConstraint("community_id", "layer", "source_key"))
 
 

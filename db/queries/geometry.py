@@ -20,14 +20,17 @@ def map_version(session: Session, community_id: UUID) -> int:
 
 
 def geometry(session: Session, community_id: UUID) -> str:
-    """{"bounds": [[w, s], [e, n]], "base": {layer: FeatureCollection}, "cells": FeatureCollection}, in WGS 84.
+    """{"bounds": [[w, s], [e, n]], "base": {layer: FeatureCollection}, "cells": FeatureCollection, "sources": [text]}, in WGS 84.
 
     Cells are those in scope. Buildings' outlines are ground: all of them are drawn, also outside one's own grids.
     Raises ScopeError for a community outside the scope.
     """
     session.scope.within(community_id)
     base: dict[str, list[str]] = {}
-    for layer, name, text in session.execute(select(BaseFeature.layer, BaseFeature.name, BaseFeature.geometry).where(BaseFeature.community_id == community_id)):
+    sources: set[str] = set()
+    ground = select(BaseFeature.layer, BaseFeature.name, BaseFeature.geometry, BaseFeature.source).where(BaseFeature.community_id == community_id)
+    for layer, name, text, source in session.execute(ground):
+        sources |= {source} if source else set()
         base.setdefault(layer, []).append(_feature({"n": name, **_spot(text, layer)} if name else {}, text))
     outlines = select(Building.name, Building.polygon).where(Building.community_id == community_id, Building.polygon.is_not(None))
     buildings = session.execute(outlines.execution_options(rollup=True)).all()
@@ -37,7 +40,7 @@ def geometry(session: Session, community_id: UUID) -> str:
     drawn = [_feature({"id": str(id_), "at": _middle(text)}, text) for id_, text in cells]
     bounds = _bounds([text for _, text in cells] or [text for _, text in buildings] or _texts(base))
     layers = ",".join(f"{json.dumps(layer)}:{_collection(features)}" for layer, features in sorted(base.items()))
-    return f'{{"bounds":{json.dumps(bounds)},"base":{{{layers}}},"cells":{_collection(drawn)}}}'
+    return f'{{"bounds":{json.dumps(bounds)},"base":{{{layers}}},"cells":{_collection(drawn)},"sources":{json.dumps(sorted(sources), ensure_ascii=False)}}}'
 
 
 def _feature(properties: dict, text: str) -> str:

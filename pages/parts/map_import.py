@@ -40,7 +40,8 @@ def _preview(desk: Desk, community_id: UUID, content: MapFile) -> None:
     for one in content.problems[:SHOWN]:
         st.markdown(f"- {desk.t('map.import_bad', number=one.number, name=plain(one.name))} {desk.t(f'map.bad_{one.reason}')}")
     if content.drawn:
-        st.button(desk.t("map.import_do"), type="primary", key="map-import", on_click=_act, args=(import_map, community_id), kwargs={"content": content})
+        source = st.text_input(desk.t("map.source"), max_chars=120, key="map_source", placeholder=desk.t("map.source_hint"))
+        st.button(desk.t("map.import_do"), type="primary", key="map-import", on_click=_act, args=(import_map, community_id), kwargs={"content": content, "source": source})
 
 
 def _act(command: Callable, community_id: UUID, **arguments) -> None:
@@ -57,5 +58,7 @@ def _told(desk: Desk, done: MapImported | GridsDrawn | Refused | None) -> None:
         st.success(desk.t("map.drawn", n=done.drawn, unchanged=done.unchanged, missing=done.no_outline))
     elif done:
         st.success(desk.t("map.imported", new=done.new, changed=done.changed, unchanged=done.unchanged, outside=done.outside))
+        if done.shifted:
+            st.warning(desk.t("map.shifted", n=done.shifted))
         for code in done.unknown_grids[:SHOWN]:
             st.warning(desk.t("map.unknown_grid", code=plain(code)))

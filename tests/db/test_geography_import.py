@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from core.refusals import Refused
 from core.words import t
-from db.commands.filing import carry_out, file
+from db.commands.filing import carry_out, file, row_digest
 from db.commands.geography import MapImported, draw_grids, import_map
 from db.demo.geography import neighbourhood
 from db.engine import open_session
@@ -252,3 +252,33 @@ def test_the_browser_gets_ground_and_the_cells_in_scope_and_nobody_elses(office,
     assert [cell["properties"]["id"] for cell in got["cells"]["features"]] == [str(one)]
     assert set(got["base"]) == {"main_street", "street", "water", "building"}
     assert len(got["base"]["building"]["features"]) == sum(b.grid in (0, 1) for b in compound.buildings)
+
+
+def test_whose_data_the_ground_is_stands_on_the_map_until_the_ground_goes(office):
+    road = feature(line(), highway="primary", id=1)
+    said = lambda: json.loads(office_geometry(office))["sources"]  # noqa: E731
+    office.take(road)
+    assert said() == [], "the office's own needs no word"
+    assert office.take(road, source=" © OpenStreetMap contributors ").changed == 1
+    assert said() == ["© OpenStreetMap contributors"]
+    assert office.take(road).unchanged == 1 and said() == ["© OpenStreetMap contributors"], "no word is no other word"
+    office.take(feature(line([[117.0, 36.0], [117.002, 36.002]]), highway="primary", id=2), replace=True)
+    assert said() == []
+
+
+def office_geometry(office) -> str:
+    with open_session(office.engine, Scope.system({office.id})) as session:
+        return geometry(session, office.id)
+
+
+@pytest.mark.parametrize(("degrees", "warned"), [(0.0004, None), (0.0006, 67)])
+def test_outlines_that_all_move_by_fifty_metres_are_suspicious(office, degrees, warned):
+    office.put(*(Building(community_id=office.id, id=uuid7(), name=f"{n}号楼") for n in range(3)))
+    moved = lambda by: [feature(polygon([[x, y + by] for x, y in SQUARE]), layer="building", name=f"{n}号楼") for n in range(3)]  # noqa: E731
+    assert office.take(*moved(0)).shifted is None
+    assert office.take(*moved(degrees)).shifted == warned
+
+
+def test_a_column_that_came_later_alters_no_older_rows_digest():
+    row = {"community_id": uuid7(), "id": uuid7(), "layer": "street", "name": None, "geometry": "{}", "source_key": "id 1"}
+    assert row_digest("base_feature", row | {"source": None}) == row_digest("base_feature", row) != row_digest("base_feature", row | {"source": "©"})

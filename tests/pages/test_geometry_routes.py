@@ -68,7 +68,7 @@ def test_geometry_needs_a_log_in_a_role_with_the_map_and_the_community(get, comm
 def test_geometry_passes_the_gate_each_time_and_is_sent_once(get, community_id):
     path = f"/desk/map/geometry/{community_id}.json"
     first = get(path, "head")
-    assert set(first.json()) == {"bounds", "base", "cells"}
+    assert set(first.json()) == {"bounds", "base", "cells", "sources"}
     assert first.headers["cache-control"] == "private, no-cache"
     again = get(path, "head", **{"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

@@ -178,6 +178,7 @@
     drawGround(s, got.base);
     drawCells(s, got.cells);
     collect(s, got);
+    if (got.sources.length) s.sources.addTo(s.map).addAttribution(got.sources.map(escaped).join(" · "));
     s.loaded = true;
     const bounds = (s.bounds = L.latLngBounds(got.bounds.map(([lon, lat]) => [lat, lon])));
     shape(s);
@@ -212,6 +213,7 @@
       labels: L.layerGroup().addTo(map), lines: [], names: [], taken: [], weights: {}, cells: new Map(), spots: new Map(), values: null, loaded: false,
     };
     state = s;
+    s.sources = L.control.attribution({ prefix: false, position: "bottomleft" });
     L.control.scale({ imperial: false, maxWidth: 90 }).addTo(map);
     fetch(url, { credentials: "same-origin" })
       .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
