@@ -7,7 +7,8 @@
   limits too: the article speaks of periods, whoever waits for their end.
 - a pause stops only what the clock would have counted. Hours and minutes: the time paused. Days: a pause begun on day P and ended on
   day E takes out P+1 … E (its own first day is not counted either), so a pause within one day takes out nothing. A period can't end
-  inside a pause: if it would, it ends with the day the pause ends, or the first day after that which the clock counts.
+  inside a pause, nor at the moment one begins: hours and minutes end with the pause then, days with the day the pause ends, or the first
+  day after that which the clock counts.
 - `not_before` limits: `due_at` is the earliest moment permitted, when the period is wholly over; closing hours don't shorten it.
 """
 
@@ -155,10 +156,10 @@ def _running_due(start: datetime, limit: Limit, pauses: tuple[Span, ...]) -> Due
 
 
 def _run(start: datetime, seconds: float, pauses: tuple[Span, ...]) -> datetime:
-    """The moment at which `seconds` have run since `start`, standing still in `pauses`."""
+    """The moment at which `seconds` have run since `start`, standing still in `pauses`; not within one, and not where one begins."""
     moment = start + timedelta(seconds=seconds)
     for begin, end in pauses:
-        if begin >= moment:
+        if begin > moment:
             break
         moment += end - begin
     return moment
@@ -192,7 +193,7 @@ class _DayCount:
         self.last = self._rolled(self.reached)
         due_at = self._end_of(self.last)
         for begin, end in self.pauses:
-            if begin < due_at <= end:
+            if begin <= due_at <= end:
                 self.last = self._first_countable(end)
                 due_at = self._end_of(self.last)
         return Due(due_at, self._warn_at(due_at), self._provisional(), self._steps)
