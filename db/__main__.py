@@ -6,7 +6,7 @@ import sys
 import click
 
 MODULES = {
-    "account": "accounts", "backup": "backup", "calendar": "calendar", "demo": "demo", "draw-grids": "geography", "due": "due", "export": "imports",
+    "account": "accounts", "backup": "backup", "calendar": "calendar", "deliver": "deliver", "demo": "demo", "draw-grids": "geography", "due": "due", "export": "imports",
     "import": "imports", "import-map": "geography", "ledger": "ledger", "migrate": "migrate", "show": "show", "sweep": "sweep",
 }  # fmt: skip
 """The module of db/cli that each command stands in: half the time of a short command is loading the others."""

@@ -198,6 +198,8 @@ CHECKS: dict[str, Callable[[Copy, str], None]] = {
     f"{PY} db account create chief --role administrator --name 管理员": makes_an_account,
     f"{PY} streamlit run app.py": serves,
     f"{PY} db sweep": prints("communities changed"),
+    f"{PY} db deliver": prints("no channel is configured"),
+    f"{PY} db account email head head@example.org": prints("written by e-mail"),
     f"{PY} db ledger seal": prints(),
     f"{PY} db ledger head": prints("desk-head-1"),
     f"{PY} db ledger verify": prints("demo-01"),

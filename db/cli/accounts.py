@@ -1,4 +1,4 @@
-"""`python -m db account create|disable|enable|password|list`: accounts without a browser, the first administrator included."""
+"""`python -m db account create|disable|enable|password|email|list`: accounts without a browser, the first administrator included."""
 
 import click
 from sqlalchemy import Engine, select
@@ -65,6 +65,16 @@ def _password(username: str, password: str) -> None:
     engine = make_engine()
     _run(engine, identity.reset_password, account_id=_account_id(engine, username), password_hash=_hash(password))
     click.echo(f"account {username} has a new password")
+
+
+@account.command("email")
+@click.argument("username")
+@click.argument("address", required=False)
+def _email(username: str, address: str | None) -> None:
+    """Where an account's alerts are written to; without ADDRESS: nowhere."""
+    engine = make_engine()
+    _run(engine, identity.set_mail_address, account_id=_account_id(engine, username), address=address)
+    click.echo(f"alerts to {username} are {'written by e-mail' if address else 'on the desk only'}")
 
 
 @account.command("list")

@@ -20,6 +20,7 @@ from core.roles import RIGHTS, SYSTEM, Role, may
 from db.commands.filing import carry_out, file
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope, SessionToken, SignIn
+from db.models.alerts import MailAddress
 from db.models.grids import Community
 from db.queries.identity import token_hash
 from db.scope import Scope
@@ -43,6 +44,7 @@ DEMO_PASSWORD = "wangge-2026"
 # OWASP's figures for argon2id (19 MB, 2 passes): 425 people logging in at 08:30 cost 12 CPU-seconds instead of 64.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODYS_HASH = _HASHER.hash(secrets.token_hex())
+_ADDRESS = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\"]+", re.ASCII)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _LOGIN = Scope.system((), label="login")
 
@@ -182,6 +184,25 @@ def reset_password(session: ScopedSession, *, account_id: UUID, password_hash: s
     _unlock(session, account_id)
     _end_log_ins(session, account_id, now)
     file(session, "account.password", now=now, subject_kind="account", subject_id=account_id, own=own)
+    return None
+
+
+def set_mail_address(session: ScopedSession, *, account_id: UUID, address: str | None, now: datetime) -> None | Refused:
+    """Command: where alerts to an account are written to; None: nowhere. The address itself is not on the ledger."""
+    account = session.get(Account, account_id)
+    refused = _not_permitted(session) or _unknown(account) or _not_theirs(session, account)
+    if refused is None and address is not None and not _ADDRESS.fullmatch(address):
+        refused = Refused("accounts.address_bad")
+    if refused:
+        return refused
+    known = session.get(MailAddress, account_id)
+    if address is None and known:
+        session.delete(known)
+    elif known:
+        known.address = address
+    elif address is not None:
+        session.add(MailAddress(account_id=account_id, address=address))
+    file(session, "account.mail_address", now=now, subject_kind="account", subject_id=account_id, set=address is not None)
     return None
 
 
