@@ -3,13 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from sqlalchemy.orm import Session
 
 from core.measures import Measured
 from core.rulebook import load_rulebook
-from db.queries.identity import communities
 from db.queries.overview import behind_mark, grid_names, history, late, marks, month_keys, thresholds
 from pages.parts import desk as at
 from pages.parts.charts import CHARTS, chart_rows, draw_chart, mark_name
@@ -22,6 +21,7 @@ from pages.parts.league import draw_league
 from pages.parts.line_list import STYLE, line_list
 from pages.parts.measured import measured_figure
 from pages.parts.page import page_header
+from pages.parts.pick import places
 from pages.parts.plain import plain
 
 BY = ("kind", "grid")
@@ -31,8 +31,7 @@ def page() -> None:
     desk = at.current().require("overview")
     page_header(desk, desk.t("overview.title"), desk.t(f"overview.subtitle_{desk.actor.role}"))
     st.html(STYLE)
-    with desk.session() as session:
-        names = communities(session)
+    names = places(desk)
     if not names:
         return
     community_id = draw_league(desk, names) if len(names) > 1 else next(iter(names))
@@ -80,7 +79,7 @@ def _year(community_id: UUID) -> None:
         st.caption(desk.t(f"overview.{name}_why"))
 
 
-def _tables(session: Session, now: datetime, community_id: UUID, by: str, lang: str) -> tuple[dict[UUID, str], list[pd.DataFrame]]:
+def _tables(session: Session, now: datetime, community_id: UUID, by: str, lang: str) -> tuple[dict[UUID, str], list[pa.Table]]:
     """The grids, and the rows of each chart. The eleven months that are over are counted anew only when something is filed."""
     desk = at.current()
     keys, grids = month_keys(now), grid_names(session, community_id)

@@ -14,6 +14,7 @@ from db.wall_clock import frozen
 from pages.parts import desk as at
 from pages.parts.desk import Desk
 from pages.parts.one_run import one_run
+from pages.parts.pick import places
 from pages.parts.plain import plain
 from pages.parts.turnstile import one_of_few
 
@@ -75,8 +76,7 @@ def _sidebar(desk: Desk) -> None:
 
 
 def _places(desk: Desk) -> str:
-    with desk.session() as session:
-        names = list(identity.communities(session).values())
+    names = list(places(desk).values())
     return desk.t("shell.places", n=len(names)) if len(names) > 2 else plain(" · ".join(names))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from core import masks
@@ -66,13 +66,19 @@ class ProofState:
     faults: int | None
 
 
+_COLUMNS = (
+    LedgerEntry.id, LedgerEntry.at, LedgerEntry.role, LedgerEntry.command, LedgerEntry.subject_kind, LedgerEntry.subject_id, LedgerEntry.facts, LedgerEntry.rows,
+    LedgerEntry.digest,
+)  # fmt: skip
+
+
 def entries(
     session: Session, community_id: UUID, *, commands: tuple[str, ...] = (), actor_id: UUID | None = None, since: datetime | None = None,
     until: datetime | None = None, subject_id: UUID | None = None, facts: Mapping[str, str] = MappingProxyType({}), limit: int = 50, offset: int = 0,
 ) -> list[Entry]:  # fmt: skip
     """Entries of the community, newest first, in [since, until); `commands`: only these; `facts`: only those that noted them so."""
     query = (
-        select(LedgerEntry, LedgerLeaf.position, Account.display_name)
+        select(*_COLUMNS, LedgerLeaf.position, Account.display_name)
         .outerjoin(LedgerLeaf, (LedgerLeaf.community_id == LedgerEntry.community_id) & (LedgerLeaf.entry_id == LedgerEntry.id))
         .outerjoin(Account, Account.id == LedgerEntry.actor_id)
     )
@@ -80,7 +86,7 @@ def entries(
     for name, value in facts.items():
         query = query.where(LedgerEntry.facts.contains(json.dumps({name: value}, ensure_ascii=False)[1:-1], autoescape=True))
     query = query.order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc()).limit(limit).offset(offset)
-    return [_entry(row.LedgerEntry, row.position, row.display_name) for row in session.execute(query)]
+    return [_entry(row) for row in session.execute(query)]
 
 
 def count_entries(
@@ -158,5 +164,5 @@ def _narrowed(query: Select, community_id, commands, actor_id, since, until, sub
     return query
 
 
-def _entry(row: LedgerEntry, position: int | None, who: str | None) -> Entry:
-    return Entry(row.id, row.at, who, row.role, row.command, row.subject_kind, row.subject_id, json.loads(row.facts), row.rows, row.digest, position)
+def _entry(row: Row) -> Entry:
+    return Entry(row.id, row.at, row.display_name, row.role, row.command, row.subject_kind, row.subject_id, json.loads(row.facts), row.rows, row.digest, row.position)

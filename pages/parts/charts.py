@@ -3,7 +3,7 @@
 from functools import lru_cache
 from uuid import UUID
 
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from core.measures import percent
@@ -14,9 +14,9 @@ CHARTS = ("intake", "on_time", "care")
 PICK = "pick"
 
 
-def draw_chart(desk: Desk, name: str, by: str, rows: pd.DataFrame) -> tuple[str, str] | None:
+def draw_chart(desk: Desk, name: str, by: str, rows: pa.Table) -> tuple[str, str] | None:
     """Draw one of CHARTS `by` "kind" or "grid"; the (month, key) of the mark tapped, if any."""
-    if rows.empty:
+    if not rows.num_rows:
         st.caption(desk.t("overview.no_data"))
         return None
     event = st.vega_lite_chart(rows, spec(name, by, desk.lang), width="stretch", on_select="rerun", selection_mode=PICK, key=f"chart-{name}-{by}-{desk.lang}")
@@ -24,9 +24,10 @@ def draw_chart(desk: Desk, name: str, by: str, rows: pd.DataFrame) -> tuple[str,
     return (picked[0]["month"], picked[0]["key"]) if picked else None
 
 
-def chart_rows(desk: Desk, name: str, by: str, found: dict[tuple[str, str], tuple[int, int]], grids: dict[UUID, str]) -> pd.DataFrame:
+def chart_rows(desk: Desk, name: str, by: str, found: dict[tuple[str, str], tuple[int, int]], grids: dict[UUID, str]) -> pa.Table:
     """One row a mark of db.queries.overview.marks: month, key, name, value (a count or a share), and how it reads."""
-    return pd.DataFrame([_mark(desk, name, by, grids, *key, *counts) for key, counts in found.items()], columns=["month", "key", "name", "value", "shown"])
+    rows = [_mark(desk, name, by, grids, *key, *counts) for key, counts in found.items()]
+    return pa.table({column: [row[i] for row in rows] for i, column in enumerate(("month", "key", "name", "value", "shown"))})
 
 
 def _mark(desk: Desk, name: str, by: str, grids: dict[UUID, str], month: str, key: str, met: int, due: int) -> tuple:

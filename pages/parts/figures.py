@@ -21,7 +21,8 @@ def kept(desk: Desk, query: Callable, *arguments, community_id: UUID | None = No
     scope = desk.scope if community_id is None else desk.scope.within(community_id)
     marks = once(("marks", scope), lambda: _marks(scope))
     minute = None if lasting else desk.now.replace(second=0, microsecond=0)
-    return _computed(scope, query.__module__, query.__qualname__, marks, minute, arguments, query, desk.now)
+    # By name: Streamlit looks up the name of each argument that comes by position, at every call.
+    return _computed(scope=scope, name=f"{query.__module__}.{query.__qualname__}", marks=marks, minute=minute, arguments=arguments, _query=query, _now=desk.now)
 
 
 def _marks(scope: Scope) -> Marks:
@@ -30,7 +31,7 @@ def _marks(scope: Scope) -> Marks:
 
 
 @st.cache_data(show_spinner=False, max_entries=300, ttl=3600, hash_funcs={Scope: lambda scope: _key(scope), UUID: str})
-def _computed(scope: Scope, module: str, name: str, marks: Marks, minute: datetime | None, arguments: tuple, _query: Callable, _now: datetime):
+def _computed(*, scope: Scope, name: str, marks: Marks, minute: datetime | None, arguments: tuple, _query: Callable, _now: datetime):
     with open_session(engine(), scope) as session:
         return _query(session, _now, *arguments)
 
