@@ -140,9 +140,10 @@ def last_head(session: Session, community_id: UUID) -> Head | None:
 def proof_state(session: Session, community_id: UUID) -> ProofState:
     """Where the proof of the community's ledger stands; cheap enough for a page's first screen."""
     total = session.scalar(select(func.count()).select_from(LedgerEntry).where(LedgerEntry.community_id == community_id))
-    checks = entries(session, community_id, commands=(VERIFIED,), limit=1)
+    checks = _narrowed(select(LedgerEntry.at, LedgerEntry.facts), community_id, (VERIFIED,), None, None, None, None)
+    last = session.execute(checks.order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc()).limit(1)).first()
     head = last_head(session, community_id)
-    return ProofState(total, head.size if head else 0, head, checks[0].at if checks else None, checks[0].facts["faults"] if checks else None)
+    return ProofState(total, head.size if head else 0, head, last and last.at, json.loads(last.facts)["faults"] if last else None)
 
 
 def head_of(row: LedgerHead) -> Head:
