@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
-from core.calendar import SHANGHAI
+from core.calendar import local_day
 from core.periods import Period, local_midnight, period_on
 from core.rulebook.shapes import Cadence, Clause
 
@@ -147,7 +147,7 @@ def _with(turn: Turn, inside: Sequence[datetime]) -> Turn:
 
 def _turn(clause: Clause, start: datetime) -> Turn | None:
     """The turn of the period that holds `start`; it starts there."""
-    day = start.astimezone(SHANGHAI).date()
+    day = local_day(start)
     dated = clause.on(day)
     if dated is None:
         return None

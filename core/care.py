@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from core.cadence import strictest
-from core.calendar import SHANGHAI
 from core.imports.cells import Bad, phone_of
 from core.periods import local_midnight
 from core.refusals import Refused
@@ -118,8 +117,3 @@ def risk(details: Iterable[str | None], groups: Iterable[str], birth_year: int |
     details = set(details)
     alone, disabled = "living_alone" in details, "disabled_elder" in details or "disabled" in set(groups)
     return 4 * alone + 2 * disabled + (birth_year is not None and day.year - birth_year > OLD_AGE)
-
-
-def local_day(moment: datetime) -> date:
-    """The date in Shanghai of `moment`."""
-    return moment.astimezone(SHANGHAI).date()

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_day
 
 PERS = ("day", "week", "month", "quarter", "half_year", "year")
 _MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
@@ -42,12 +42,12 @@ class Period:
     @property
     def first_day(self) -> date:
         """Local date of the first day."""
-        return self.start.astimezone(SHANGHAI).date()
+        return local_day(self.start)
 
     @property
     def last_day(self) -> date:
         """Local date of the last day (included)."""
-        return self.end.astimezone(SHANGHAI).date() - timedelta(1)
+        return local_day(self.end) - timedelta(1)
 
     @property
     def warn_at(self) -> datetime:
@@ -59,7 +59,7 @@ def period_of(per: str, moment: datetime) -> Period:
     """The period that holds `moment` (aware). Raises ValueError on a naive moment or an unknown `per`."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment!r} has no time zone: pass an aware datetime")
-    return period_on(per, moment.astimezone(SHANGHAI).date())
+    return period_on(per, local_day(moment))
 
 
 def period_on(per: str, day: date) -> Period:
@@ -106,7 +106,7 @@ def quarter(key: str) -> Period:
 
 def last_day(now: datetime, period: Period) -> date:
     """The local date as of which a running or past period is judged at `now`: today, and once it is over its own last day."""
-    return min(now.astimezone(SHANGHAI).date(), period.last_day)
+    return min(local_day(now), period.last_day)
 
 
 def local_midnight(day: date) -> datetime:

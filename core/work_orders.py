@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_minute
 from core.refusals import Refused
 from core.yaml_files import YamlProblem, read_mapping
 
@@ -230,7 +230,7 @@ def _too_early_or_late(standing: Standing, act: str, at: datetime, now: datetime
         return Refused("work_orders.in_future")
     floor = standing.opened_at if act in STEPS else standing.since
     if at < floor:
-        return Refused("work_orders.before_last", values={"at": f"{floor.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"})
+        return Refused("work_orders.before_last", values={"at": local_minute(floor)})
     return None
 
 

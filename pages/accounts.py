@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_minute
 from core.refusals import Refused
 from core.roles import RIGHTS, Role
 from db.commands import identity as commands
@@ -38,7 +38,7 @@ def _table(desk: Desk, rows: list[AccountRow], places) -> None:
             desk.t("accounts.role"): desk.t(f"accounts.role_{row.role}"),
             desk.t("accounts.state"): _state(desk, row),
             desk.t("accounts.reach"): _reach(desk, row, places),
-            desk.t("accounts.last_at"): row.last_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if row.last_at else desk.t("accounts.never"),
+            desk.t("accounts.last_at"): local_minute(row.last_at) if row.last_at else desk.t("accounts.never"),
         }
         for row in rows
     ]

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 import streamlit as st
 
-from core.calendar import SHANGHAI, WorkCalendar, YearNotice
+from core.calendar import SHANGHAI, WorkCalendar, YearNotice, local_day
 from core.clocks import deadline_text, due, explain
 from core.periods import period_of
 from core.refusals import Refused
@@ -39,7 +39,7 @@ def page() -> None:
 
 
 def _year(desk: Desk, calendar: WorkCalendar) -> None:
-    today = desk.now.astimezone(SHANGHAI).date()
+    today = local_day(desk.now)
     years = sorted({*calendar.notices, today.year, today.year + 1})[-MOST_YEARS:]
     year = st.segmented_control(desk.t("calendar.year"), years, default=today.year, required=True, key="calendar_year", label_visibility="collapsed") or today.year
     year_sheet(desk, calendar, year, today)
@@ -98,7 +98,7 @@ def _load(desk: Desk, calendar: WorkCalendar) -> None:
         done = load_for_office(at.engine(), desk.scope, now=desk.now, notice=notice)
         moved = done.moved if isinstance(done, Loaded) else 0
         answer(desk, done, desk.t("calendar.loaded", year=notice.year, moved=moved))
-    year_sheet(desk, calendar.with_year(notice), notice.year, desk.now.astimezone(SHANGHAI).date())
+    year_sheet(desk, calendar.with_year(notice), notice.year, local_day(desk.now))
 
 
 def _preview(desk: Desk, notice: YearNotice, calendar: WorkCalendar) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_day
 from core.imports.headers import guess_table
 from core.imports.tables import ORDER, table
 from core.refusals import Refused
@@ -71,7 +71,7 @@ def _sheet(desk: Desk, state: dict, file) -> Sheet | None:
 
 def _look(desk: Desk, state: dict, community_id: UUID, sheet: Sheet, file_name: str) -> None:
     st.subheader(desk.t("imports.step_columns"), anchor=False)
-    today = desk.now.astimezone(SHANGHAI).date()
+    today = local_day(desk.now)
     if "table" not in state["guessed"]:
         state["guessed"]["table"] = guess_table(sheet.cells, today)
     name = st.selectbox(desk.t("imports.table"), ORDER, ORDER.index(state["guessed"]["table"]), format_func=lambda one: table(one).title[desk.lang])

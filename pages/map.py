@@ -4,9 +4,10 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.calendar import local_day
 from db.queries.gaps import gaps
 from db.queries.geometry import map_version
-from db.queries.map import GridValues, community_values, grid_card, grid_values, local_date, size_band
+from db.queries.map import GridValues, community_values, grid_card, grid_values, size_band
 from pages.parts import desk as at
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
@@ -56,7 +57,7 @@ def _map(desk: Desk, community_id: UUID, values: list[GridValues]) -> None:
     shade = st.pills(
         desk.t("map.shade"), SHADES, default=SHADES[0], required=True, format_func=lambda one: desk.t(f"map.by_{one}"), key="map_shade", label_visibility="collapsed"
     )
-    view = View(values, shade or SHADES[0], size_band(local_date(desk.now)), _chosen(values))
+    view = View(values, shade or SHADES[0], size_band(local_day(desk.now)), _chosen(values))
     if not any(one.drawn for one in values):
         st.info(desk.t("map.not_drawn"))
     with desk.session() as session:

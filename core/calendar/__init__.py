@@ -5,7 +5,8 @@ public holidays alike; a make-up weekend (调休) is a working day and therefore
 """
 
 from core.calendar.notices import NoticeProblem, YearNotice, notice_from_mapping, notice_from_rows
-from core.calendar.work_calendar import SHANGHAI, CalendarError, WorkCalendar, packaged_calendar, packaged_notices
+from core.calendar.shanghai import SHANGHAI, local_day, local_minute
+from core.calendar.work_calendar import CalendarError, WorkCalendar, packaged_calendar, packaged_notices
 
 __all__ = [
     "SHANGHAI",
@@ -13,6 +14,8 @@ __all__ = [
     "NoticeProblem",
     "WorkCalendar",
     "YearNotice",
+    "local_day",
+    "local_minute",
     "notice_from_mapping",
     "notice_from_rows",
     "packaged_calendar",

@@ -5,12 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from core.calendar.notices import YearNotice, notice_from_mapping
 from core.yaml_files import read_mapping
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _WEEKEND = frozenset({5, 6})
 _FIRST, _LAST = date(1949, 10, 1).toordinal(), date(2149, 12, 31).toordinal()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import inspect
 
-from core.calendar import SHANGHAI, WorkCalendar, packaged_calendar
+from core.calendar import SHANGHAI, WorkCalendar, local_day, packaged_calendar
 from core.clocks import due as deadline
 from core.clocks import explain
 from core.periods import period_of
@@ -85,7 +85,7 @@ def _counting(rule: Clause, calendar: WorkCalendar, closes_at: time | None) -> C
     values: dict[date, object] = {}
 
     def counted(start: datetime):
-        day = start.astimezone(SHANGHAI).date()
+        day = local_day(start)
         if day not in values:
             values[day] = rule.on(day)
         figure = values[day] and values[day].figure

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from core.calendar import SHANGHAI
+from core.calendar import local_day
 from core.imports.headers import column_letter, guess_table
 from core.imports.judge import BadCell
 from core.imports.tables import ORDER, table
@@ -42,7 +42,7 @@ def import_(file: Path, name: str | None, code: str, account: str, source: str, 
     scope, community_id = _reach(engine, account, code)
     content = file.read_bytes()
     read = _or_stop(read_sheet(content, file.name, sheet), lang)
-    today = moment.astimezone(SHANGHAI).date()
+    today = local_day(moment)
     name = name or guess_table(read.cells, today)
     with open_session(engine, scope) as session:
         mapping, _ = reading(session, name, community_id, read.cells, today)

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.care import GROUPS, check_contact, check_fields, check_leaving, counts, local_day, plan
+from core.calendar import local_day
+from core.care import GROUPS, check_contact, check_fields, check_leaving, counts, plan
 from core.clocks import State, state
 from core.imports.cells import phone_of
 from core.periods import local_midnight

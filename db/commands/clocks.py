@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.calendar import SHANGHAI, WorkCalendar
+from core.calendar import WorkCalendar, local_day
 from core.clocks import Span, State, due, state
 from core.refusals import Refused
 from core.roles import may
@@ -37,7 +37,7 @@ class Stamp:
 
 def stamp(clause: Clause, start: datetime, calendar: WorkCalendar, *, closes_at: time | None = None, pauses: Sequence[Span] = ()) -> Stamp | None:
     """The deadline of `clause` begun at `start`; None where the clause sets none on that day (repealed, or no limit)."""
-    dated = clause.on(start.astimezone(SHANGHAI).date())
+    dated = clause.on(local_day(start))
     if dated is None or not isinstance(dated.figure, Limit):
         return None
     reached = due(start, dated.figure, calendar, closes_at=closes_at, pauses=pauses)

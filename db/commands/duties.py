@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.care import local_day
+from core.calendar import local_day
 from core.clocks import State, state
 from core.duties import check_record, of, right
 from core.refusals import Refused

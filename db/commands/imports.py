@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from core.care import local_day
+from core.calendar import local_day
 from core.care import plan as care_plan
 from core.imports.headers import signature
 from core.refusals import Refused

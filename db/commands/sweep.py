@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import Engine, insert, or_, select
 
 from core.cadence import first
-from core.care import ADULT_AGE, BY_AGE, ELDER_AGE, local_day, plan, reached
+from core.calendar import local_day
+from core.care import ADULT_AGE, BY_AGE, ELDER_AGE, plan, reached
 from core.periods import PERS, period_of
 from core.rulebook import load_rulebook
 from db.commands import care, duties

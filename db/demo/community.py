@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from core.calendar import SHANGHAI
-from core.care import local_day, plan
+from core.calendar import SHANGHAI, local_day
+from core.care import plan
 from core.imports.id_numbers import birth_of
 from core.rulebook import Clause
 from db.commands.cadence import Subject

@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_day
 from core.refusals import Refused
 from core.work_orders import Kind, kinds, number
 from db.commands.work_orders_bulk import Act, HistoricOrder, order_rows
@@ -139,7 +139,7 @@ def _story(builder: Builder, kind: Kind, received: datetime, late: bool) -> list
 
     def working(day: datetime, low: int, high: int, too_late: int) -> datetime:
         n = too_late if late else chance.randint(low, high)
-        on = builder.calendar.nth_working_day_after(day.astimezone(SHANGHAI).date(), n)
+        on = builder.calendar.nth_working_day_after(local_day(day), n)
         return datetime(on.year, on.month, on.day, 9, tzinfo=SHANGHAI) + timedelta(minutes=chance.randrange(480))
 
     accepted = received + hours(0.05, 0.4)

@@ -11,8 +11,6 @@ from datetime import date, timedelta
 from core.imports.id_numbers import check_digit
 from db.demo.geography import Neighbourhood
 
-HOUSEHOLD_SIZE = 2.62
-"""Residents a household: national census 2020."""
 ELDER_SHARE = 0.2568
 """Residents of 60 and over: Yantai census 2020."""
 ELDER_AGES = ((0.562, 60, 69), (0.304, 70, 79), (0.134, 80, 97))

@@ -29,7 +29,6 @@ SIGNING = "supervision.check"
 """The clause a signature fulfils."""
 UNSIGNED = (SIGNING, "tamper_proof")
 """Lines every signature moves by being filed: no part of what it is for. The ledger has its own signed heads."""
-MEASURED_ON_CLOCKS = ("kpi.on_time", "kpi.mediation")
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.calendar import local_day
 from db.models.grids import Building, Household
-from db.queries.map import GridValues, grid_values, local_date, size_band
+from db.queries.map import GridValues, grid_values, size_band
 from db.queries.posts import posts_held
 
 
@@ -67,7 +68,7 @@ def _posts(session: Session, community_id: UUID, values: list[GridValues], now: 
 
 
 def _sizes(values: list[GridValues], now: datetime) -> Gap:
-    band = size_band(local_date(now))
+    band = size_band(local_day(now))
     return _of_grids("grid_size", "grid.size", [v for v in values if not band.reached_by(v.figures.households)])
 
 

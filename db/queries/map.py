@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from core.calendar import SHANGHAI
+from core.calendar import local_day
 from core.roles import sees_people
 from core.rulebook import Threshold, load_rulebook
 from core.small_counts import Shown, without_small
@@ -83,7 +83,7 @@ def community_values(session: Session, now: datetime) -> list[CommunityValues]:
     """Every community in scope, by name, with the same figures summed."""
     names = session.execute(select(Community.community_id, Community.name).order_by(Community.name)).all()
     figures = _figures(session, "community_id", [row.community_id for row in names], now)
-    band, sizes = size_band(local_date(now)), _count(session, Household, Household.id, "grid_id")
+    band, sizes = size_band(local_day(now)), _count(session, Household, Household.id, "grid_id")
     grids: dict[UUID, list[int]] = {}
     for grid_id, community_id in session.execute(select(Grid.id, Grid.community_id)):
         grids.setdefault(community_id, []).append(sizes.get(grid_id, 0))
@@ -95,11 +95,6 @@ def community_values(session: Session, now: datetime) -> list[CommunityValues]:
 def size_band(day: date) -> Threshold:
     """grid.size on `day`: `figure` the warning band, `about` the size aimed at."""
     return load_rulebook()["grid.size"].on(day).figure
-
-
-def local_date(moment: datetime) -> date:
-    """The day of `moment` in Shanghai."""
-    return moment.astimezone(SHANGHAI).date()
 
 
 def _figures(session: Session, per: str, ids: list[UUID], now: datetime, community_id: UUID | None = None) -> dict[UUID, Figures]:

@@ -12,8 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.clocks import Tally
-from core.measures import Measured, ending_clauses
+from core.measures import Measured, ending_clauses, total
 from core.periods import Period, period, period_of
 from core.roles import sees_people
 from core.rulebook import Cadence, load_rulebook
@@ -102,18 +101,18 @@ def late(session: Session, now: datetime, community_id: UUID) -> Late:
     rows = session.execute(select(*where, *kinds).where(Clock.community_id == community_id, is_overdue(now)).group_by(*where)).all()
     held = holding(session, now, community_id)
     soon = session.scalar(select(func.count()).select_from(Clock).where(Clock.community_id == community_id, is_due_soon(now)))
-    by_holder, by_grid, total = defaultdict(list), defaultdict(list), [0, 0, 0]
+    by_holder, by_grid, sums = defaultdict(list), defaultdict(list), [0, 0, 0]
     for grid_id, holder_id, kind, desk, clocks, orders, oldest in rows:
         n, column = (orders, 0) if kind == "work_order" else (clocks, 1 if kind == "resident" else 2)
-        total[column] += n
+        sums[column] += n
         by_grid[grid_id].append((column, n, oldest))
         by_holder[held.holder(desk, grid_id, holder_id)].append((column, n, oldest))
     grids = grid_names(session, community_id)
     staff = dict(session.execute(select(Staff.id, Staff.name).where(Staff.community_id == community_id)).all())
     open_list = sees_people(session.scope.role)
-    care = total[1] if open_list else alone(total[1])
+    care = sums[1] if open_list else alone(sums[1])
     clocks = sum(row.clocks for row in rows if isinstance(care, int) or row[2] != "resident")
-    return Late(total[0], care, total[2], clocks, soon, _late_rows(by_holder, staff, open_list), _late_rows(by_grid, grids, open_list))
+    return Late(sums[0], care, sums[2], clocks, soon, _late_rows(by_holder, staff, open_list), _late_rows(by_grid, grids, open_list))
 
 
 def thresholds(session: Session, now: datetime, community_id: UUID) -> tuple[Measured, ...]:
@@ -183,9 +182,9 @@ def standing(session: Session, now: datetime, community_id: UUID) -> Standing:
     kinds = select(Clock.subject_kind, func.count(), func.count(Clock.work_order_id.distinct())).where(Clock.community_id == community_id, is_overdue(now))
     past = {row[0]: (row[1], row[2]) for row in session.execute(kinds.group_by(Clock.subject_kind))}
     duties = sum(past.get(kind, (0, 0))[0] for kind in ("grid", "community", "worker"))
-    total = Tally(sum(t.met for t in care), sum(t.missed for t in care), sum(t.overdue_open for t in care))
+    whole = total(care)
     open_list, late_care = sees_people(session.scope.role), past.get("resident", (0, 0))[0]
-    coverage = total.rate if open_list or total.due >= LEAST else None
+    coverage = whole.rate if open_list or whole.due >= LEAST else None
     return Standing(community_id, name, past.get("work_order", (0, 0))[1], late_care if open_list else alone(late_care), duties, figures, coverage)
 
 

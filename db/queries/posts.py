@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
-from core.care import local_day
+from core.calendar import local_day
 from core.work_orders import Bench
 from db.engine import ScopedSession
 from db.models.grids import Absence, Building, Grid, Post, Staff

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, not_, or_, select
 
 from core import masks
-from core.calendar import SHANGHAI
+from core.calendar import local_day
 from core.clocks import State, state
 from core.periods import local_midnight, period_of
 from core.roles import masked
@@ -189,7 +189,7 @@ def _kind_of() -> ColumnElement[str]:
 
 
 def _tonight(now: datetime) -> datetime:
-    return local_midnight(now.astimezone(SHANGHAI).date() + timedelta(1))
+    return local_midnight(local_day(now) + timedelta(1))
 
 
 _BUCKETS = {

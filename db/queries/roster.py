@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core import masks
-from core.care import ACTS, OLD_AGE, age_band, local_day, risk
+from core.calendar import local_day
+from core.care import ACTS, OLD_AGE, age_band, risk
 from core.clocks import State, state
 from core.roles import masked
 from db.engine import ScopedSession

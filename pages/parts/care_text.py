@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from html import escape
 
-from core.calendar import SHANGHAI
-from core.care import KNOWN_DETAILS, local_day
+from core.calendar import SHANGHAI, local_day
+from core.care import KNOWN_DETAILS
 from core.clocks import State
 from core.queue import remaining
 from db.commands.care import Recorded
@@ -26,11 +26,6 @@ def due_text(desk: Desk, clock: RosterClock) -> str:
 def last_day(desk: Desk, moment: datetime) -> str:
     """A period's end as people say it: the day that ends at 24:00."""
     return f"{local_day(moment - _INSTANT):%Y-%m-%d}"
-
-
-def local(moment: datetime) -> str:
-    """A moment in Shanghai, to the minute."""
-    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def groups_text(desk: Desk, row: RosterRow) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.calendar import SHANGHAI
+from core.calendar import local_day
 from core.rulebook import Clause, load_rulebook
 from core.rulebook.shapes import UNDATED
 from core.words import t
@@ -31,7 +31,7 @@ def clause_dialog(desk: Desk, clause_id: str) -> None:
 
 
 def _clause_text(desk: Desk, clause: Clause) -> None:
-    value = clause.on(desk.now.astimezone(SHANGHAI).date())
+    value = clause.on(local_day(desk.now))
     st.markdown(f"#### {(value.text if value else clause.figure)[desk.lang]}")
     st.markdown("\n".join(f"- **{name}** {text}" for name, text in _lines(desk, clause)))
     if value and value.is_default:

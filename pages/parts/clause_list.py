@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from core.calendar import SHANGHAI
+from core.calendar import local_day
 from core.clocks import DEFAULT_WARN
 from core.rulebook import UNDATED, Clause, Dated, Limit
 from db.queries.rulebook import Standing
@@ -70,7 +70,7 @@ def _lines(desk: Desk, clause: Clause, stands: Standing | None) -> Iterable[str]
         yield escape(desk.t("rulebook.runs", starts=_event(desk, clause.starts), stops=_event(desk, clause.stops)))
     if clause.pauses:
         yield escape(desk.t("rulebook.pauses", event=_event(desk, clause.pauses)))
-    today = clause.on(desk.now.astimezone(SHANGHAI).date())
+    today = clause.on(local_day(desk.now))
     if today and isinstance(today.figure, Limit):
         yield escape(_warning(desk, today.figure))
     if today and today.is_default:

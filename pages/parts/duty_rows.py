@@ -1,6 +1,6 @@
 """A duty in words: how it stands, its clause, when it was last done and by whom."""
 
-from core.calendar import SHANGHAI
+from core.calendar import local_minute
 from core.clocks import State
 from core.queue import remaining
 from core.rulebook import load_rulebook
@@ -27,6 +27,6 @@ def duty_line(desk: Desk, row: DutyRow) -> str:
     lines = [f":{TONE[row.state]}[**{when_text(desk, row)}**] **{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{clause.id} · {clause.source}]"]
     if row.last is None:
         return "  \n".join([*lines, f":gray[{desk.t('duties.never')}]"])
-    last = desk.t("duties.last", when=row.last.happened_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"), who=plain(row.last.by) or "—")
+    last = desk.t("duties.last", when=local_minute(row.last.happened_at), who=plain(row.last.by) or "—")
     people = desk.t("duties.people", n=row.last.attendees) if row.last.attendees else ""
     return "  \n".join([*lines, f":gray[{' · '.join(part for part in (last, people, plain(row.last.note)) if part)}]"])

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_minute
 from core.clocks import State
 from core.rulebook import load_rulebook
 from db.queries.checklist_rows import Violation
 from db.queries.supervision import Step, steps, traces
+from pages.parts.care_text import outcome_text
 from pages.parts.desk import Desk, current
 from pages.parts.ledger_entries import did, entry_line
 from pages.parts.plain import plain
@@ -17,7 +18,7 @@ from pages.parts.plain import plain
 
 def moment(at: datetime | None) -> str:
     """2026-11-18 10:00 in Shanghai; nothing for None."""
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""
+    return local_minute(at) if at else ""
 
 
 def limit(at: datetime | None) -> str:
@@ -66,7 +67,7 @@ def _evidence(community_id: UUID, clause_id: str, row: Violation, desk_name: str
 
 
 def _step_text(desk: Desk, step: Step) -> str:
-    parts = [moment(step.happened_at), _name(desk, step.word), step.outcome and desk.t(f"care.outcome.{step.outcome}"), plain(step.who)]
+    parts = [moment(step.happened_at), _name(desk, step.word), step.outcome and outcome_text(desk, step.word.rpartition(".")[2], step.outcome), plain(step.who)]
     if (step.recorded_at - step.happened_at).total_seconds() > 3600:
         parts.append(desk.t("checklist.recorded", at=moment(step.recorded_at)))
     return " · ".join(filter(None, parts))

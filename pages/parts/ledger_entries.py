@@ -5,7 +5,7 @@ from uuid import UUID
 import pandas as pd
 import streamlit as st
 
-from core.calendar import SHANGHAI
+from core.calendar import local_minute
 from core.words import words_of
 from db.queries.ledger import Entry
 from pages.parts.desk import Desk
@@ -20,7 +20,7 @@ def did(desk: Desk, command: str) -> str:
 
 def entry_line(desk: Desk, entry: Entry) -> str:
     """"2026-11-18 10:00 · Finished · 王明 · no. 123"."""
-    at = entry.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    at = local_minute(entry.at)
     place = desk.t("ledger.unsealed") if entry.position is None else desk.t("ledger.place", n=entry.position + 1)
     return " · ".join((at, did(desk, entry.command), plain(entry.who) or desk.t("ledger.system"), place))
 
@@ -37,7 +37,7 @@ def looked_table(desk: Desk, found: list[Entry], whom: dict[UUID, str]) -> None:
 
 
 def _common(desk: Desk, one: Entry) -> tuple:
-    at = one.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    at = local_minute(one.at)
     return at, did(desk, one.command), one.who or desk.t("ledger.system"), desk.t(f"accounts.role_{one.role}") if one.who else ""
 
 

@@ -16,11 +16,6 @@ def page_header(desk: Desk, title: str, subtitle: str = "") -> None:
         st.caption(subtitle)
 
 
-def provisional_note(desk: Desk, year: int) -> None:
-    """Says that deadlines reaching into `year` are provisional, because its holidays are not published yet."""
-    st.info(t("shell.provisional", desk.lang, year=year))
-
-
 def show_refusal(desk: Desk, refused: Refused, next_step: str = "") -> None:
     """Why it can't be done, the clause it can't be done by, and the next step (already in the actor's language)."""
     lines = [f"**{refused.text(desk.lang)}**"]

@@ -13,6 +13,7 @@ from db.commands import residents
 from db.commands.care import Recorded, record_contact
 from db.commands.duties import record_duty
 from db.queries.queue import QueueItem
+from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.plain import plain
@@ -67,10 +68,7 @@ def _contact(item: QueueItem) -> None:
 
 
 def _outcome(desk: Desk, act: str, outcome: str) -> str:
-    if act in DONE:
-        return desk.t(DONE[act])
-    in_person = act == "visit" and outcome in ("reached", "no_answer")
-    return desk.t(f"care.outcome.in_person.{outcome}" if in_person else f"care.outcome.{outcome}")
+    return desk.t(DONE[act]) if act in DONE else outcome_text(desk, act, outcome)
 
 
 def _phone(desk: Desk, item: QueueItem) -> None:

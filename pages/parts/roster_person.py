@@ -6,14 +6,14 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_day, local_minute
 from core.care import DETAILS, OUTCOMES, PURPOSES
 from core.refusals import Refused
 from db.commands import residents
 from db.commands.care import record_contact, update_file
 from db.commands.residents import SHOWN_FOR
 from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
-from pages.parts.care_text import due_text, groups_text, last_day, local, member_text, outcome_text, place_text, recorded_text
+from pages.parts.care_text import due_text, groups_text, last_day, member_text, outcome_text, place_text, recorded_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
@@ -133,9 +133,9 @@ def _history(desk: Desk, file: PersonFile, place: str) -> None:
 
 
 def _contact(desk: Desk, row: ContactRow) -> str:
-    parts = [local(row.happened_at), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), plain(row.by)]
+    parts = [local_minute(row.happened_at), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), plain(row.by)]
     if (row.recorded_at - row.happened_at) > timedelta(hours=12):
-        parts.append(f":orange[{desk.t('roster.history_late', day=local(row.recorded_at)[:10])}]")
+        parts.append(f":orange[{desk.t('roster.history_late', day=local_day(row.recorded_at))}]")
     return " · ".join(part for part in parts if part) + (f"  \n  {plain(row.note)}" if row.note else "")
 
 

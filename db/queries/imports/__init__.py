@@ -7,9 +7,9 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from core.calendar import SHANGHAI
+from core.calendar import local_day
 from core.imports import checks
 from core.imports.cells import Cell
 from core.imports.headers import Mapping, guess, labels, signature
@@ -98,7 +98,7 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
     if refused := refusal(session, community_id):
         return refused
     community = session.scalar(select(Community.name).where(Community.community_id == community_id))
-    today = now.astimezone(SHANGHAI).date()
+    today = local_day(now)
     found = judge(upload.cells, upload.into, upload.mapping, today=today, now=now, progress=lambda part: progress(part * 0.5))
     checks.check(found, upload.cells, upload.into, upload.mapping, today=today, community=community or "")
     progress(0.6)
@@ -150,8 +150,3 @@ def communities(session: ScopedSession) -> list[tuple[UUID, str, str]]:
     """Communities in scope: id, code, name, by code."""
     own = Community.community_id.in_(session.scope.communities)
     return [tuple(row) for row in session.execute(select(Community.community_id, Community.code, Community.name).where(own).order_by(Community.code))]
-
-
-def rows_in(session: ScopedSession, community_id: UUID, model: type) -> int:
-    """How many rows of `model` the community has."""
-    return session.scalar(select(func.count()).select_from(model).where(model.community_id == community_id))

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.calendar import SHANGHAI
+from core.calendar import local_day
 from core.imports.judge import Row
 from core.imports.places import building_of, grid_key
 from db.commands.work_orders_bulk import Rows
@@ -75,7 +75,7 @@ class Intake:
 
     def __init__(self, session: ScopedSession, community_id: UUID, now: datetime, source: str = ""):
         self.session, self.community_id, self.now, self.source = session, community_id, now, source
-        self.today = now.astimezone(SHANGHAI).date()
+        self.today = local_day(now)
         self.plan, self._number, self._state, self._fresh = Plan(), 0, UNCHANGED, set()
         self.load()
 
