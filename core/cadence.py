@@ -8,12 +8,15 @@ has a heap of open tasks. Civil Code art. 200–204 have no say here: periods ar
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from core.calendar import local_day
 from core.periods import Period, local_midnight, period_on
 from core.rulebook.shapes import Cadence, Clause
+
+Hold = tuple[date, date | None]
+"""Local dates on which somebody is in hospital or away: the first one, and the first one back (None: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,9 @@ class Turn:
     closed_at: datetime | None = None
 
 
+_DAY = timedelta(1)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What becomes of a turn: the turns closed on the way, oldest first, and the one open now (None: the clause is repealed)."""
@@ -44,22 +50,49 @@ class Step:
     open: Turn | None
 
 
-def first(clause: Clause, joined: date) -> Turn | None:
+def first(clause: Clause, joined: date, holds: Sequence[Hold] = ()) -> Turn | None:
     """The first turn of somebody who joins on the local date `joined`: that day's period if at least half of its days remain, that
-    day included; else the next one. None when the clause is not in force. Default; the documents say nothing."""
+    day included; else the next one. None when the clause is not in force, or a hold has no end. Default; the documents say nothing."""
     dated = clause.on(joined)
     if dated is None:
         return None
     period = _period(dated.figure.per, joined)
     length, remaining = (period.last_day - period.first_day).days + 1, (period.last_day - joined).days + 1
     if remaining * 2 < length:
-        return _turn(clause, period.end)
-    return _turn(clause, local_midnight(joined))
+        return _free(clause, _turn(clause, period.end), holds)
+    return _free(clause, _turn(clause, local_midnight(joined)), holds)
 
 
-def following(clause: Clause, turn: Turn) -> Turn | None:
-    """The turn that begins where `turn` ends, by the clause's value in force then; None when it is repealed by then."""
-    return _turn(clause, turn.due_at)
+def following(clause: Clause, turn: Turn, holds: Sequence[Hold] = ()) -> Turn | None:
+    """The turn that begins where `turn` ends, or after the holds that take its period out, by the clause's value in force then; None when
+    it is repealed by then, or a hold has no end."""
+    return _free(clause, _turn(clause, turn.due_at), holds)
+
+
+def held(clause: Clause, turn: Turn, holds: Sequence[Hold]) -> bool:
+    """Whether `holds` take the turn's period out: fewer than half of its days are left outside of them. The same half by which a first
+    period counts, and a default like it."""
+    day, last = local_day(turn.started_at), local_day(turn.due_at) - _DAY
+    touching = [(begin, end) for begin, end in holds if begin <= last and (end is None or end > day)]
+    if not touching:
+        return False
+    period = _period(clause.on(day).figure.per, day)
+    days = (day + timedelta(n) for n in range((last - day).days + 1))
+    free = sum(not any(begin <= one and (end is None or one < end) for begin, end in touching) for one in days)
+    return free * 2 < (period.last_day - period.first_day).days + 1
+
+
+def held_turns(clause: Clause, joined: date, holds: Sequence[Hold], now: datetime) -> tuple[Turn, ...]:
+    """The turns, begun by `now`, that `holds` take out of what is owed to somebody who joined on the local date `joined`, whatever was done in them."""
+    turn, found = first(clause, joined), []
+    if turn is not None and holds:
+        day = max(local_day(turn.started_at), min(begin for begin, _ in holds))
+        turn = max(turn, _turn(clause, local_midnight(_period(clause.on(day).figure.per, day).first_day)) if clause.on(day) else turn, key=lambda one: one.started_at)
+    while turn is not None and holds and turn.started_at <= now:
+        if held(clause, turn, holds):
+            found.append(turn)
+        turn = following(clause, turn)
+    return tuple(found)
 
 
 def filled(turn: Turn, times: Iterable[datetime]) -> Turn:
@@ -96,14 +129,23 @@ def counted(clause: Clause, turn: Turn, happened_at: datetime, times: Sequence[d
     return Step((*closed, turn), following(clause, turn))
 
 
-def unrolled(clause: Clause, joined: date, times: Sequence[datetime], now: datetime) -> Step:
+def unrolled(clause: Clause, joined: date, times: Sequence[datetime], now: datetime, holds: Sequence[Hold] = ()) -> Step:
     """Every turn from `joined` to `now`, as recording the sorted `times` one by one, each when it happened, would have left them."""
-    turn, closed = first(clause, joined), []
+    return continued(clause, first(clause, joined), times, now, holds)
+
+
+def continued(clause: Clause, turn: Turn | None, times: Sequence[datetime], now: datetime, holds: Sequence[Hold] = ()) -> Step:
+    """Every turn from `turn`, in which nothing is done yet, to `now`. A period that a hold takes out is no turn, unless what it asks for
+    was done all the same; what was missed before a hold closes when it would without."""
+    closed: list[Turn] = []
     index = bisect_left(times, turn.started_at) if turn else 0
     while turn is not None:
         end = bisect_left(times, turn.due_at, index)
         turn = _with(turn, times[index:end])
         after, index = following(clause, turn), end
+        if turn.met_at is None and held(clause, turn, holds):
+            turn = None if index == len(times) and _for_good(turn, holds) else after
+            continue
         if turn.met_at is None:
             at = _missed_at(after, times[end] if end < len(times) else None, now)
             if at is None:
@@ -137,6 +179,17 @@ def _missed_at(after: Turn | None, next_act: datetime | None, now: datetime) -> 
     if next_act is not None:
         return min(next_act, after.due_at)
     return after.due_at if after.due_at < now else None
+
+
+def _free(clause: Clause, turn: Turn | None, holds: Sequence[Hold]) -> Turn | None:
+    while turn is not None and held(clause, turn, holds):
+        turn = None if _for_good(turn, holds) else _turn(clause, turn.due_at)
+    return turn
+
+
+def _for_good(turn: Turn, holds: Sequence[Hold]) -> bool:
+    """Whether a hold without an end lasts from the beginning of `turn`: then no later one is free either."""
+    return any(end is None and begin <= local_day(turn.started_at) for begin, end in holds)
 
 
 def _with(turn: Turn, inside: Sequence[datetime]) -> Turn:

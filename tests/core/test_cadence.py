@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.cadence import Step, advanced, counted, filled, first, following, strictest, unrolled
+from core.cadence import Step, advanced, counted, filled, first, following, held, held_turns, strictest, unrolled
 from core.calendar import SHANGHAI
 from core.clocks import State, state
 from core.periods import local_midnight, period_of
@@ -209,8 +209,9 @@ x.{name}:
 
 
 # --- against a reference that knows nothing but days -----------------------------------------------------------------
-def reference(clause, joined: date, times: list[datetime], now: datetime) -> dict[str, tuple[str, int]]:
+def reference(clause, joined: date, times: list[datetime], now: datetime, holds=()) -> dict[str, tuple[str, int]]:
     """Period key → (state, acts done), by walking the calendar day by day."""
+    away = {begin + timedelta(n) for begin, end in holds for n in range(((end or date(2032, 1, 1)) - begin).days)}
     figure = clause.on(joined).figure
     days: dict[str, list[date]] = {}
     day = joined - timedelta(400)
@@ -223,10 +224,14 @@ def reference(clause, joined: date, times: list[datetime], now: datetime) -> dic
     over = {key: local_midnight(own[-1] + timedelta(1)) < now for key, own in periods}
     begun = {key: local_midnight(max(own[0], joined)) <= now for key, own in periods}
     found: dict[str, tuple[str, int]] = {}
-    for n, (key, _) in enumerate(periods):
+    for n, (key, own) in enumerate(periods[:-1]):
         after = periods[n + 1][0]
+        counting = [one for one in own if one >= joined]
+        here = [one for one in counting if one not in away]
         if done[key] >= figure.times:
             found[key] = ("met", done[key])
+        elif len(here) < len(counting) and len(here) * 2 < len(own):
+            continue
         elif over[key] and (over[after] or done[after]):
             found[key] = ("missed", done[key])
         else:
@@ -239,6 +244,47 @@ def shown(step: Step, now: datetime) -> dict[str, tuple[str, int]]:
     names = {State.on_time: "running", State.due_soon: "running"}
     turns = {turn.period_key: turn for turn in (*step.closed, *([step.open] if step.open else []))}
     return {key: (str(names.get(one, one)), turns[key].times_done) for key, one in states(step, now).items()}
+
+
+def test_a_week_with_four_days_at_home_stays_due_and_one_with_three_is_taken_out():
+    turn = first(CALL, date(2026, 11, 2))
+    assert not held(CALL, turn, [(date(2026, 11, 6), None)])
+    assert held(CALL, turn, [(date(2026, 11, 5), None)])
+    assert not held(CALL, turn, [(date(2026, 11, 2), date(2026, 11, 5))]) and held(CALL, turn, [(date(2026, 11, 2), date(2026, 11, 6))])
+    assert not held(CALL, turn, [(date(2026, 11, 9), None), (date(2026, 10, 1), date(2026, 11, 2))]), "neither hold touches it"
+
+
+def test_after_a_hold_the_first_week_with_half_of_its_days_at_home_is_due():
+    turn = first(CALL, date(2026, 11, 2))
+    assert following(CALL, turn, [(date(2026, 11, 9), date(2026, 11, 19))]).period_key == "2026-W47"
+    assert following(CALL, turn, [(date(2026, 11, 9), date(2026, 11, 20))]).period_key == "2026-W48"
+    assert following(CALL, turn, [(date(2026, 11, 9), None)]) is None, "nobody knows when"
+    assert first(CALL, date(2026, 11, 10), [(date(2026, 11, 9), date(2026, 11, 17))]).period_key == "2026-W47"
+
+
+def test_what_was_missed_before_a_hold_is_missed_and_the_hold_excuses_it_not():
+    now, holds = at("2026-11-18T10:00"), [(date(2026, 11, 9), None)]
+    assert shown(unrolled(CALL, date(2026, 10, 26), [], now, holds), now) == {"2026-W44": ("missed", 0), "2026-W45": ("missed", 0)}
+    early = at("2026-11-12T10:00")
+    assert shown(unrolled(CALL, date(2026, 11, 2), [], early, holds), early) == {"2026-W45": ("overdue", 0)}, "until the week after is over"
+
+
+def test_a_call_into_the_hospital_counts_and_the_weeks_around_it_are_taken_out():
+    now, holds = at("2026-11-18T10:00"), [(date(2026, 11, 2), None)]
+    step = unrolled(CALL, date(2026, 11, 2), [at("2026-11-11T09:00")], now, holds)
+    assert shown(step, now) == {"2026-W46": ("met", 1)} and step.open is None
+    assert [turn.period_key for turn in held_turns(CALL, date(2026, 11, 2), holds, now)] == ["2026-W45", "2026-W46", "2026-W47"]
+
+
+def test_the_held_periods_are_those_a_walk_over_all_of_them_finds():
+    holds = [(date(2026, 3, 4), date(2026, 3, 20)), (date(2026, 6, 1), date(2026, 9, 1))]
+    for clause in (CALL, VISIT, FILE):
+        turn, found = first(clause, date(2025, 1, 1)), []
+        while turn.started_at <= at("2026-08-20T10:00"):
+            found += [turn] if held(clause, turn, holds) else []
+            turn = following(clause, turn)
+        assert held_turns(clause, date(2025, 1, 1), holds, at("2026-08-20T10:00")) == tuple(found)
+    assert held_turns(CALL, date(2025, 1, 1), (), at("2026-08-20T10:00")) == ()
 
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -254,3 +300,19 @@ def test_any_history_gives_what_a_slow_day_by_day_count_gives(clause, offset, mo
     step = unrolled(clause, joined, times, now)
     assert step == one_by_one(clause, joined, times, now)
     assert shown(step, now) == reference(clause, joined, times, now)
+
+
+HOLDS = st.lists(st.tuples(st.integers(0, 800), st.one_of(st.none(), st.integers(1, 300))), max_size=3)
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.sampled_from([CALL, VISIT, SESSION, FILE, RULES["disabled.assess"]]), st.integers(0, 500), st.lists(MOMENTS, max_size=40), MOMENTS, HOLDS)
+def test_any_history_with_holds_gives_what_a_slow_day_by_day_count_gives(clause, offset, moments, now, spans):
+    """Holds may overlap, touch, lie before somebody joined or after now, and have no end."""
+    joined = date(2026, 1, 1) + timedelta(offset)
+    now = max(now, local_midnight(joined))
+    times = sorted(one for one in moments if local_midnight(joined) <= one <= now)
+    days = [(date(2026, 1, 1) + timedelta(start), length) for start, length in spans]
+    holds = [(begin, begin + timedelta(length) if length else None) for begin, length in days]
+    step = unrolled(clause, joined, times, now, holds)
+    assert shown(step, now) == reference(clause, joined, times, now, holds)
