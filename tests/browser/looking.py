@@ -2,8 +2,9 @@
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+expect.set_options(timeout=15_000)  # as long as every other wait of these tests
 CJK = re.compile(r"[\u4e00-\u9fff]+")
 
 _AT_REST = """() => {

@@ -5,6 +5,7 @@ import re
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from tests import ledgers
 from tests.browser.looking import settled, sideways, small_targets, text_of
@@ -87,7 +88,7 @@ def test_a_file_that_can_not_be_read_is_answered_in_clear_words(page_at, tmp_pat
     (tmp_path / name).write_bytes(content)
     page = page_at("imports", role="station_head")
     page.set_input_files("input[type=file]", tmp_path / name)
-    page.get_by_text(words or "还缺必需的列").first.wait_for()
+    expect(page.get_by_text(words or "还缺必需的列").first).to_be_visible()
 
 
 def test_no_chinese_is_left_on_the_english_page(page_at, tmp_path):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from core.words import t
 from tests.browser.looking import settled, sideways, text_of
@@ -56,14 +57,14 @@ def test_a_click_works_again_after_the_list_has_chosen_another_grid(page_at):
     page.get_by_role("heading", name="G04 第四网格").wait_for()
     settled(page)
     cells(page).nth(2).click()
-    page.get_by_role("heading", name="G03 第三网格").wait_for()
+    expect(page.get_by_role("heading", name="G03 第三网格")).to_be_visible()
 
 
 def test_a_cell_is_reached_and_opened_by_keyboard(page_at):
     page = page_at("map", role="station_head")
     cells(page).nth(3).focus()
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="G04 第四网格").wait_for()
+    expect(page.get_by_role("heading", name="G04 第四网格")).to_be_visible()
 
 
 def test_what_an_office_calls_a_grid_is_text_on_the_map_never_html(page_at):
@@ -104,9 +105,9 @@ def test_gaps_open_the_rows_behind_them(page_at):
     page = page_at("map", role="committee_member")
     cells(page)
     page.get_by_text(t("map.gap_grid_no_b", "zh")).click()
-    page.get_by_text("G02 第二网格 · " + t("map.n_households", "zh", n=300)).wait_for()
+    expect(page.get_by_text("G02 第二网格 · " + t("map.n_households", "zh", n=300))).to_be_visible()
     page.get_by_text(t("map.gap_household_no_grid", "zh")).click()
-    page.get_by_text(re.compile(r"号楼 · \d+ 户")).first.wait_for()
+    expect(page.get_by_text(re.compile(r"号楼 · \d+ 户")).first).to_be_visible()
 
 
 def test_who_may_not_open_the_roster_sees_no_small_count_and_no_button_to_it(page_at):
