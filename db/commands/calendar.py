@@ -80,7 +80,7 @@ def load_year(session: ScopedSession, *, now: datetime, notice: YearNotice) -> L
     row.source, row.days, row.loaded_at, row.loaded_by = notice.source, days, now, session.scope.actor_id
     session.flush()
     calendar = current_calendar(session)
-    moved = {community_id: restamp_open(session, community_id, calendar) for community_id in sorted(session.scope.communities)}
+    moved = {community_id: restamp_open(session, now, community_id, calendar) for community_id in sorted(session.scope.communities)}
     total = sum(moved.values())
     file(session, "calendar.load", now=now, year=notice.year, source=notice.source, off=len(notice.off), work=len(notice.work), moved=total)
     return Loaded(notice.year, total, moved)

@@ -2,6 +2,9 @@
 
 All but `recompute` are steps of another command's transaction and file nothing themselves. A clock is stamped with its clause and
 the date of the clause's value; `due_at` is computed from its start and its pauses, never moved by hand.
+
+Pauses may nest, each with its reason: the clock runs again when the last of them ends. A change of calendar or clause moves only limits
+that are still to come: it makes no past order late, and excuses none that is late.
 """
 
 from collections.abc import Sequence
@@ -15,7 +18,7 @@ from core.calendar import WorkCalendar, local_day
 from core.clocks import Span, State, due, state
 from core.refusals import Refused
 from core.roles import may
-from core.rulebook import Clause, Limit, Rulebook, load_rulebook
+from core.rulebook import Clause, Limit, load_rulebook
 from db.commands.filing import file
 from db.engine import ScopedSession
 from db.models.clocks import Clock, ClockPause
@@ -35,9 +38,12 @@ class Stamp:
     due_at: datetime
 
 
-def stamp(clause: Clause, start: datetime, calendar: WorkCalendar, *, closes_at: time | None = None, pauses: Sequence[Span] = ()) -> Stamp | None:
-    """The deadline of `clause` begun at `start`; None where the clause sets none on that day (repealed, or no limit)."""
-    dated = clause.on(local_day(start))
+def stamp(
+    clause: Clause, start: datetime, calendar: WorkCalendar, *, closes_at: time | None = None, pauses: Sequence[Span] = (), value_of: date | None = None
+) -> Stamp | None:
+    """The deadline of `clause` begun at `start`, by its value from the date `value_of` on (None: the one that held that day); None where
+    the clause sets none (repealed, or no limit)."""
+    dated = next((one for one in clause.values if one.from_ == value_of), None) or clause.on(local_day(start))
     if dated is None or not isinstance(dated.figure, Limit):
         return None
     reached = due(start, dated.figure, calendar, closes_at=closes_at, pauses=pauses)
@@ -87,54 +93,64 @@ def void(session: ScopedSession, clock: Clock, at: datetime, now: datetime) -> N
 
 
 def pause(session: ScopedSession, clock: Clock, at: datetime, reason: str) -> None:
-    """`clock` stands still from `at`; nothing happens to one that stands still already."""
-    if clock.paused_at is None:
-        clock.paused_at = at
-        session.add(ClockPause(community_id=clock.community_id, clock_id=clock.id, started_at=at, reason=reason))
+    """`clock` stands still from `at` for `reason`, also while it stands still for another; nothing happens if it does for this one already."""
+    if clock.paused_at is not None and any(one.reason == reason for one in _standing(session, clock)):
+        return
+    clock.paused_at = min(clock.paused_at or at, at)
+    session.add(ClockPause(community_id=clock.community_id, clock_id=clock.id, started_at=at, reason=reason))
 
 
-def resume(session: ScopedSession, clock: Clock, at: datetime) -> None:
-    """`clock` runs again from `at`; its deadline is computed anew from the history of its pauses."""
+def resume(session: ScopedSession, clock: Clock, at: datetime, reason: str | None = None) -> None:
+    """What `clock` stands still for ends at `at`: `reason`, or all (None). With the last it runs again, its deadline computed anew from the
+    history of its pauses; one that was late before it stood still stays so."""
     if clock.paused_at is None:
         return
-    session.flush()
-    for one in _pauses(session, clock):
-        if one.ended_at is None:
+    standing = _standing(session, clock)
+    for one in standing:
+        if reason in (None, one.reason):
             one.ended_at = max(at, one.started_at)
+    if any(one.ended_at is None for one in standing):
+        return
+    in_time = clock.paused_at <= clock.due_at
     clock.paused_at = None
-    _recompute(session, clock)
+    if in_time:
+        restamp(session, clock, at)
+
+
+def restamp(session: ScopedSession, clock: Clock, since: datetime) -> None:
+    """The deadline of `clock` anew from the history of its pauses, by the clause's value it began with; not before `since`, up to when it
+    can't have been late, whatever has changed in the calendar."""
+    session.flush()
+    spans = [(one.started_at, one.ended_at) for one in _pauses(session, clock) if one.ended_at is not None]
+    closes_at = closing_time(session, clock.community_id)
+    clause = load_rulebook()[clock.clause_id]
+    stamped = stamp(clause, clock.started_at, current_calendar(session), closes_at=closes_at, pauses=spans, value_of=clock.effective_from)
+    if stamped is not None:
+        clock.warn_at, clock.due_at = stamped.warn_at, max(stamped.due_at, since)
+
+
+def _standing(session: ScopedSession, clock: Clock) -> list[ClockPause]:
+    session.flush()
+    return [one for one in _pauses(session, clock) if one.ended_at is None]
 
 
 def _pauses(session: ScopedSession, clock: Clock) -> list[ClockPause]:
     return list(session.scalars(select(ClockPause).where(ClockPause.community_id == clock.community_id, ClockPause.clock_id == clock.id)))
 
 
-def _recompute(session: ScopedSession, clock: Clock) -> bool:
-    """Whether the deadline or the clause value changed."""
-    spans = [(one.started_at, one.ended_at) for one in _pauses(session, clock) if one.ended_at is not None]
-    return _restamp(clock, spans, load_rulebook(), current_calendar(session), closing_time(session, clock.community_id))
-
-
-def _restamp(clock: Clock, spans: Sequence[Span], rulebook: Rulebook, calendar: WorkCalendar, closes_at: time | None) -> bool:
-    stamped = stamp(rulebook[clock.clause_id], clock.started_at, calendar, closes_at=closes_at, pauses=spans)
-    if stamped is None or stamped == Stamp(clock.effective_from, clock.warn_at, clock.due_at):
-        return False
-    clock.effective_from, clock.warn_at, clock.due_at = stamped.effective_from, stamped.warn_at, stamped.due_at
-    return True
-
-
 def recompute(session: ScopedSession, *, now: datetime, community_id: UUID) -> int | Refused:
     """Compute every open deadline of a community again, by the calendar and the rulebook as they are now (a holiday notice was
-    loaded, a clause changed). Returns how many moved; closed clocks are history and stay."""
+    loaded, a clause changed). Returns how many moved; closed clocks are history and stay, and so do those overdue."""
     if not may(session.scope.role, "recompute"):
         return Refused("common.not_allowed")
-    moved = restamp_open(session, community_id, current_calendar(session))
+    moved = restamp_open(session, now, community_id, current_calendar(session))
     file(session, "clock.recompute", now=now, community_id=community_id, moved=moved)
     return moved
 
 
-def restamp_open(session: ScopedSession, community_id: UUID, calendar: WorkCalendar) -> int:
-    """Step of a command: every open deadline of a community by `calendar` and the rulebook as it is now; returns how many moved."""
+def restamp_open(session: ScopedSession, now: datetime, community_id: UUID, calendar: WorkCalendar) -> int:
+    """Step of a command: every open deadline of a community that is still to come, by `calendar` and the rulebook as it is now. What is late
+    stays late, and a limit that would be past by the new count stays where it was. Returns how many moved."""
     rulebook, closes_at = load_rulebook(), closing_time(session, community_id)
     spans: dict[UUID, list[Span]] = {}
     own = (Clock.community_id == community_id, is_unclosed(), Clock.work_order_id.is_not(None))
@@ -144,4 +160,15 @@ def restamp_open(session: ScopedSession, community_id: UUID, calendar: WorkCalen
     for clock_id, begin, end in session.execute(history.where(*own, ClockPause.ended_at.is_not(None))):
         spans.setdefault(clock_id, []).append((begin, end))
     clocks = session.scalars(select(Clock).where(*own))
-    return sum(_restamp(clock, spans.get(clock.id, ()), rulebook, calendar, closes_at) for clock in clocks)
+    return sum(_moved(clock, now, stamp(rulebook[clock.clause_id], clock.started_at, calendar, closes_at=closes_at, pauses=spans.get(clock.id, ()))) for clock in clocks)
+
+
+def _moved(clock: Clock, now: datetime, stamped: Stamp | None) -> bool:
+    """Whether `clock` took the deadline `stamped`."""
+    if stamped is None or stamped == Stamp(clock.effective_from, clock.warn_at, clock.due_at):
+        return False
+    # Up to when it was in time for certain: now, or when it came to stand still.
+    if min(clock.due_at, stamped.due_at) < (clock.paused_at if state(clock, now) == State.paused else now):
+        return False
+    clock.effective_from, clock.warn_at, clock.due_at = stamped.effective_from, stamped.warn_at, stamped.due_at
+    return True

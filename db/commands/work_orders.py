@@ -237,7 +237,7 @@ def _turn_clocks(session: ScopedSession, order: WorkOrder, clocks: dict[str, Clo
         if step.stands_still and clause_id != SUPPLEMENT:
             pause(session, clock, step.at, SUPPLEMENT)
         if step.runs_again:
-            resume(session, clock, step.at)
+            resume(session, clock, step.at, SUPPLEMENT)
     for clause_id in step.starts:
         started = open_deadline(session, clause_id, order, step.at)
         if started is not None:
