@@ -200,7 +200,7 @@
     .desk-street,.desk-water,.desk-green,.desk-ground,.desk-building{white-space:nowrap;text-align:center;line-height:16px;text-shadow:0 0 2px #fff,0 0 2px #fff,0 0 3px #fff}
     .desk-street{font-size:12px;color:#6b5d45}.desk-water{font-size:11px;color:#2f6d92}.desk-green{font-size:11px;color:#3f6d2c}
     .desk-ground{font-size:11px;color:#7a6f5f}.desk-building{font-size:10px;color:#4b4438}
-    .leaflet-control-scale-line{font-size:11px;line-height:1.3}.leaflet-tooltip{font-size:12px}path[data-grid]:focus{outline:none;stroke:#0b57d0;stroke-width:4}`;
+    .leaflet-control-scale-line{font-size:11px;line-height:1.3}.leaflet-control-attribution{font-size:10px}.leaflet-tooltip{font-size:12px}path[data-grid]:focus{outline:none;stroke:#0b57d0;stroke-width:4}`;
 
   function open(map, url) {
     const style = document.createElement("style");
