@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.parts.one_run import forget, one_run, once
+from pages.parts.one_run import forget, once, one_run
 
 
 def counter():
