@@ -1,10 +1,11 @@
 """core.clocks.state and its SQL twin agree on every clock, on both engines.
 
-Every order in which a clock's moments can lie around now, ties included, is tried: nothing is left to sampling.
+Every order in which a clock's moments can lie around now, ties included, is tried; then 10,000 clocks at random, each followed minute by minute.
 """
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations_with_replacement, product
+from random import Random
 
 from sqlalchemy import insert, select
 
@@ -70,6 +71,45 @@ def test_a_clock_stands_the_same_in_python_and_in_sql(engine, two_communities):
         for name, (_, states) in PREDICATES.items():
             assert bool(getattr(row, name)) == (expected in states), f"{name} of a clock that is {expected}"
     assert {row.named for row in found} == set(State), "every state must occur, or this proves little"
+
+
+def _random_clock(draw: Random) -> dict:
+    """A clock within two hours of now, in whole minutes, as the table's checks allow it."""
+    started = draw.randint(-120, 20)
+    warn, due = sorted(started + draw.randint(0, 120) for _ in range(2))
+    paused, closed = (draw.choice((None, draw.randint(started, due + 30))) for _ in range(2))
+    moments = {"started_at": started, "warn_at": warn, "due_at": due, "paused_at": paused, "closed_at": closed, "met_at": None, "voided_at": None}
+    if closed is not None:
+        moments |= {name: draw.choice((None, closed)) for name in ("met_at", "voided_at")}
+    return {name: None if minute is None else NOW + timedelta(minutes=minute) for name, minute in moments.items()}
+
+
+def _followed(clock: dict) -> State:
+    """How a clock stands, by walking through its life up to now: what it was the minute before, and what happens this minute."""
+    minute, stands = timedelta(minutes=1), State.waiting
+    moment = min(clock["started_at"], NOW)
+    while moment <= NOW:
+        if moment >= clock["started_at"] and stands is not State.paused:
+            stands = State.overdue if stands is State.overdue or moment > clock["due_at"] else State.due_soon if moment >= clock["warn_at"] else State.on_time
+            if moment == clock["paused_at"] and stands is not State.overdue:
+                stands = State.paused
+        moment += minute
+    return stands
+
+
+def test_ten_thousand_clocks_stand_the_same_in_python_in_sql_and_followed_minute_by_minute(engine, two_communities):
+    ours, draw = two_communities["ours"], Random(20261118)
+    carry_out(engine, Scope.system({ours}), _fill, now=NOW, community_id=ours, rows=[_random_clock(draw) for _ in range(10_000)])
+    moments = [Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.closed_at, Clock.met_at, Clock.voided_at]
+    with open_session(engine, Scope.system({ours})) as session:
+        found = session.execute(select(*moments, clock_state.state_of(NOW).label("named"))).all()
+    assert len(found) == 10_000
+    for row in found:
+        assert row.named == state(row, NOW)
+        if row.closed_at is None and (row.paused_at is None or row.paused_at <= NOW):
+            assert row.named == _followed(row._mapping)
+        elif row.voided_at is None and row.closed_at is not None:
+            assert row.named == (State.met if row.met_at is not None and row.met_at <= row.due_at else State.missed)
 
 
 def test_exactly_at_the_limit_is_in_time(engine, two_communities):
