@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import AboutPeople, Base, InGrid, Versioned, community_key, within
+from db.models.base import AboutPeople, Base, InGrid, Tenant, Versioned, community_key, within
 from db.types import EncryptedText
 
 
@@ -93,3 +93,40 @@ class Contact(InGrid, AboutPeople, Base):
         Index(None, "community_id", "resident_id", "happened_at"),
         Index(None, "community_id", "grid_id", "happened_at"),
     )
+
+
+class Departure(AboutPeople, Tenant, Versioned, Base):
+    """Somebody is away for a while (hospital, away: `until_date` is the first day back, None: not known) or gone for good (dead, moved).
+
+    `closed`: what an exit closed, as JSON, so that undoing restores exactly that. `undone_at`: it was entered by mistake. It has no grid:
+    whoever reaches the resident reaches it, wherever they live by now.
+    """
+
+    __tablename__ = "departure"
+    resident_id: Mapped[UUID]
+    kind: Mapped[str]
+    from_date: Mapped[date] = mapped_column(Date)
+    until_date: Mapped[date | None] = mapped_column(Date)
+    reason: Mapped[str | None] = mapped_column(EncryptedText("departure.reason"))
+    recorded_at: Mapped[datetime]
+    staff_id: Mapped[UUID | None]
+    closed: Mapped[str | None] = mapped_column(Text)
+    undone_at: Mapped[datetime | None]
+    __mapper_args__ = {"version_id_col": Versioned.version}
+    __table_args__ = (
+        community_key(),
+        within("resident_id", to="resident"),
+        within("staff_id", to="staff"),
+        CheckConstraint("kind IN ('hospital', 'away', 'dead', 'moved')", name="kind"),
+        CheckConstraint("until_date IS NULL OR until_date > from_date", name="until_after_from"),
+        Index(None, "community_id", "resident_id", "from_date"),
+    )
+
+
+class Snooze(AboutPeople, Tenant, Base):
+    """A care clock that leaves the lists until `until_at`, at the latest until its period ends: somebody asked to be called later."""
+
+    __tablename__ = "snooze"
+    clock_id: Mapped[UUID]
+    until_at: Mapped[datetime]
+    __table_args__ = (community_key(), within("clock_id", to="clock"), UniqueConstraint("community_id", "clock_id"), Index(None, "community_id", "until_at"))
