@@ -162,7 +162,7 @@ def configured(settings: Mapping[str, str] = os.environ) -> Post:
     """The channels that DESK_SMTP_URL, DESK_MAIL_FROM and DESK_WEBHOOK_… name. Raises ValueError, without repeating the value, on one that can't be used."""
     channels: list[Channel] = []
     if url := settings.get("DESK_SMTP_URL"):
-        if urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname:
+        if not _is_address(url, "smtp", "smtps"):
             raise ValueError("DESK_SMTP_URL is no address of a mail server: write it like smtps://user:password@mail.example:465")
         if "@" not in settings.get("DESK_MAIL_FROM", ""):
             raise ValueError("DESK_SMTP_URL is set and DESK_MAIL_FROM, the sender's address, is not")
@@ -173,9 +173,17 @@ def configured(settings: Mapping[str, str] = os.environ) -> Post:
         "feishu": (settings.get("DESK_WEBHOOK_FEISHU"), settings.get("DESK_WEBHOOK_FEISHU_SECRET")),
     }
     for name, (url, secret) in webhooks.items():
-        if url and urlsplit(url).scheme not in ("http", "https"):
+        if url and not _is_address(url, "http", "https"):
             raise ValueError(f"DESK_WEBHOOK_{name.upper()} is no web address: copy it whole from the group's robot")
         if url:
             channels.append(Robot(name, url, secret))
     home = settings.get("DESK_PUBLIC_URL", "").rstrip("/")
     return Post(tuple(channels), f"{home}/alerts" if home else None)
+
+
+def _is_address(url: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False

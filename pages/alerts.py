@@ -4,8 +4,10 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.roles import Role
 from db.commands.alerts import mark_read
 from db.queries.alerts import Received, inbox, open_items, total
+from db.queries.alerts_delivery import undelivered
 from db.queries.queue import QueueItem
 from pages.parts import desk as at
 from pages.parts.alert_cards import message_card
@@ -25,6 +27,7 @@ def page() -> None:
     st.html(STYLE)
     if said := st.session_state.pop("queue_said", None):
         st.toast(said)
+    _undelivered(desk)
     limit = st.session_state.get(SHOWN, PAGE)
     with desk.session() as session:
         found, of = inbox(session, desk.now, limit=limit), total(session)
@@ -33,6 +36,15 @@ def page() -> None:
         _message(desk, chosen)
     else:
         _messages(desk, found, of)
+
+
+def _undelivered(desk: Desk) -> None:
+    """The station head answers for its people being told."""
+    if desk.actor.role != Role.STATION_HEAD:
+        return
+    with desk.session() as session:
+        for channel, (n, error) in undelivered(session, desk.now).items():
+            st.warning(desk.t("alerts.undelivered", channel=desk.t(f"alerts.channel_{channel}"), n=n, error=error))
 
 
 def _messages(desk: Desk, found: list[Received], of: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, not_, select
+from sqlalchemy import and_, func, not_, select
 
 from core.alerts import Level, Line, Message, compose, settings
 from core.roles import sees_people
@@ -67,6 +67,14 @@ def letter(session: ScopedSession, now: datetime, claim: Claim, link: str | None
     community = session.scalar(select(Community.name).where(Community.community_id == claim.community_id))
     message = compose(_lines(session, claim), now, lang, community=community, link=link, sees_people=open_list)
     return message and Letter(message, to)
+
+
+def undelivered(session: ScopedSession, now: datetime) -> dict[str, tuple[int, str]]:
+    """Channel → (digests of the last days that it refused and has not taken since, the last error)."""
+    recent = (AlertDelivery.community_id.in_(tuple(session.scope.communities)), AlertDelivery.queued_at > now - settings().send_within)
+    refused = (AlertDelivery.sent_at.is_(None), AlertDelivery.last_error.is_not(None))
+    query = select(AlertDelivery.channel, func.count(), func.max(AlertDelivery.last_error)).where(*recent, *refused)
+    return {channel: (n, error) for channel, n, error in session.execute(query.group_by(AlertDelivery.channel))}
 
 
 def _lines(session: ScopedSession, claim: Claim) -> list[Line]:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ from db.commands.identity import set_mail_address
 from db.engine import open_session
 from db.models.alerts import AlertDelivery, MailAddress
 from db.models.ledger import LedgerEntry
-from db.queries.alerts_delivery import unqueued
+from db.queries.alerts_delivery import undelivered, unqueued
 from db.scope import Scope
 from tests.conftest import ROOT
 from tests.db.test_alerts import DAY, NOW, SECOND, Warned, at, late_clocks
@@ -226,6 +227,43 @@ def test_whoever_died_while_sending_loses_the_claim_after_a_while_and_another_se
     assert not carry_out(office.engine, Scope.system({office.id}), hold, now=NOW + LEASE, claim=dead), "and would notice, had it only slept"
 
 
+class Crash(RuntimeError):
+    pass
+
+
+@dataclass(frozen=True)
+class DiesAfterSending(Mail):
+    """A mail server's client whose process ends before it can note that the letter was taken."""
+
+    def send(self, message, **details):
+        super().send(message, **details)
+        raise Crash
+
+
+def test_whoever_died_after_sending_is_repeated_with_the_same_message_id(office, mail):
+    """At least once: twice rather than not at all, and a mail program can tell that it is the same letter."""
+    address(office, "b", "b@example.org")
+    late_clocks(office, 1)
+    raise_all(office.engine, NOW)
+    with pytest.raises(Crash):
+        deliver(office, Post((DiesAfterSending(mail.url, "desk@example.org"),), None))
+    assert deliver(office, Post((Mail(mail.url, "desk@example.org"),), None), NOW + LEASE) == (1, 0)
+    assert len(mail.letters) == 2 and len({letter["Message-ID"] for letter in mail.letters}) == 1
+
+
+def test_the_station_head_is_told_what_could_not_be_delivered(office, group):
+    group.answer = {"errcode": 93000}
+    late_clocks(office, 1)
+    raise_all(office.engine, NOW)
+    deliver(office, robot(group))
+    with open_session(office.engine, office.scope("head")) as session:
+        assert undelivered(session, NOW) == {"wecom": (2, "errcode 93000")}
+    group.answer = {"errcode": 0}
+    deliver(office, robot(group), NOW + MINUTE)
+    with open_session(office.engine, office.scope("head")) as session:
+        assert undelivered(session, NOW + MINUTE) == {}
+
+
 def test_queueing_twice_is_queueing_once(office, group):
     rows = waiting(office, group)
     carry_out(office.engine, Scope.system({office.id}), queue_up, now=NOW, rows=rows)
@@ -264,6 +302,7 @@ def test_signed_robots_send_a_stamp_and_a_signature(group):
     [
         ({"DESK_SMTP_URL": "mail.example"}, "DESK_SMTP_URL"),
         ({"DESK_SMTP_URL": "smtp://u:hunter2@mail.example"}, "DESK_MAIL_FROM"),
+        ({"DESK_SMTP_URL": "smtp://desk:hunter2/x@mail.example", "DESK_MAIL_FROM": "desk@example.org"}, "DESK_SMTP_URL"),
         ({"DESK_WEBHOOK_FEISHU": "hunter2"}, "DESK_WEBHOOK_FEISHU"),
     ],
 )

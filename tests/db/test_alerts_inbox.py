@@ -5,14 +5,13 @@ import pytest
 from db.commands import work_orders as commands
 from db.commands.alerts import mark_read, raise_all
 from db.commands.care import enrol, record_contact
-from db.commands.filing import carry_out
+from db.commands.filing import carry_out, file
 from db.engine import open_session
 from db.models.residents import Resident
 from db.queries.alerts import inbox, open_items, total, unread
 from db.scope import Scope
 from db.types import uuid7
 from tests.db.test_alerts import DAY, NOW, SECOND, Warned, late_clocks
-from tests.db.test_work_orders import file
 
 LATER = NOW + 12 * DAY
 """Past the first weekly call of somebody enrolled at NOW, and three working days on."""
