@@ -20,6 +20,7 @@ from pages.routes.geometry import asset_url, geometry_url
 _LEGEND = (
     ".desk-legend{display:flex;flex-wrap:wrap;gap:.2rem .9rem;font-size:.85rem}.desk-legend span{display:inline-flex;align-items:center;gap:.3rem;white-space:nowrap}"
     ".desk-legend i{width:1.1rem;height:.8rem;border:1px solid #777}"
+    ".st-key-map_shade [role=radiogroup]{flex-wrap:wrap}"
 )
 KEY = "desk_map"
 HEIGHT = 560
