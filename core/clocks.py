@@ -108,6 +108,13 @@ def state(clock, now: datetime) -> State:
     return State.due_soon if now >= clock.warn_at else State.on_time
 
 
+def lateness(clock, now: datetime) -> timedelta:
+    """By how much `clock` is late at `now`; it stops growing when the clock is met or closed. Zero for one that is not late."""
+    stands = state(clock, now)
+    until = now if stands is State.overdue else (clock.met_at or clock.closed_at) if stands is State.missed else clock.due_at
+    return max(until - clock.due_at, timedelta(0))
+
+
 def counted(states: Iterable[State]) -> Tally:
     """The tally of `states`; what is not yet due counts nowhere."""
     counts = dict.fromkeys(State, 0)

@@ -221,7 +221,7 @@ def decide(standing: Standing, act: str, at: datetime, *, now: datetime, note: s
     if act in STEPS:
         return _step(standing, act, at, note.strip() or lenient)
     if act == "finish":
-        return _finish(standing, at, note, lenient)
+        return _finish(standing, at, now, note, lenient)
     return _RULES[act](standing, at, note, rating)
 
 
@@ -274,13 +274,14 @@ def _receive_materials(standing: Standing, at: datetime, note: str, rating: int 
     return Step("receive_materials", at, "accepted", meets=(SUPPLEMENT,), runs_again=True)
 
 
-def _finish(standing: Standing, at: datetime, note: str, lenient: bool) -> Step | Refused:
+def _finish(standing: Standing, at: datetime, now: datetime, note: str, lenient: bool) -> Step | Refused:
+    """Explained is what is late as it is entered: another person has yet to confirm that it was not late when it happened."""
     met = _met(standing, "finish")
     missing = [clause_id for clause_id in standing.running if clause_id not in met]
     if missing and not lenient:
         return Refused(f"work_orders.first_{standing.kind.met_by(missing[0])[0]}", missing[0])
     late = standing.kind.explain_late
-    if late in met and at > standing.running[late] and not note.strip() and not lenient:
+    if late in met and now > standing.running[late] and not note.strip() and not lenient:
         return Refused("work_orders.explain_late", late)
     return Step("finish", at, "finished", meets=met, voids=bool(missing))
 

@@ -16,6 +16,7 @@ from pages.parts.checklist_lines import verdict_mark
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.jump import open_desk
+from pages.parts.late_entries import draw_waiting
 from pages.parts.late_rows import draw_late, list_rows
 from pages.parts.league import draw_league
 from pages.parts.line_list import STYLE, line_list
@@ -39,6 +40,7 @@ def page() -> None:
         st.header(plain(names[community_id]), anchor=False)
     st.subheader(desk.t("overview.late"), anchor=False)
     draw_late(desk, community_id, kept(desk, late, community_id, community_id=community_id))
+    draw_waiting(desk, community_id)
     _thresholds(desk, community_id)
     st.subheader(desk.t("overview.year"), anchor=False)
     _year(community_id)

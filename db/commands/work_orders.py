@@ -13,11 +13,13 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from core.calendar import SHANGHAI
 from core.care import PURPOSES
+from core.late_entries import needs_another
 from core.refusals import Refused
 from core.roles import may
 from core.work_orders import CHANNELS, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, number, register, standing_of
 from db.commands.clocks import meet, open_clocks, open_deadline, pause, resume, void
 from db.commands.filing import file
+from db.commands.late_entries import keep
 from db.commands.work_orders_bulk import order_changes
 from db.engine import ScopedSession
 from db.models.clocks import Clock
@@ -40,12 +42,14 @@ class TakenIn:
 
 @dataclass(frozen=True)
 class Done:
-    """A step that was carried out: where the order stands now, clauses met in time and too late."""
+    """A step that was carried out: where the order stands now, clauses met in time and too late. `to_confirm`: those it says were kept in
+    time, of which another person must say so too (core.late_entries)."""
 
     number: str
     status: str
     in_time: tuple[str, ...]
     late: tuple[str, ...]
+    to_confirm: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -226,30 +230,42 @@ def _carry(
     _event(session, order, act, step.at, now, before, note, rating)
     file(
         session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number,
-        status=order.status, happened_at=step.at.isoformat(), met=done.in_time, late=done.late, holder=order.holder_id, rating=rating,
+        status=order.status, happened_at=step.at.isoformat(), met=done.in_time, late=done.late, to_confirm=done.to_confirm, holder=order.holder_id, rating=rating,
     )  # fmt: skip
     return done
 
 
 def _turn_clocks(session: ScopedSession, order: WorkOrder, clocks: dict[str, Clock], step: Step, now: datetime) -> Done:
-    """Start, stop, hold and end clocks as `step` says."""
+    """Start, stop, hold and end clocks as `step` says. What is said to have been in time of a clock that is overdue happens now, until
+    another person confirms it."""
+    to_confirm = []
+
+    def when(clock: Clock) -> datetime:
+        if not needs_another(clock, step.at, now):
+            return step.at
+        keep(session, clock, step.act, step.at, now)
+        to_confirm.append(clock.clause_id)
+        return now
+
     for clause_id, clock in clocks.items():
         if step.stands_still and clause_id != SUPPLEMENT:
-            pause(session, clock, step.at, SUPPLEMENT)
+            pause(session, clock, when(clock), SUPPLEMENT)
         if step.runs_again:
             resume(session, clock, step.at, SUPPLEMENT)
     for clause_id in step.starts:
         started = open_deadline(session, clause_id, order, step.at)
         if started is not None:
             clocks[clause_id] = started
+    session.flush()
     met = [clocks.pop(clause_id) for clause_id in step.meets if clause_id in clocks]
     for clock in met:
-        meet(session, clock, step.at)
+        meet(session, clock, when(clock))
     if step.voids:
         for clock in clocks.values():
             void(session, clock, step.at, now)
     in_time = tuple(clock.clause_id for clock in met if clock.met_at <= clock.due_at)
-    return Done(order.number, step.to_status, in_time, tuple(clock.clause_id for clock in met if clock.met_at > clock.due_at))
+    late = tuple(clock.clause_id for clock in met if clock.met_at > clock.due_at and clock.clause_id not in to_confirm)
+    return Done(order.number, step.to_status, in_time, late, tuple(to_confirm))
 
 
 def _move(order: WorkOrder, clocks: dict[str, Clock], receiver: Dispatch) -> None:

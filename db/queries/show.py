@@ -13,6 +13,7 @@ from core.clocks import Tally
 from core.periods import period_of
 from core.rulebook import load_rulebook, not_yet_enforced
 from db.queries import checklist as checklists
+from db.queries import late_entries
 from db.queries import map as maps
 from db.queries import overview as overviews
 from db.queries import queue as queues
@@ -47,6 +48,7 @@ def _overview(session: Session, now: datetime, names: dict[UUID, str], chosen: U
     found = {
         "community": names[chosen],
         "late": overviews.late(session, now, chosen),
+        "to_confirm": late_entries.waiting(session, now, chosen),
         "thresholds": overviews.thresholds(session, now, chosen),
         "history": _history(session, overviews.history(session, now, chosen, overviews.month_keys(now))),
     }

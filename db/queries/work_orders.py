@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, literal_column, select
 
 from core import masks
-from core.clocks import State, state
+from core.clocks import State, lateness, state
 from core.roles import masked
 from core.work_orders import Standing, standing_of
 from db.engine import ScopedSession
@@ -58,7 +58,8 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class OrderClock:
-    """A clock of an order, and the stretches in which it stood still (`ended_at` None: still does)."""
+    """A clock of an order, and the stretches in which it stood still (`ended_at` None: still does). `late`: by how much, as far as it is;
+    `effective_from`: the clause's value it was stamped with."""
 
     clause_id: str
     started_at: datetime
@@ -66,6 +67,8 @@ class OrderClock:
     met_at: datetime | None
     state: State
     pauses: tuple[tuple[datetime, datetime | None], ...]
+    late: timedelta
+    effective_from: date
 
 
 @dataclass(frozen=True)
@@ -215,7 +218,7 @@ def _clocks(session: ScopedSession, now: datetime, community_id: UUID, order_id:
     wanted = (ClockPause.community_id == community_id, ClockPause.clock_id.in_([row.id for row in rows]))
     for pause in session.execute(select(ClockPause.clock_id, ClockPause.started_at, ClockPause.ended_at).where(*wanted).order_by(ClockPause.started_at)):
         spans.setdefault(pause.clock_id, []).append((pause.started_at, pause.ended_at))
-    return tuple(OrderClock(row.clause_id, row.started_at, row.due_at, row.met_at, state(row, now), tuple(spans.get(row.id, ()))) for row in rows)
+    return tuple(OrderClock(row.clause_id, row.started_at, row.due_at, row.met_at, state(row, now), tuple(spans.get(row.id, ())), lateness(row, now), row.effective_from) for row in rows)
 
 
 def _events(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[WorkOrderEvent]:

@@ -79,4 +79,6 @@ def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, r
         say_refused(desk, result)
         return
     st.session_state["queue_said"] = desk.t("queue.now_is", status=desk.t(f"work_orders.status_{result.status}"))
+    if result.to_confirm:
+        st.session_state["queue_said"] += f"  \n{desk.t('late_entries.filed')}"
     st.rerun()

@@ -9,9 +9,12 @@ from core.queue import remaining
 from core.refusals import Refused
 from core.work_orders import CHANNELS, kinds
 from db.commands import work_orders as commands
+from db.queries.late_entries import of_order
+from db.queries.reckoning import reckoned
 from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
+from pages.parts.late_entries import said, stand
 from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
 from pages.parts.queue_record import say_refused
@@ -29,12 +32,16 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     desk = current().require("queue")
     with desk.session() as session:
         card = order_card(session, desk.now, community_id, order_id)
+        late = of_order(session, community_id, order_id) if card else []
     if card is None:
         say_refused(desk, Refused("common.not_found"))
         return
     _facts(desk, card)
     _limits(desk, card)
+    for one in late:
+        st.markdown(f":{'orange' if one.confirmed is None else 'gray'}[{said(desk, one)} — **{stand(desk, one)}**]")
     draw_acts(desk, card)
+    _counted(desk, card)
     with st.expander(desk.t("queue.trail")):
         st.markdown("\n".join(f"- {_event(desk, event)}" for event in card.trail))
 
@@ -74,9 +81,26 @@ def _limits(desk: Desk, card: OrderCard) -> None:
 def _limit(desk: Desk, clock: OrderClock) -> str:
     word, n = remaining(clock.due_at, desk.now)
     colour = {State.overdue: "red", State.due_soon: "orange"}.get(clock.state, "green")
-    stands = clock.pauses[-1] if clock.state == State.paused and clock.pauses else None
-    how = desk.t("queue.stands_still", begin=deadline_text(stands[0])) if stands else f"{desk.t('queue.due', at=deadline_text(clock.due_at))} · {desk.t(word, n=n)}"
+    stands = next((begin for begin, end in clock.pauses if end is None), None) if clock.state == State.paused else None
+    how = desk.t("queue.stands_still", begin=deadline_text(stands)) if stands else f"{desk.t('queue.due', at=deadline_text(clock.due_at))} · {desk.t(word, n=n)}"
     return f":{colour}[**{how}**] {clause_mark(desk, clock.clause_id)}"
+
+
+def _counted(desk: Desk, card: OrderCard) -> None:
+    """Every clock of the order, those that are over too, each with what became of it and the days it was counted by."""
+    if not card.clocks:
+        return
+    with st.expander(desk.t("queue.counted")), desk.session() as session:
+        for clock in card.clocks:
+            lines = [f"**{clause_mark(desk, clock.clause_id)}** {_became(desk, clock)}", *reckoned(session, card.line.community_id, clock, desk.lang)]
+            st.markdown("\n- ".join(lines))
+
+
+def _became(desk: Desk, clock: OrderClock) -> str:
+    """How a clock stands; how late it is, or was when it was met."""
+    word, n = remaining(clock.due_at, clock.due_at + clock.late)
+    begun = desk.t("queue.counted_from", begin=deadline_text(clock.started_at))
+    return " · ".join(filter(None, (begun, desk.t(f"clocks.{clock.state}"), desk.t(word, n=n) if clock.late else "")))
 
 
 def _event(desk: Desk, event: OrderEvent) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from core.calendar import SHANGHAI, CalendarError, WorkCalendar, packaged_calendar
-from core.clocks import State, counted, due, explain, state
+from core.clocks import State, counted, due, explain, lateness, state
 from core.rulebook import Limit
 
 CALENDAR = packaged_calendar()
@@ -231,3 +231,13 @@ def test_the_explanation_counts_up_to_the_limit_and_ends_where_the_deadline_does
         assert [step.count for step in reached.days if step.count] == [*range(1, n + 1)]
         assert reached.days[-1].at == reached.due_at
 
+
+
+# --- how late ---
+def test_lateness_grows_while_a_clock_is_overdue_and_stops_when_it_is_met():
+    hour = timedelta(hours=1)
+    assert [lateness(Clock(), Clock().due_at + n * hour) for n in (-1, 0, 1, 5)] == [0 * hour, 0 * hour, hour, 5 * hour]
+    done = Clock().due_at + 2 * hour
+    assert lateness(Clock(met_at=done, closed_at=done), done + 99 * hour) == 2 * hour
+    assert lateness(Clock(closed_at=done), done + 99 * hour) == 2 * hour
+    assert lateness(Clock(paused_at=Clock().due_at), done) == lateness(Clock(voided_at=done, closed_at=done), done) == 0 * hour

@@ -1,0 +1,100 @@
+"""What was entered after a limit as done before it: kept as it was said, and decided by another person.
+
+`keep` is a step of the command that files the act; `decide` is a command of its own. Until then the clock stands as if the act had happened
+when it was entered; with the confirmation it stands as if it had been entered when it happened.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.clocks import State, state
+from core.late_entries import may_decide
+from core.refusals import Refused
+from core.roles import may
+from db.commands.clocks import restamp
+from db.commands.filing import file
+from db.engine import ScopedSession
+from db.models.clocks import Clock, ClockPause
+from db.models.late_entries import LateEntry
+from db.models.work_orders import WorkOrder, WorkOrderEvent
+
+
+@dataclass(frozen=True)
+class Decided:
+    """How the clock stands now that somebody has decided."""
+
+    number: str
+    clause_id: str
+    state: State
+
+
+def keep(session: ScopedSession, clock: Clock, act: str, happened_at: datetime, now: datetime) -> None:
+    """`act` of an order was entered at `now` as done at `happened_at`, when `clock` was overdue."""
+    session.add(
+        LateEntry(
+            community_id=clock.community_id, work_order_id=clock.work_order_id, clock_id=clock.id, act=act, happened_at=happened_at, recorded_at=now,
+            entered_by=session.scope.actor_id, entered_staff_id=session.scope.staff_id,
+        )  # fmt: skip
+    )
+
+
+def decide(session: ScopedSession, *, now: datetime, community_id: UUID, entry_id: UUID, confirmed: bool) -> Decided | Refused:
+    """Confirm that it happened when the entry says, or refuse to: then it is as late as it was entered. Never by who entered it."""
+    if not may(session.scope.role, "order_confirm_late"):
+        return Refused("common.not_allowed")
+    own = (LateEntry.community_id == community_id, LateEntry.id == entry_id)
+    entry = session.scalar(select(LateEntry).where(*own).with_for_update())
+    order = entry and session.scalar(select(WorkOrder).where(WorkOrder.community_id == community_id, WorkOrder.id == entry.work_order_id))
+    if order is None:
+        return Refused("common.not_found")
+    if entry.decided_at is not None:
+        return Refused("late_entries.decided_before")
+    if refused := may_decide((entry.entered_by, entry.entered_staff_id), (session.scope.actor_id, session.scope.staff_id)):
+        return refused
+    clock = session.scalar(select(Clock).where(Clock.community_id == community_id, Clock.id == entry.clock_id))
+    entry.confirmed, entry.decided_at, entry.decided_by = confirmed, now, session.scope.actor_id
+    if confirmed:
+        (_stood_still if entry.act == "ask_materials" else _was_met)(session, clock, entry)
+    act = "confirm_late" if confirmed else "refuse_late"
+    _event(session, order, act, now)
+    file(
+        session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order.id, number=order.number,
+        clause=clock.clause_id, act=entry.act, happened_at=entry.happened_at.isoformat(), recorded_at=entry.recorded_at.isoformat(),
+    )  # fmt: skip
+    return Decided(order.number, clock.clause_id, state(clock, now))
+
+
+def _was_met(session: ScopedSession, clock: Clock, entry: LateEntry) -> None:
+    clock.met_at = clock.closed_at = entry.happened_at
+
+
+def _stood_still(session: ScopedSession, clock: Clock, entry: LateEntry) -> None:
+    """The pause began when the entry says; where it is over, the limit is counted anew, and what became of the clock since with it."""
+    own = (ClockPause.community_id == clock.community_id, ClockPause.clock_id == clock.id, ClockPause.started_at == entry.recorded_at)
+    pause = session.scalar(select(ClockPause).where(*own))
+    pause.started_at = entry.happened_at
+    if pause.ended_at is None:
+        clock.paused_at = min(clock.paused_at, entry.happened_at)
+        return
+    pause.ended_at = _came(session, entry) or pause.ended_at
+    restamp(session, clock, pause.ended_at)
+    if clock.closed_at is not None and clock.met_at is None and clock.closed_at <= clock.due_at:
+        clock.voided_at = clock.closed_at
+
+
+def _came(session: ScopedSession, entry: LateEntry) -> datetime | None:
+    """When the materials came, by their own entry: they are asked for once."""
+    own = (WorkOrderEvent.community_id == entry.community_id, WorkOrderEvent.work_order_id == entry.work_order_id)
+    return session.scalar(select(WorkOrderEvent.happened_at).where(*own, WorkOrderEvent.act == "receive_materials"))
+
+
+def _event(session: ScopedSession, order: WorkOrder, act: str, now: datetime) -> None:
+    session.add(
+        WorkOrderEvent(
+            community_id=order.community_id, work_order_id=order.id, act=act, happened_at=now, recorded_at=now, actor_id=session.scope.actor_id,
+            from_status=order.status, to_status=order.status, holder_id=order.holder_id,
+        )  # fmt: skip
+    )

@@ -1,0 +1,66 @@
+"""What was entered after its limit as done before it: who may decide does so here, everybody else sees that it waits."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from core.clocks import deadline_text
+from core.refusals import Refused
+from db.commands.late_entries import decide
+from db.queries.late_entries import LateLine, how_many, waiting
+from pages.parts.clause import clause_mark
+from pages.parts.desk import Desk, current
+from pages.parts.figures import kept
+from pages.parts.plain import plain
+
+
+def draw_waiting(desk: Desk, community_id: UUID) -> None:
+    """One line with how many wait for another person's word; nothing where none does."""
+    n = kept(desk, how_many, community_id, community_id=community_id)
+    if n and st.button(desk.t("late_entries.waiting", n=n), key="late-entries", width="stretch"):
+        st.dialog(desk.t("late_entries.title"), width="large")(_list)(community_id)
+
+
+def said(desk: Desk, one: LateLine) -> str:
+    """One entry in Markdown: what was done, when it is said to have happened, when and by whom it was entered."""
+    values = {name: deadline_text(moment) for name, moment in (("happened", one.happened_at), ("recorded", one.recorded_at), ("due", one.due_at))}
+    return desk.t("late_entries.said", act=desk.t(f"work_orders.act_{one.act}"), by=plain(one.by) or desk.t("late_entries.nobody"), **values)
+
+
+def stand(desk: Desk, one: LateLine) -> str:
+    """What became of an entry, in words."""
+    return desk.t("late_entries.state_waiting" if one.confirmed is None else "late_entries.state_confirmed" if one.confirmed else "late_entries.state_refused")
+
+
+def _list(community_id: UUID) -> None:
+    desk = current().require("overview")
+    if community_id not in desk.scope.communities:
+        return
+    st.caption(desk.t("late_entries.why"))
+    with desk.session() as session:
+        found = waiting(session, desk.now, community_id)
+    if not found:
+        st.success(desk.t("late_entries.none"))
+    for one in found:
+        with st.container(border=True, key=f"late-entry-{one.id}"):
+            st.markdown(f"**{one.number} {plain(one.matter)}**  \n{said(desk, one)}  \n{clause_mark(desk, one.clause_id)}")
+            _decision(desk, one)
+
+
+def _decision(desk: Desk, one: LateLine) -> None:
+    if not desk.may("order_confirm_late"):
+        return
+    if one.own:
+        st.caption(desk.t("late_entries.own"))
+        return
+    with st.container(horizontal=True):
+        yes = st.button(desk.t("late_entries.confirm"), key=f"late-yes-{one.id}", type="primary", width="stretch")
+        no = st.button(desk.t("late_entries.refuse"), key=f"late-no-{one.id}", width="stretch")
+    if not (yes or no):
+        return
+    result = desk.carry_out(decide, community_id=one.community_id, entry_id=one.id, confirmed=yes)
+    if isinstance(result, Refused):
+        st.error(result.text(desk.lang))
+        return
+    st.toast(desk.t("late_entries.decided", number=result.number, state=desk.t(f"clocks.{result.state}")))
+    st.rerun(scope="fragment")
