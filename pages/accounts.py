@@ -92,6 +92,10 @@ def _one(desk: Desk, row: AccountRow, places) -> None:
         hashed = commands.hash_password(password)
         result = hashed if isinstance(hashed, Refused) else desk.carry_out(commands.reset_password, account_id=row.id, password_hash=hashed)
         answer(desk, result, desk.t("accounts.password_done"))
+    with st.form(f"address-{key}", enter_to_submit=False):
+        address = st.text_input(desk.t("accounts.address"), row.mail_address or "", help=desk.t("accounts.address_help"), max_chars=120)
+        if st.form_submit_button(desk.t("accounts.address_set")):
+            answer(desk, desk.carry_out(commands.set_mail_address, account_id=row.id, address=address.strip() or None), desk.t("accounts.address_done"))
     with st.container(horizontal=True):
         if st.button(desk.t("accounts.disable"), key=f"disable-{key}", disabled=row.disabled_at is not None):
             answer(desk, desk.carry_out(commands.disable_account, account_id=row.id), desk.t("accounts.disabled"))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.roles import RIGHTS, SYSTEM, Role
 from db.engine import open_session
 from db.models.accounts import Account, AccountScope, SessionToken, SignIn
+from db.models.alerts import MailAddress
 from db.models.grids import Community, Grid, Staff
 from db.scope import Scope
 
@@ -46,6 +47,7 @@ class AccountRow:
     communities: frozenset[UUID]
     grids: frozenset[tuple[UUID, UUID]]
     version: int
+    mail_address: str | None
 
 
 _ABOUT = (Account.id, Account.username, Account.display_name, Account.role, AccountScope.reach_community, AccountScope.reach_grid)
@@ -82,8 +84,9 @@ def accounts(session: Session) -> list[AccountRow]:
     reach: dict[UUID, list[AccountScope]] = {}
     for row in session.scalars(select(AccountScope)):
         reach.setdefault(row.account_id, []).append(row)
-    pairs = session.execute(select(Account, SignIn).outerjoin(SignIn, SignIn.account_id == Account.id).order_by(Account.username))
-    return [_account_row(account, sign_in, reach.get(account.id, [])) for account, sign_in in pairs]
+    query = select(Account, SignIn, MailAddress.address).outerjoin(SignIn, SignIn.account_id == Account.id)
+    rows = session.execute(query.outerjoin(MailAddress, MailAddress.account_id == Account.id).order_by(Account.username))
+    return [_account_row(account, sign_in, reach.get(account.id, []), address) for account, sign_in, address in rows]
 
 
 def communities(session: Session) -> dict[UUID, str]:
@@ -121,7 +124,7 @@ def _enabled(session: Session, username: str) -> Sequence[Row]:
     return session.execute(query.where(Account.username == username.strip().lower(), Account.disabled_at.is_(None))).all()
 
 
-def _account_row(account: Account, sign_in: SignIn | None, reach: list[AccountScope]) -> AccountRow:
+def _account_row(account: Account, sign_in: SignIn | None, reach: list[AccountScope], address: str | None) -> AccountRow:
     return AccountRow(
         account.id,
         account.username,
@@ -135,6 +138,7 @@ def _account_row(account: Account, sign_in: SignIn | None, reach: list[AccountSc
         frozenset(row.reach_community for row in reach),
         frozenset((row.reach_community, row.reach_grid) for row in reach if row.reach_grid),
         account.version,
+        address,
     )
 
 

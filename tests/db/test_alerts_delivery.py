@@ -21,6 +21,7 @@ from db.engine import open_session
 from db.models.alerts import AlertDelivery, MailAddress
 from db.models.ledger import LedgerEntry
 from db.queries.alerts_delivery import undelivered, unqueued
+from db.queries.identity import accounts
 from db.scope import Scope
 from tests.conftest import ROOT
 from tests.db.test_alerts import DAY, NOW, SECOND, Warned, at, late_clocks
@@ -142,7 +143,7 @@ def test_what_was_done_meanwhile_is_not_told_any_more(office, group):
     taken = office.take_in("demand")
     raise_all(office.engine, NOW + 21 * DAY / 24 + DAY / 24)
     office.act(taken.order_id, commands.accept)
-    office.act(taken.order_id, commands.finish, now=NOW + 23 * DAY / 24, result="已答复")
+    office.act(taken.order_id, commands.finish, now=NOW + 23 * DAY / 24, result="已答复", told=True)
     assert deliver(office, robot(group), NOW + DAY) == (0, 0) and group.posts == []
     assert all(one.closed_at and not one.sent_at for one in office.rows(AlertDelivery))
 
@@ -319,3 +320,12 @@ def test_every_channel_is_configured_by_its_variable():
     )  # fmt: skip
     assert [one.name for one in found.channels] == ["email", "wecom", "dingtalk", "feishu"] and found.link == "https://desk.example/alerts"
     assert configured({}).channels == ()
+
+
+def test_the_administrator_reads_the_address_and_changes_only_those_within_reach(office):
+    address(office, "b", "b@example.org")
+    with open_session(office.engine, Scope(None, "administrator", frozenset({office.id}))) as session:
+        assert {one.username: one.mail_address for one in accounts(session)}["user-b"] == "b@example.org"
+    for scope in (office.scope("head"), Scope(None, "administrator", frozenset())):
+        refused = carry_out(office.engine, scope, set_mail_address, now=NOW, account_id=office.accounts["b"], address="x@example.org")
+        assert refused.reason in ("common.not_allowed", "accounts.beyond_reach")
