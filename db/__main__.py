@@ -4,6 +4,7 @@ import importlib
 import sys
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 MODULES = {
     "account": "accounts", "backup": "backup", "calendar": "calendar", "deliver": "deliver", "demo": "demo", "draw-grids": "geography", "due": "due", "export": "imports",
@@ -21,6 +22,18 @@ class _Commands(click.Group):
             return None
         found = vars(importlib.import_module(f"db.cli.{MODULES[cmd_name]}")).values()
         return next(one for one in found if isinstance(one, click.Command) and one.name == cmd_name)
+
+    def invoke(self, ctx: click.Context):
+        """What the database refuses because it was never migrated is said in one line, with what to do."""
+        try:
+            return super().invoke(ctx)
+        except DBAPIError as error:
+            from db.commands.migrate import schema_problem
+            from db.engine import make_engine
+
+            if problem := schema_problem(make_engine()):
+                raise click.ClickException(problem) from None
+            raise
 
 
 @click.group(cls=_Commands, help="The community grid desk on the command line. 社区网格工作台命令行。")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
 from db.keys import KeyProblem, key_path, make_key
@@ -27,3 +29,17 @@ def migrate(engine: Engine) -> None:
         make_key(key_path())
     with engine.begin() as connection:
         command.upgrade(alembic_config(connection), "head")
+
+
+def schema_problem(engine: Engine) -> str | None:
+    """Why this program can't work on the database, and what to do; None when the schema is its own."""
+    with engine.connect() as connection:
+        config = alembic_config(connection)
+        found = set(MigrationContext.configure(connection).get_current_heads())
+    script = ScriptDirectory.from_config(config)
+    if found == set(script.get_heads()):
+        return None
+    where = engine.url.render_as_string(hide_password=True)
+    if found - {one.revision for one in script.walk_revisions()}:
+        return f"{where} was made by a newer version of the desk: install that version, or restore a backup made before it"
+    return f"{where} has {'an older schema' if found else 'no tables yet'}: run python -m db migrate"

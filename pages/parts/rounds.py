@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from anyio import to_thread
 
 from db.channels import configured
+from db.commands.migrate import schema_problem
 from db.commands.rounds import make_rounds, tell
 from db.wall_clock import now
 from pages.parts.desk import engine
@@ -23,7 +24,10 @@ _log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def while_open(_app) -> AsyncIterator[None]:
-    """The app's lifespan: a first round, and more of them in the background until the app closes."""
+    """The app's lifespan: a first round, and more of them in the background until the app closes. Raises RuntimeError, which ends the
+    start, when the database's schema is not this program's."""
+    if problem := schema_problem(engine()):
+        raise RuntimeError(problem)
     await _safely(_round)
     tasks = [asyncio.create_task(_again_and_again(EVERY, _round)), asyncio.create_task(_again_and_again(TELL_EVERY, _tell))]
     try:
