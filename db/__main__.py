@@ -27,7 +27,7 @@ class _Commands(click.Group):
         """What the database refuses because it was never migrated is said in one line, with what to do."""
         try:
             return super().invoke(ctx)
-        except DBAPIError as error:
+        except DBAPIError:
             from db.commands.migrate import schema_problem
             from db.engine import make_engine
 
