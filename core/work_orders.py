@@ -22,6 +22,10 @@ CHANNELS = ("hall", "visit", "phone", "hotline", "online", "patrol")
 STATUSES = ("taken_in", "accepted", "awaiting_materials", "finished", "followed_up", "withdrawn")
 STEPS = ("on_site", "contacted", "verified", "feedback", "first_review", "reviewed", "council_held", "reported_street")
 """Acts on the way to the result, some of which meet a clock."""
+NOTES = ("note", "message")
+"""What is on record and meets no clock: a note of the office, a text or automatic message to the resident."""
+CONTACTS = {"contacted": "complaint.contact", "feedback": "demand.feedback"}
+"""Acts that are a first contact, and the clauses that ask for one: a person spoke with the resident, face to face or by telephone."""
 RATINGS = (1, 2, 3, 4, 5)
 SATISFIED_FROM = 3
 """A rating below this reopens the matter. NP 三(三) says "unsatisfied" without a figure: the product's default."""
@@ -203,6 +207,7 @@ _FROM = {
     "ask_materials": {"accepted"},
     "receive_materials": {"awaiting_materials"},
     "finish": {"accepted"},
+    **dict.fromkeys(NOTES, {"taken_in", "accepted", "awaiting_materials", "finished"}),
     "follow_up": {"finished"},
     "hand_over": {"taken_in", "accepted", "awaiting_materials"},
     "withdraw": {"taken_in", "accepted", "awaiting_materials"},
@@ -210,8 +215,11 @@ _FROM = {
 ACTS = tuple(_FROM)
 
 
-def decide(standing: Standing, act: str, at: datetime, *, now: datetime, note: str = "", rating: int | None = None, lenient: bool = False) -> Step | Refused:
-    """What `act` at `at` leads to. `note`: what is missing, the result, the reason. `lenient`: history from an old ledger, which may be
+def decide(
+    standing: Standing, act: str, at: datetime, *, now: datetime, note: str = "", rating: int | None = None, told: bool = False, lenient: bool = False
+) -> Step | Refused:
+    """What `act` at `at` leads to. `note`: what is missing, the result, the reason. `told`: a person gave the resident the result, face to face or
+    by telephone, so that it is a first contact too (CONTACTS). `lenient`: history from an old ledger, which may be
     silent about steps; clocks it can't answer for lose their object when the matter is finished. Raises ValueError for an unknown act."""
     if act not in _FROM:
         raise ValueError(f"{act!r} is no act of a work order: one of {', '.join(ACTS)}")
@@ -220,15 +228,17 @@ def decide(standing: Standing, act: str, at: datetime, *, now: datetime, note: s
         return refused
     if act in STEPS:
         return _step(standing, act, at, note.strip() or lenient)
+    if act in NOTES:
+        return Step(act, at, standing.status) if note.strip() else Refused("work_orders.say_note")
     if act == "finish":
-        return _finish(standing, at, now, note, lenient)
+        return _finish(standing, at, now, note, told, lenient)
     return _RULES[act](standing, at, note, rating)
 
 
 def _too_early_or_late(standing: Standing, act: str, at: datetime, now: datetime) -> Refused | None:
     if at > now:
         return Refused("work_orders.in_future")
-    floor = standing.opened_at if act in STEPS else standing.since
+    floor = standing.opened_at if act in (*STEPS, *NOTES) else standing.since
     if at < floor:
         return Refused("work_orders.before_last", values={"at": local_minute(floor)})
     return None
@@ -274,9 +284,9 @@ def _receive_materials(standing: Standing, at: datetime, note: str, rating: int 
     return Step("receive_materials", at, "accepted", meets=(SUPPLEMENT,), runs_again=True)
 
 
-def _finish(standing: Standing, at: datetime, now: datetime, note: str, lenient: bool) -> Step | Refused:
+def _finish(standing: Standing, at: datetime, now: datetime, note: str, told: bool, lenient: bool) -> Step | Refused:
     """Explained is what is late as it is entered: another person has yet to confirm that it was not late when it happened."""
-    met = _met(standing, "finish")
+    met = tuple(clause_id for clause_id in _met(standing, "finish") if told or lenient or clause_id not in CONTACTS.values())
     missing = [clause_id for clause_id in standing.running if clause_id not in met]
     if missing and not lenient:
         return Refused(f"work_orders.first_{standing.kind.met_by(missing[0])[0]}", missing[0])
@@ -314,6 +324,11 @@ _RULES = {
     "hand_over": _hand_over,
     "withdraw": _withdraw,
 }
+
+
+def asks_told(standing: Standing) -> bool:
+    """Whether finishing now must say if the resident was told by a person: a first contact is still owed, and the result may be it."""
+    return any(clause_id in CONTACTS.values() for clause_id in _met(standing, "finish"))
 
 
 def offers(standing: Standing) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from core.care import PURPOSES
 from core.late_entries import needs_another
 from core.refusals import Refused
 from core.roles import may
-from core.work_orders import CHANNELS, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, number, register, standing_of
+from core.work_orders import CHANNELS, CONTACTS, NOTES, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, number, register, standing_of
 from db.commands.clocks import meet, open_clocks, open_deadline, pause, resume, void
 from db.commands.filing import file
 from db.commands.late_entries import keep
@@ -121,10 +121,23 @@ def accept(session: ScopedSession, *, now: datetime, community_id: UUID, order_i
 def record_step(
     session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, act: str, happened_at: datetime | None = None, note: str = ""
 ) -> Done | Refused:
-    """Record an act of core.work_orders.STEPS: staff on site, complainant contacted, first review done, … Raises ValueError for another."""
+    """Record an act of core.work_orders.STEPS: staff on site, complainant contacted, first review done, … Raises ValueError for another. A first
+    contact is one by a person: nobody at a desk, no contact."""
     if act not in STEPS:
         raise ValueError(f"{act!r} is no step: one of {', '.join(STEPS)}")
+    if act in CONTACTS and session.scope.actor_id is None:
+        return Refused("work_orders.by_a_person", CONTACTS[act])
     return _carry(session, "order_accept", act, now, community_id, order_id, version, happened_at, note)
+
+
+def record_note(
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, act: str, text: str, happened_at: datetime | None = None
+) -> Done | Refused:
+    """Put a note of the office, or a text or automatic message to the resident, on record (core.work_orders.NOTES): it meets no clock. Raises
+    ValueError for another act."""
+    if act not in NOTES:
+        raise ValueError(f"{act!r} is no note: one of {', '.join(NOTES)}")
+    return _carry(session, "order_accept", act, now, community_id, order_id, version, happened_at, text)
 
 
 def ask_materials(
@@ -142,10 +155,12 @@ def receive_materials(
 
 
 def finish(
-    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, result: str = "", happened_at: datetime | None = None
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, result: str = "", told: bool = False, happened_at: datetime | None = None
 ) -> Done | Refused:
-    """Give the result. Refused, with the clause, while an act is owed that the result does not stand for."""
-    return _carry(session, "order_finish", "finish", now, community_id, order_id, version, happened_at, result)
+    """Give the result. `told`: a person gave it to the resident, face to face or by telephone; then it is a first contact where none was. Refused,
+    with the clause, while an act is owed that the result does not stand for."""
+    told = told and session.scope.actor_id is not None
+    return _carry(session, "order_finish", "finish", now, community_id, order_id, version, happened_at, result, told=told)
 
 
 def follow_up(
@@ -205,6 +220,7 @@ def _carry(
     note: str = "",
     rating: int | None = None,
     receiver: Dispatch | None = None,
+    told: bool = False,
 ) -> Done | Refused:
     if not may(session.scope.role, permission):
         return Refused("common.not_allowed")
@@ -215,7 +231,7 @@ def _carry(
         return Refused("common.changed_meanwhile")
     clocks = {clock.clause_id: clock for clock in open_clocks(session, order)}
     standing = standing_of(order, _trail(session, order), {clause_id: clock.due_at for clause_id, clock in clocks.items()})
-    step = decide(standing, act, happened_at or now, now=now, note=note, rating=rating)
+    step = decide(standing, act, happened_at or now, now=now, note=note, rating=rating, told=told)
     if isinstance(step, Refused):
         return step
     before = order.status
@@ -231,6 +247,7 @@ def _carry(
     file(
         session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number,
         status=order.status, happened_at=step.at.isoformat(), met=done.in_time, late=done.late, to_confirm=done.to_confirm, holder=order.holder_id, rating=rating,
+        **({"told": told} if act == "finish" else {}),
     )  # fmt: skip
     return done
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.refusals import Refused
-from core.work_orders import RATINGS, STEPS, offers
+from core.work_orders import NOTES, RATINGS, STEPS, asks_told, offers
 from db.commands import work_orders as commands
 from db.queries.posts import colleagues
 from db.queries.work_orders import OrderCard
@@ -18,24 +18,27 @@ PERMISSION = {
     "follow_up": "order_follow_up", "hand_over": "order_reassign", "withdraw": "order_cancel",
 }  # fmt: skip
 """What a role needs for an act; every step on the way needs order_accept."""
-NOTE = {"ask_materials": "missing", "finish": "result", "follow_up": "note", "withdraw": "reason", "hand_over": "reason", "give_back": "reason"}
+NOTE = {**dict.fromkeys(NOTES, "text"), "ask_materials": "missing", "finish": "result", "follow_up": "note", "withdraw": "reason", "hand_over": "reason", "give_back": "reason"}
 """The command's name for the note."""
+RARE = ("hand_over", "withdraw", *NOTES)
 
 
 def draw_acts(desk: Desk, card: OrderCard) -> None:
     """The likely act first and primary, the rarer ones folded away; one note serves them all."""
     offered = [act for act in offers(card.standing) if desk.may(PERMISSION.get(act, "order_accept"))]
-    usual, rare = [act for act in offered if act not in ("hand_over", "withdraw")], [act for act in offered if act in ("hand_over", "withdraw")]
-    told, rating = st.container(), None
+    usual, rare = [act for act in offered if act not in RARE], [act for act in offered if act in RARE]
+    said, rating, told = st.container(), None, False
     if "follow_up" in usual:
         rating = st.segmented_control(desk.t("queue.rating"), RATINGS, key="queue_rating", width="stretch")
+    if "finish" in usual and asks_told(card.standing):
+        told = st.checkbox(desk.t("queue.told"), key="queue_told")
     pressed = _buttons(desk, usual, primary=True)
     note = st.text_area(desk.t("queue.note_act"), key="queue_order_note", max_chars=2000, height=80) if offered else ""
     at = happened_at(desk) if offered else desk.now
     more, receiver = _rare(desk, card, rare, "hand_over" in offers(card.standing) and desk.may("order_accept"))
     if pressed or more:
-        with told:
-            _carry_out(desk, card, pressed or more, note, at, rating, receiver)
+        with said:
+            _carry_out(desk, card, pressed or more, note, at, rating, receiver, told)
 
 
 def _buttons(desk: Desk, acts: list[str], *, primary: bool = False) -> str | None:
@@ -62,12 +65,16 @@ def _rare(desk: Desk, card: OrderCard, acts: list[str], returnable: bool) -> tup
     return pressed, receiver
 
 
-def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, rating: int | None, receiver: UUID | None) -> None:
+def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, rating: int | None, receiver: UUID | None, told: bool) -> None:
     """Files the act; a refusal stays in the dialog, above the buttons, with its clause."""
-    command = commands.record_step if act in STEPS else getattr(commands, act)
+    command = commands.record_step if act in STEPS else commands.record_note if act in NOTES else getattr(commands, act)
     said = {NOTE[act]: note} if act in NOTE else {}
     if act in STEPS:
         said = {"act": act, "note": note}
+    elif act in NOTES:
+        said["act"] = act
+    elif act == "finish":
+        said["told"] = told
     elif act == "follow_up":
         said["rating"] = rating
     elif act == "hand_over":

@@ -12,11 +12,14 @@ from core.rulebook import Limit, load_rulebook
 from core.work_orders import (
     ACTS,
     CATEGORIES,
+    CONTACTS,
+    NOTES,
     REQUIRED,
     STEPS,
     Bench,
     Standing,
     Step,
+    asks_told,
     decide,
     dispatch,
     kinds,
@@ -174,8 +177,26 @@ def test_a_result_does_not_stand_for_the_visit_on_site():
     assert decide(_standing("repair", running=["repair.done"]), "finish", NOW, now=NOW).meets == ("repair.done",)
 
 
-def test_a_result_is_feedback_too():
-    assert decide(_standing("demand", running=["demand.feedback"]), "finish", NOW, now=NOW).meets == ("demand.feedback",)
+def test_a_result_that_a_person_told_the_resident_is_the_first_contact_too_and_a_result_on_file_is_none():
+    standing = _standing("demand", running=["demand.feedback"])
+    assert decide(standing, "finish", NOW, now=NOW, told=True).meets == ("demand.feedback",)
+    assert decide(standing, "finish", NOW, now=NOW, note="已办") == Refused("work_orders.first_feedback", "demand.feedback")
+    assert asks_told(standing) and not asks_told(_standing("demand")) and not asks_told(_standing("repair", running=["repair.done"]))
+
+
+@pytest.mark.parametrize("act", NOTES)
+@pytest.mark.parametrize("status", ["taken_in", "accepted"])
+@pytest.mark.parametrize(("kind", "clause_id"), [("demand", "demand.feedback"), ("complaint", "complaint.contact"), ("urgent", "demand.urgent_on_site")])
+def test_a_note_and_an_automatic_message_are_no_contact_and_no_acceptance(act, status, kind, clause_id):
+    step = decide(_standing(kind, status, [clause_id]), act, NOW, now=NOW, note="系统已发短信")
+    assert step == Step(act, NOW, status), "nothing starts, nothing is met, nothing changes"
+    assert decide(_standing(kind, status, [clause_id]), act, NOW, now=NOW, note=" ") == Refused("work_orders.say_note")
+
+
+def test_every_first_contact_the_rulebook_asks_for_is_an_act_of_a_person():
+    for act, clause_id in CONTACTS.items():
+        assert act in STEPS and act not in NOTES
+        assert {*CONTACTS, "finish"} >= {one for kind in kinds().values() for one in kind.met_by(clause_id) if clause_id in kind.clocks}
 
 
 def test_a_late_answer_to_a_hotline_complaint_needs_a_written_explanation():
@@ -239,7 +260,7 @@ def test_what_is_offered_is_what_would_not_be_refused():
             running = () if status == "finished" else tuple(kinds()[kind].clocks)
             standing = _standing(kind, status, running)
             for act in offers(standing):
-                assert isinstance(decide(standing, act, NOW, now=NOW, note="理由", rating=5), Step), (kind, status, act)
+                assert isinstance(decide(standing, act, NOW, now=NOW, note="理由", rating=5, told=True), Step), (kind, status, act)
 
 
 def test_the_first_offer_is_what_the_clause_waits_for():

@@ -137,7 +137,7 @@ def test_nobody_is_told_while_the_clock_stands_still_and_a_moved_due_time_is_tol
 def test_a_done_matter_is_never_told_of_again(office):
     taken = office.take_in("demand")
     office.act(taken.order_id, commands.accept)
-    office.act(taken.order_id, commands.finish, now=NOW + DAY / 2, result="已答复")
+    office.act(taken.order_id, commands.finish, now=NOW + DAY / 2, result="已答复", told=True)
     assert raise_all(office.engine, NOW + 5 * DAY) == 0 and office.told() == []
 
 

@@ -167,7 +167,7 @@ def test_the_list_narrows_to_a_grid_and_a_clause(desk):
 def test_finished_orders_nobody_followed_up_are_counted(desk):
     order_id = desk.take_in("demand").order_id
     desk.act(order_id, commands.accept)
-    desk.act(order_id, commands.finish)
+    desk.act(order_id, commands.finish, told=True)
     assert desk.count("a").to_follow_up == 1
     desk.act(order_id, commands.follow_up, rating=5)
     assert desk.count("a").to_follow_up == 0

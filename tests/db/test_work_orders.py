@@ -204,6 +204,21 @@ def test_what_is_entered_later_than_it_happened_counts_from_when_it_happened(off
     assert [one.recorded_at for one in office.rows(WorkOrderEvent, WorkOrderEvent.act == "feedback")] == [NOW + 24 * HOUR]
 
 
+def test_a_first_contact_is_made_by_a_person_and_by_no_note_message_or_program(office):
+    order_id = office.take_in("demand").order_id
+    assert office.act(order_id, commands.record_note, act="note", text="请同事联系").status == "taken_in"
+    assert office.act(order_id, commands.record_note, act="message", text="系统已自动回复").in_time == ()
+    office.act(order_id, commands.accept)
+    system = Scope.system({office.id})
+    sent = {"now": NOW, "community_id": office.id, "order_id": order_id, "version": office.order(order_id).version}
+    assert carry_out(office.engine, system, commands.record_step, act="feedback", **sent) == Refused("work_orders.by_a_person", "demand.feedback")
+    assert carry_out(office.engine, system, commands.finish, told=True, **sent) == Refused("work_orders.first_feedback", "demand.feedback")
+    assert office.act(order_id, commands.finish, result="已办").clause_id == "demand.feedback"
+    assert office.clocks(order_id)["demand.feedback"].closed_at is None
+    assert office.act(order_id, commands.finish, told=True, result="已电话告知").in_time == ("demand.feedback",)
+    assert [one.act for one in sorted(office.rows(WorkOrderEvent), key=lambda one: one.id)] == ["take_in", "note", "message", "accept", "finish"]
+
+
 def test_a_withdrawn_matter_counts_for_nobody(office):
     order_id = office.take_in("demand").order_id
     assert office.act(order_id, commands.withdraw, reason="重复登记") == Refused("common.not_allowed")
@@ -284,7 +299,7 @@ def test_lists_narrow_by_grid_kind_state_and_number(office):
     office.take_in("demand", place="02", who="b")
     done = office.take_in("demand")
     office.act(done.order_id, commands.accept)
-    office.act(done.order_id, commands.finish)
+    office.act(done.order_id, commands.finish, told=True)
     later = NOW + HOUR
     with open_session(office.engine, office.scope("head")) as session:
         found = lambda **narrow: [line.number for line in orders(session, later, **narrow)]  # noqa: E731
@@ -362,7 +377,7 @@ def test_an_old_ledger_that_contradicts_itself_is_refused():
 def test_recomputing_open_deadlines_leaves_history_alone_and_files_one_entry(office):
     open_id, done_id = office.take_in("demand").order_id, office.take_in("demand").order_id
     office.act(done_id, commands.accept)
-    office.act(done_id, commands.finish)
+    office.act(done_id, commands.finish, told=True)
     wrong = NOW + timedelta(30)
 
     def shift(session, *, now):
