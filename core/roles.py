@@ -26,7 +26,7 @@ DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", 
 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late",
-    "care_contact", "care_file_update", "care_assess", "reveal",
+    "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "reveal",
     "duty_record", "patrol_record", "supervision_record",
     "import_ledgers", "export_tables", "calendar_load", "recompute", "ledger_head", "accounts_manage",
 )  # fmt: skip
@@ -54,7 +54,7 @@ class Rights:
 
 
 _ORDER = {"order_accept", "order_ask_materials", "order_finish"}
-_CARE = {"care_contact", "care_file_update", "care_assess", "reveal"}
+_CARE = {"care_contact", "care_file_update", "care_assess", "care_hold", "reveal"}
 _READ = {"rulebook", "calendar"}
 
 RIGHTS: dict[Role, Rights] = {

@@ -12,6 +12,7 @@ from pages.parts.figures import kept
 from pages.parts.jump import take_clause
 from pages.parts.page import page_header
 from pages.parts.roster_filters import STATES, chosen, show_all, show_pages
+from pages.parts.roster_find import find_button
 from pages.parts.roster_list import cards, table
 
 PAGE = {"cards": 10, "table": 20}
@@ -55,11 +56,13 @@ def _usual(desk: Desk) -> str:
 
 def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
     """Clocks by state under the filters, the clause an act comes from, and the choice of cards or table."""
-    sums = {name: sum(getattr(one, name) for one in found.totals.values()) for name in STATES}
+    sums = {name: sum(getattr(one, name) for one in found.totals.values()) for name in STATES if name != "away"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(desk.t("roster.counts", **sums), width="content")
+        away = f" · {desk.t('roster.away_count', n=found.away)}" if found.away else ""
+        st.caption(desk.t("roster.counts", **sums) + away, width="content")
         for clause in (one for one in load_rulebook().values() if wanted.act and getattr(one.values[-1].figure, "act", None) == wanted.act):
             clause_chip(desk, clause.id, key=f"roster-{clause.id}")
+        find_button(desk)
         if not _on_a_phone():
             st.segmented_control(
                 desk.t("roster.view"), VIEWS, default=_usual(desk), required=True, format_func=lambda one: desk.t(f"roster.view_{one}"), key="roster_view",

@@ -5,17 +5,22 @@ that two at once count one after the other.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from core.cadence import Turn, advanced, counted, filled, first, following
+from core.cadence import Hold, Turn, advanced, continued, counted, filled, first, following
+from core.calendar import local_day
+from core.care import CLAUSES
+from core.periods import local_midnight, period_of
 from core.rulebook import Clause
 from db.engine import ScopedSession
 from db.models.clocks import Clock
+from db.models.residents import Contact, SpecialGroup
 from db.queries.clock_state import is_unclosed
+from db.queries.departures import holds_of
 from db.types import uuid7
 
 Acts = Callable[[datetime], Sequence[datetime]]
@@ -77,10 +82,12 @@ def unclosed(session: ScopedSession, subject: Subject) -> dict[str, Clock]:
 
 
 def open_first(session: ScopedSession, subject: Subject, clause: Clause, joined: date) -> Clock | None:
-    """The first clock of `clause` for a subject that joins on the local date `joined`; a period it has had before is not opened twice."""
-    turn = first(clause, joined)
+    """The first clock of `clause` for a subject that joins on the local date `joined`; a period it has had before is not opened twice, and
+    none while a hold without an end lasts."""
+    holds = _holds(session, subject)
+    turn = first(clause, joined, holds)
     while turn is not None and _had(session, subject, turn):
-        turn = following(clause, turn)
+        turn = following(clause, turn, holds)
     return _open(session, subject, turn)
 
 
@@ -88,6 +95,11 @@ def count(session: ScopedSession, subject: Subject, clause: Clause, happened_at:
     """An act of `subject` at `happened_at` falls on its unclosed clock of `clause`, or, late entered, on the closed one of an earlier
     period. Returns the clock it counted for, None when no period of this subject holds it."""
     clock = unclosed(session, subject).get(clause.id)
+    since = min([_period_start(clause, happened_at), *([clock.started_at] if clock else [])])
+    if holds := _lasting(_holds(session, subject), since):
+        rows = replay(session, subject, clause, holds, now, since=since)
+        if rows is not None:
+            return next((row for row in rows if row.started_at <= happened_at < row.due_at), None)
     if clock is not None and sweep_on(session, clause, clock, now):
         clock = unclosed(session, subject).get(clause.id)
     if clock is None or happened_at < clock.started_at:
@@ -96,13 +108,38 @@ def count(session: ScopedSession, subject: Subject, clause: Clause, happened_at:
     return _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])], happened_at)
 
 
-def sweep_on(session: ScopedSession, clause: Clause, clock: Clock, now: datetime) -> bool:
-    """An overdue `clock` closes as missed once a further period has ended, and that one opens. Returns whether anything changed."""
+def sweep_on(session: ScopedSession, clause: Clause, clock: Clock, now: datetime, holds: Sequence[Hold] | None = None) -> bool:
+    """An overdue `clock` closes as missed once a further period has ended, and that one opens. Returns whether anything changed. `holds` of
+    its subject, where the caller knows them."""
     step = advanced(clause, turn_of(clock), now)
     if step.closed:
         subject = Subject(clock.community_id, clock.subject_kind, clock.subject_id, clock.grid_id)
+        lasting = _lasting(_holds(session, subject) if holds is None else holds, clock.started_at)
+        if lasting and replay(session, subject, clause, lasting, now, since=clock.started_at) is not None:
+            return True
         _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])])
     return bool(step.closed)
+
+
+def replay(session: ScopedSession, subject: Subject, clause: Clause, holds: Sequence[Hold], now: datetime, *, since: datetime) -> list[Clock] | None:
+    """The resident's clocks of `clause` from the period that holds `since` on become what their contacts and `holds` make of them: a period
+    taken out is void, one given back is as if it had never been. Returns those that count, by due time; None: no group of theirs asks for it."""
+    rows = _chain(session, subject, clause)
+    if rows is None:
+        return None
+    start = max((n for n, row in enumerate(rows) if row.started_at <= since), default=0)
+    turn = replace(turn_of(rows[start]), times_done=0, met_at=None, closed_at=None) if rows else first(clause, local_day(now))
+    acts = sorted(contacts_of(session, subject, turn.act, turn.started_at)) if turn else []
+    step = continued(clause, turn, acts, now, holds)
+    return _become(session, subject, rows[start:], [*step.closed, *([step.open] if step.open else [])], now)
+
+
+def contacts_of(session: ScopedSession, subject: Subject, act: str, since: datetime) -> list[datetime]:
+    """When a resident was reached by `act` since then. Over all grids, whatever the scope: who moved was visited where they lived before, and
+    the period goes on. Only moments come back."""
+    own = (Contact.community_id == subject.community_id, Contact.resident_id == subject.id)
+    reached = (Contact.happened_at >= since, Contact.act == act, Contact.outcome == "reached")
+    return list(session.scalars(select(Contact.happened_at).where(*own, *reached).execution_options(rollup=True)))
 
 
 def end(clocks: Iterable[Clock], left_at: datetime) -> None:
@@ -111,6 +148,57 @@ def end(clocks: Iterable[Clock], left_at: datetime) -> None:
         clock.closed_at = left_at
         if clock.due_at > left_at:
             clock.voided_at = left_at
+
+
+def _holds(session: ScopedSession, subject: Subject) -> Sequence[Hold]:
+    return holds_of(session, subject.community_id, subject.id) if subject.kind == "resident" else ()
+
+
+def _period_start(clause: Clause, moment: datetime) -> datetime:
+    """Of the period that holds `moment`: a hold that ended in it may have taken it out. Without a figure of that day, the moment."""
+    dated = clause.on(local_day(moment))
+    return period_of(dated.figure.per, moment).start if dated else moment
+
+
+def _lasting(holds: Sequence[Hold], since: datetime) -> Sequence[Hold]:
+    """All of `holds` if one of them lasts beyond `since`, else none: then nothing from there on is held."""
+    return holds if any(end is None or local_midnight(end) > since for _, end in holds) else ()
+
+
+def _chain(session: ScopedSession, subject: Subject, clause: Clause) -> list[Clock] | None:
+    """The resident's clocks of `clause` since they joined a group that asks for it, one a period, by due time, whichever grid held them."""
+    groups = [group for group, ids in CLAUSES.items() if clause.id in ids]
+    member = (SpecialGroup.community_id == subject.community_id, SpecialGroup.resident_id == subject.id, SpecialGroup.to_date.is_(None), SpecialGroup.group.in_(groups))
+    joined = session.scalar(select(SpecialGroup.from_date).where(*member).order_by(SpecialGroup.from_date).limit(1))
+    if joined is None:
+        return None
+    own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == clause.id, Clock.started_at >= local_midnight(joined))
+    query = select(Clock).where(*own).order_by(Clock.due_at, Clock.voided_at.is_(None)).with_for_update()
+    # A void clock beside one that counts, of the same period, is what somebody left behind who came back: the later of the two holds.
+    return list({row.due_at: row for row in session.scalars(query.execution_options(rollup=True, populate_existing=True))}.values())
+
+
+def _become(session: ScopedSession, subject: Subject, rows: Sequence[Clock], turns: Sequence[Turn], now: datetime) -> list[Clock]:
+    """`rows` become `turns`: those of no turn are void. Only one may be open, so what closes comes first."""
+    known = {row.due_at: row for row in rows}
+    wanted = {turn.due_at: turn for turn in turns}
+    for row in rows:
+        turn = wanted.get(row.due_at)
+        if turn is not None and turn.closed_at is not None:
+            _settle(row, turn)
+            row.voided_at = None
+        elif turn is None and row.voided_at is None and row.met_at is None:
+            row.voided_at = row.closed_at = now
+    session.flush()
+    for turn in turns:
+        row = known.get(turn.due_at)
+        if row is None:
+            known[turn.due_at] = _open(session, subject, turn)
+        elif turn.closed_at is None:
+            _settle(row, turn)
+            row.voided_at = None
+    session.flush()
+    return [known[turn.due_at] for turn in turns]
 
 
 def _file(session: ScopedSession, subject: Subject, clock: Clock, turns: Sequence[Turn], moment: datetime | None = None) -> Clock | None:

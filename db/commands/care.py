@@ -68,7 +68,7 @@ def leave_group(session: ScopedSession, *, now: datetime, resident_id: UUID, gro
     """Take a resident out of a group as of the local date `to_date` (today); clocks no other group asks for end."""
     resident = _locked(session, resident_id)
     current = current_groups(session, resident_id) if resident else {}
-    refused = _not_allowed(session, "care_file_update") or (None if resident else Refused("common.not_found"))
+    refused = _not_allowed(session, "care_exit") or (None if resident else Refused("common.not_found"))
     refused = refused or (None if group in current else Refused("care.not_in_group"))
     refused = refused or check_leaving(current[group].from_date, to_date or local_day(now), local_day(now))
     if refused:
@@ -171,7 +171,7 @@ def _contact(session: ScopedSession, resident: Resident, act: str, outcome: str,
         return Recorded(contact.id, False)
     clock = None
     if counts(outcome):
-        clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: _acts(session, resident, act, since), now)
+        clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: cadence.contacts_of(session, _subject(resident), act, since), now)
     return _recorded(session, resident, contact.id, clause.id, clock, now)
 
 
@@ -181,13 +181,6 @@ def _recorded(session: ScopedSession, resident: Resident, contact_id: UUID, clau
     done, required = (shown.times_done, shown.times_required) if shown else (0, 0)
     met = clock is not None and state(clock, now) == State.met
     return Recorded(contact_id, clock is not None, clause_id, done, required, met, following.due_at if following else None)
-
-
-def _acts(session: ScopedSession, resident: Resident, act: str, since: datetime) -> list[datetime]:
-    """Over all grids, whatever the scope: who moved was visited where they lived before, and the period goes on. Only moments come back."""
-    own = (Contact.community_id == resident.community_id, Contact.resident_id == resident.id)
-    held = (Contact.happened_at >= since, Contact.act == act, Contact.outcome == "reached")
-    return list(session.scalars(select(Contact.happened_at).where(*own, *held).execution_options(rollup=True)))
 
 
 def _locked(session: ScopedSession, resident_id: UUID) -> Resident | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, insert, or_, select
 
-from core.cadence import first
+from core.cadence import Hold, first
 from core.calendar import local_day
 from core.care import ADULT_AGE, BY_AGE, ELDER_AGE, plan, reached
 from core.periods import PERS, period_of
@@ -22,6 +22,7 @@ from db.models.clocks import Clock
 from db.models.grids import Community
 from db.models.residents import Resident, SpecialGroup
 from db.queries.clock_state import is_overdue, is_unclosed
+from db.queries.departures import all_holds
 from db.scope import Scope
 from db.types import uuid7
 
@@ -60,7 +61,8 @@ def _move_on(session: ScopedSession, community_id: UUID, now: datetime) -> int:
     late = or_(*(Clock.clause_id.in_(ids) & (Clock.due_at < elapsed[per]) for per, ids in by_per.items() if ids))
     query = select(Clock).where(Clock.community_id == community_id, is_overdue(now), Clock.period_key.is_not(None), late).order_by(Clock.id)
     clocks = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
-    return sum(sweep_on(session, rulebook[clock.clause_id], clock, now) for clock in clocks if clock.clause_id in rulebook)
+    holds = all_holds(session, community_id) if clocks else {}
+    return sum(sweep_on(session, rulebook[clock.clause_id], clock, now, holds.get(clock.subject_id, ())) for clock in clocks if clock.clause_id in rulebook)
 
 
 def _join_elders(session: ScopedSession, community_id: UUID, now: datetime) -> int:
@@ -105,8 +107,8 @@ def _settle_plans(session: ScopedSession, community_id: UUID, now: datetime) -> 
     for resident in session.scalars(select(Resident).where(Resident.community_id == community_id, Resident.id.in_(ended))) if ended else ():
         care.settle_plan(session, resident, local_day(now), now)
     missing = [(subject, clause_id) for (_, clause_id), subject in wanted.items() if (subject.id, clause_id) not in held and subject.id not in ended]
-    _open_all(session, missing, local_day(now))
-    return len(ended | {subject.id for subject, _ in missing})
+    opened = _open_all(session, missing, local_day(now), all_holds(session, community_id))
+    return len(ended | opened)
 
 
 def _wanted(session: ScopedSession, community_id: UUID, now: datetime) -> dict[tuple[UUID, str], Subject]:
@@ -125,18 +127,18 @@ def _held(session: ScopedSession, community_id: UUID) -> set[tuple[UUID, str]]:
     return {tuple(row) for row in session.execute(select(Clock.subject_id, Clock.clause_id).where(*own))}
 
 
-def _open_all(session: ScopedSession, missing: list[tuple[Subject, str]], joined: date) -> None:
-    """The first clocks of many at once; whoever had that very period before gets theirs one by one."""
+def _open_all(session: ScopedSession, missing: list[tuple[Subject, str]], joined: date, holds: dict[UUID, tuple[Hold, ...]]) -> set[UUID]:
+    """The first clocks of many at once; whoever had that very period before, or was ever away, gets theirs one by one. Returns whose."""
     rulebook = load_rulebook()
     turns = {clause_id: first(rulebook[clause_id], joined) for clause_id in {one for _, one in missing}}
     had = _had(session, {subject.community_id for subject, _ in missing}, [turn for turn in turns.values() if turn])
-    rows = [clock_values(subject, turns[one]) | {"id": uuid7()} for subject, one in missing if turns[one] and (subject.id, one) not in had]
+    alone = {(subject.id, one) for subject, one in missing if (subject.id, one) in had or subject.id in holds}
+    rows = [clock_values(subject, turns[one]) | {"id": uuid7()} for subject, one in missing if turns[one] and (subject.id, one) not in alone]
     if rows:
         session.execute(insert(Clock), rows)
-    for subject, one in missing:
-        if (subject.id, one) in had:
-            open_first(session, subject, rulebook[one], joined)
+    singly = {subject.id for subject, one in missing if (subject.id, one) in alone and open_first(session, subject, rulebook[one], joined)}
     session.flush()
+    return singly | {row["subject_id"] for row in rows}
 
 
 def _had(session: ScopedSession, communities: set[UUID], turns: list) -> set[tuple[UUID, str]]:

@@ -11,6 +11,7 @@ from core.roles import PERSONAL, may
 from db.engine import ScopedSession
 from db.models.grids import Building, Household, Staff
 from db.models.residents import Contact, Resident, SpecialGroup
+from db.queries.departures import DepartureRow, departures, held_periods, holds_of
 from db.queries.roster import RosterRow, people
 
 
@@ -28,12 +29,15 @@ class Membership:
 
 @dataclass(frozen=True)
 class PersonFile:
-    """Somebody's file (一人一档). `fields`: each of core.roles.PERSONAL masked for everybody (reveal shows one in full); None: not on file."""
+    """Somebody's file (一人一档). `fields`: each of core.roles.PERSONAL masked for everybody (reveal shows one in full); None: not on file.
+    `held`: periods that stays in hospital or away took out of what is owed."""
 
     row: RosterRow
     fields: dict[str, str | None]
     memberships: tuple[Membership, ...]
     left_on: date | None
+    departures: tuple[DepartureRow, ...] = ()
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFi
     fields = {field: masks.masked(field, personal_value(session, resident, field), secret) for field in PERSONAL}
     memberships = session.scalars(select(SpecialGroup).where(SpecialGroup.resident_id == resident_id).order_by(SpecialGroup.from_date))
     own = tuple(Membership(one.group, one.detail, one.from_date, one.to_date, one.basis, one.next_review) for one in memberships)
-    return PersonFile(row, fields | {"name": row.name}, own, resident.left_on)
+    away = departures(session, now, resident_id)
+    holds = {resident_id: holds_of(session, resident.community_id, resident_id)} if away else {}
+    return PersonFile(row, fields | {"name": row.name}, own, resident.left_on, tuple(away), len(held_periods(session, now, holds)) if away else 0)
 
 
 def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offset: int = 0) -> tuple[list[ContactRow], bool]:

@@ -21,6 +21,7 @@ from core.rulebook import Clause, Limit, load_rulebook
 from db.models.clocks import Clock
 from db.queries import checklist_rows as rows_of
 from db.queries.calendar import current_calendar
+from db.queries.departures import held_counts
 from db.queries.ledger import proof_state
 from db.queries.tallies import NOTHING, Count, counts
 
@@ -34,7 +35,7 @@ UNSIGNED = (SIGNING, "tamper_proof")
 @dataclass(frozen=True)
 class Line:
     """A clause in a quarter. `due` = met + missed + overdue (open past its limit); `pending`: limit still to come; `provisional`: limits
-    reckoned on days without a holiday notice. `value`: the rate, or the number measured; None where nothing was due or measured."""
+    reckoned on days without a holiday notice. `value`: the rate, or the number measured; None where nothing was due or measured. `held`: periods that stays in hospital or away took out."""
 
     clause_id: str
     shape: str
@@ -48,6 +49,7 @@ class Line:
     provisional: int = 0
     value: float | None = None
     why: str | None = None
+    held: int = 0
 
     @property
     def due(self) -> int:
@@ -93,11 +95,11 @@ def checklist(session: Session, now: datetime, community_id: UUID, quarter_key: 
     period = quarter(quarter_key)
     found = counts(session, now, period.start, period.end, Clock.clause_id, community_id=community_id)
     by_clause = {clause_id: count for (clause_id,), count in found.items()}
-    unsure = _provisional(session, community_id, period)
+    unsure, held = _provisional(session, community_id, period), held_counts(session, now, community_id, period.start, period.end)
     lines = []
     for clause in load_rulebook().values():
         if clause.shape == "clock":
-            lines.append(_clock_line(clause, by_clause.get(clause.id, NOTHING), unsure.get(clause.id, 0)))
+            lines.append(replace(_clock_line(clause, by_clause.get(clause.id, NOTHING), unsure.get(clause.id, 0)), held=held[clause.id]))
         elif clause.shape == "measure" and clause.section == 3:
             lines.append(_measure_line(session, clause, by_clause, now, community_id, period))
         elif clause.id in rows_of.RECORDS:

@@ -6,10 +6,11 @@ or an alias of it; `now` is aware.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, literal_column, or_
+from sqlalchemy import ColumnElement, and_, case, literal_column, or_, select
 
 from core.clocks import State
 from db.models.clocks import Clock
+from db.models.residents import Snooze
 
 
 def is_unclosed(clock=Clock) -> ColumnElement[bool]:
@@ -64,6 +65,11 @@ def is_missed(clock=Clock) -> ColumnElement[bool]:
 def is_counted(now: datetime, clock=Clock) -> ColumnElement[bool]:
     """What a rate divides by: met, missed, and overdue but still open."""
     return or_(and_(clock.voided_at.is_(None), clock.closed_at.is_not(None)), is_overdue(now, clock))
+
+
+def is_put_off(now: datetime, clock=Clock) -> ColumnElement[bool]:
+    """Left out of the lists of what is due until somebody may be called again; never beyond its limit, and as due as ever."""
+    return clock.id.in_(select(Snooze.clock_id).where(Snooze.until_at > now))
 
 
 def state_of(now: datetime, clock=Clock) -> ColumnElement[str]:

@@ -4,27 +4,29 @@ Everything is read from the open clocks (partial index) and, for the few people 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from core import masks
 from core.calendar import local_day
 from core.care import ACTS, OLD_AGE, age_band, risk
 from core.clocks import State, state
+from core.departures import EXITS, HOLDS
 from core.roles import masked
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household, Staff
-from db.models.residents import Contact, Resident, SpecialGroup
-from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_unclosed, is_waiting
+from db.models.residents import Contact, Departure, Resident, SpecialGroup
+from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_put_off, is_unclosed, is_waiting
+from db.queries.departures import is_lasting, lasting
 from db.queries.posts import holding
 
-STATES = ("overdue", "due_soon", "due", "met")
-"""What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun)."""
+STATES = ("overdue", "due_soon", "due", "met", "away")
+"""What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun); away or gone."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class LastContact:
 @dataclass(frozen=True)
 class RosterRow:
     """Somebody on the roster. `name` as the reader's role may see it; `groups`: pairs (group, detail); `holder`: who answers for
-    care in its grid (db.queries.posts.holding); `risk` as core.care.risk; `version`: of the resident's row, for update_file."""
+    care in its grid (db.queries.posts.holding); `risk` as core.care.risk; `version`: of the resident's row, for update_file; `away`: (kind of
+    core.departures, since, first day back or None) of who is away or gone today."""
 
     resident_id: UUID
     name: str
@@ -80,6 +83,7 @@ class RosterRow:
     holder: str | None
     risk: int
     version: int
+    away: tuple[str, date, date | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,23 +97,26 @@ class ActTotal:
 
 @dataclass(frozen=True)
 class Roster:
-    """A page of the roster. `more`: there are further rows; `totals`: by act, whatever the state wanted."""
+    """A page of the roster. `more`: there are further rows; `totals`: by act, whatever the state wanted; `away`: how many are in hospital or
+    away, whatever is wanted."""
 
     rows: tuple[RosterRow, ...]
     more: bool
     totals: dict[str, ActTotal]
+    away: int = 0
 
 
 def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), limit: int = 25, offset: int = 0) -> Roster:
     """The people wanted, within the session's scope: overdue first, then by risk, then by due time."""
     ids = _first_ids(session, now, wanted, limit + 1, offset)
-    return Roster(people(session, now, ids[:limit]), len(ids) > limit, totals(session, now, wanted))
+    away = session.scalar(_away(now, HOLDS).with_only_columns(func.count(Departure.resident_id.distinct())))
+    return Roster(people(session, now, ids[:limit]), len(ids) > limit, totals(session, now, wanted), away)
 
 
 def totals(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> dict[str, ActTotal]:
     """How many clocks of each act are late, due, or done for now; narrowed by all but the state."""
     late, open_ = is_overdue(now), is_open(now)
-    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count()).where(*_conditions(session, now, wanted, None))
+    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count()).where(*_conditions(session, now, wanted, None), _not_held(now))
     found = {act: ActTotal(overdue, begun - overdue, all_ - begun) for act, overdue, begun, all_ in session.execute(query.group_by(Clock.act))}
     return {act: found[act] for act in ACTS if act in found}
 
@@ -119,7 +126,7 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     if not ids:
         return ()
     today, hidden = local_day(now), masked(session.scope.role)
-    groups, clocks, last = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids)
+    groups, clocks, last, away = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids), lasting(session, now, ids)
     columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Grid.name.label("grid"), Building.name.label("building"))
     query = select(*columns).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
     found = {row.id: row for row in session.execute(query.outerjoin(Building, _same(Building, Household.building_id, Household)).where(Resident.id.in_(ids)))}
@@ -128,10 +135,16 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
         RosterRow(
             row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
             clocks.get(row.id, ()), last.get(row.id), held.get(row.grid_id),
-            risk((detail for _, detail in groups.get(row.id, ())), (group for group, _ in groups.get(row.id, ())), row.birth_year, today), row.version,
+            risk((detail for _, detail in groups.get(row.id, ())), (group for group, _ in groups.get(row.id, ())), row.birth_year, today), row.version, away.get(row.id),
         )
         for row in (found[one] for one in ids if one in found)
     )  # fmt: skip
+
+
+def found_people(session: ScopedSession, now: datetime, text: str, limit: int = 20) -> tuple[RosterRow, ...]:
+    """Residents in scope by part of a name or building, or a whole phone or ID number, on the roster or not; by name."""
+    query = select(Resident.id).where(Resident.id.in_(_named(session, text.strip()))).order_by(Resident.name, Resident.id).limit(limit)
+    return people(session, now, list(session.scalars(query)))
 
 
 def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
@@ -141,6 +154,8 @@ def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
 
 def _first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int) -> list[UUID]:
     """Who comes first. Those with something late all come before the others, and are few: the rest is sorted only when they don't fill the page."""
+    if wanted.state == "away":
+        return _first_away(session, now, wanted, limit, offset)
     if wanted.state is None:
         late = _ranked(session, now, wanted, "overdue", limit, offset)
         if len(late) == limit:
@@ -148,11 +163,34 @@ def _first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int
     return _ranked(session, now, wanted, wanted.state, limit, offset)
 
 
+def _first_away(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int) -> list[UUID]:
+    """Who is in hospital or away, those with a day back first; then who is gone, the latest first."""
+    query = _away(now, (*HOLDS, *EXITS)).with_only_columns(Departure.resident_id)
+    if wanted.group:
+        query = query.where(Resident.id.in_(select(SpecialGroup.resident_id).where(SpecialGroup.group == wanted.group)))
+    if wanted.grid_id:
+        query = query.where(Resident.grid_id == wanted.grid_id)
+    if wanted.text and wanted.text.strip():
+        query = query.where(Resident.id.in_(_named(session, wanted.text.strip())))
+    gone, unknown = Departure.kind.in_(EXITS), Departure.until_date.is_(None)
+    order = (gone, unknown, Departure.until_date, Departure.from_date.desc(), Departure.resident_id)
+    return list(dict.fromkeys(session.scalars(query.order_by(*order).limit(limit).offset(offset))))
+
+
+def _away(now: datetime, kinds: tuple[str, ...]) -> Select:
+    return select(Departure).join(Resident, and_(Resident.community_id == Departure.community_id, Resident.id == Departure.resident_id)).where(is_lasting(now, kinds))
+
+
+def _not_held(now: datetime) -> ColumnElement[bool]:
+    """Of who is away no clock that has not begun: nobody has done anything for it."""
+    return or_(Clock.started_at <= now, Clock.resident_id.not_in(select(Departure.resident_id).where(is_lasting(now, HOLDS))))
+
+
 def _ranked(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None, limit: int, offset: int) -> list[UUID]:
     bucket = func.min(case((is_overdue(now), 0), (is_open(now), 1), else_=2))
     query = select(Clock.resident_id).where(*_conditions(session, now, wanted, chosen)).group_by(Clock.community_id, Clock.resident_id)
     if chosen == "met" and wanted.act is None and wanted.clause_id is None:
-        query = query.having(bucket == 2)
+        query = query.where(_not_held(now)).having(bucket == 2)
     marks = _marks(now)
     query = query.join(Resident, _same(Resident, Clock.resident_id, Clock)).outerjoin(marks, _same_mark(marks))
     old = case((func.min(Resident.birth_year) < local_day(now).year - OLD_AGE, 1), else_=0)
@@ -182,9 +220,9 @@ def _conditions(session: ScopedSession, now: datetime, wanted: Wanted, chosen: s
         case "overdue":
             found.append(is_overdue(now))
         case "due_soon":
-            found.append(is_due_soon(now))
+            found += [is_due_soon(now), not_(is_put_off(now))]
         case "due":
-            found += [is_open(now), Clock.due_at >= now]
+            found += [is_open(now), Clock.due_at >= now, not_(is_put_off(now))]
         case "met" if wanted.act is not None or wanted.clause_id is not None:
             found.append(is_waiting(now))
     if wanted.group:

@@ -1,11 +1,12 @@
 """Care in words: when something is due, who somebody is, what a contact did. Shared by cards, table and file."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html import escape
 
 from core.calendar import SHANGHAI, local_day
 from core.care import KNOWN_DETAILS
 from core.clocks import State
+from core.departures import EXITS
 from core.queue import remaining
 from db.commands.care import Recorded
 from db.queries.roster import LastContact, RosterClock, RosterRow
@@ -14,13 +15,22 @@ from pages.parts.desk import Desk
 _INSTANT = timedelta(microseconds=1)
 
 
-def due_text(desk: Desk, clock: RosterClock) -> str:
-    """How a clock stands, in a few signs: "2 d late", "today", "5 d left 1/2", "done"."""
+def due_text(desk: Desk, clock: RosterClock, away: tuple | None = None) -> str:
+    """How a clock stands, in a few signs: "2 d late", "today", "5 d left 1/2", "done". `away`: of RosterRow."""
     if clock.state == State.waiting:
-        return desk.t("roster.done")
+        return desk.t("roster.waits" if away else "roster.done")
     words, n = remaining(clock.due_at, desk.now)
     text = desk.t(words, n=n)
     return f"{text} {desk.t('roster.done_of', done=clock.done, required=clock.required)}" if clock.required > 1 else text
+
+
+def away_text(desk: Desk, away: tuple[str, date, date | None]) -> str:
+    """"In hospital since 3 Nov, back 20 Nov", "died 3 Nov"."""
+    kind, begin, back = away
+    words = {"kind": desk.t(f"departures.{kind}"), "day": begin}
+    if kind in EXITS:
+        return desk.t("roster.away_on", **words)
+    return desk.t("roster.away_until", back=back, **words) if back else desk.t("roster.away_since", **words)
 
 
 def last_day(desk: Desk, moment: datetime) -> str:
@@ -83,7 +93,8 @@ def recorded_text(desk: Desk, name: str, act: str, done: Recorded) -> str:
 
 def card_html(desk: Desk, row: RosterRow) -> str:
     """A person's card: who, where, how each act stands, the latest contact."""
-    chips = "".join(f'<span class="care-{_tone(clock)}">{desk.t(f"care.act.{clock.act}")} {due_text(desk, clock)}</span>' for clock in row.clocks)
+    chips = "".join(f'<span class="care-{_tone(clock)}">{desk.t(f"care.act.{clock.act}")} {due_text(desk, clock, row.away)}</span>' for clock in row.clocks)
+    chips = (f'<span class="care-soon">{away_text(desk, row.away)}</span>' if row.away else "") + chips
     holder = desk.t("roster.holder", who=row.holder) if row.holder else desk.t("roster.no_holder")
     age = f' <span class="care-age">{row.age_band}</span>' if row.age_band else ""
     lines = (place_text(desk, row) + " · " + holder, last_text(desk, row.last))

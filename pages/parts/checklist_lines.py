@@ -33,7 +33,7 @@ def counted(desk: Desk, line: Line) -> str:
     if line.verdict == Verdict.not_measured:
         return desk.t(line.why or "measures.why_no_data")
     parts = [desk.t("checklist.counts", due=line.due, met=line.met, not_met=line.not_met)] if line.due else []
-    parts += [desk.t(f"checklist.{name}", n=n) for name, n in (("pending", line.pending), ("paused", line.paused), ("provisional", line.provisional)) if n]
+    parts += [desk.t(f"checklist.{name}", n=n) for name, n in (("pending", line.pending), ("paused", line.paused), ("provisional", line.provisional), ("held", line.held)) if n]
     return desk.t("checklist.comma").join(parts) or desk.t("checklist.none_due")
 
 

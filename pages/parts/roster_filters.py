@@ -13,7 +13,7 @@ from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.jump import CLAUSE, GRID, HOLDER
 
-STATES = ("overdue", "due", "met")
+STATES = ("overdue", "due", "met", "away")
 EVERY = "all"
 WIDTH = 164
 """Two controls side by side on a phone, all in one line on a desktop."""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.care import ACTS
 from db.queries.roster import Roster, RosterRow
-from pages.parts.care_text import card_html, due_text, groups_text, last_text, place_text
+from pages.parts.care_text import away_text, card_html, due_text, groups_text, last_text, place_text
 from pages.parts.desk import Desk, current
 from pages.parts.plain import plain
 from pages.parts.roster_person import person_view
@@ -35,10 +35,10 @@ def table(desk: Desk, found: Roster) -> None:
     """A row a person; the one ticked opens its file beside the table."""
     st.html(STYLE)
     left, right = st.columns([3, 2])
-    owed = {clock.act for row in found.rows for clock in row.clocks}
+    owed, away = {clock.act for row in found.rows for clock in row.clocks}, any(row.away for row in found.rows)
     with left:
         picked = st.dataframe(
-            [_line(desk, row, owed) for row in found.rows], hide_index=True, on_select="rerun", selection_mode="single-row", key=f"roster-table-{desk.lang}", width="stretch",
+            [_line(desk, row, owed, away) for row in found.rows], hide_index=True, on_select="rerun", selection_mode="single-row", key=f"roster-table-{desk.lang}", width="stretch",
             height=min(720, 38 + 36 * len(found.rows)), row_height=36,
         )  # fmt: skip
     with right:
@@ -50,8 +50,8 @@ def table(desk: Desk, found: Roster) -> None:
             st.info(desk.t("roster.pick_row"))
 
 
-def _line(desk: Desk, row: RosterRow, owed: set[str]) -> dict[str, str]:
-    acts = {clock.act: due_text(desk, clock) for clock in row.clocks}
+def _line(desk: Desk, row: RosterRow, owed: set[str], away: bool) -> dict[str, str]:
+    acts = {clock.act: due_text(desk, clock, row.away) for clock in row.clocks}
     age = f" {row.age_band}" if row.age_band else ""
     return {
         desk.t("roster.columns_person"): row.name + age,
@@ -59,6 +59,7 @@ def _line(desk: Desk, row: RosterRow, owed: set[str]) -> dict[str, str]:
         desk.t("roster.columns_groups"): groups_text(desk, row),
         desk.t("roster.columns_place"): place_text(desk, row),
         desk.t("roster.columns_holder"): row.holder or "",
+        **({desk.t("roster.state_away"): away_text(desk, row.away) if row.away else ""} if away else {}),
         desk.t("roster.columns_last"): last_text(desk, row.last),
     }
 

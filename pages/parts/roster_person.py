@@ -7,8 +7,9 @@ from uuid import UUID
 import streamlit as st
 
 from core.calendar import SHANGHAI, local_day, local_minute
-from core.care import DETAILS, OUTCOMES, PURPOSES
+from core.care import DETAILS, OUTCOMES, PURPOSES, acts_owed
 from core.refusals import Refused
+from core.rulebook import load_rulebook
 from db.commands import residents
 from db.commands.care import record_contact, update_file
 from db.commands.residents import SHOWN_FOR
@@ -18,6 +19,7 @@ from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
+from pages.parts.roster_departure import draw_departures, draw_standing
 from pages.parts.roster_record import act_buttons, say
 
 FIELDS = ("phone", "address", "id_number", "birth_date", "health")
@@ -35,19 +37,21 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
     st.markdown(f"**{plain(file.row.name)}** {file.row.age_band or ''} · {who}  \n:gray[{where}]")
     with st.container(horizontal=True, gap="small", key=f"person-{place}"):
         act_buttons(desk, file.row, place=place)
+    draw_standing(desk, file)
     _owed(desk, file)
     _fields(desk, file, place)
     if desk.may("care_file_update") and file.row.clocks:
         _update(desk, file, place)
-    if desk.may("care_contact") and file.row.clocks:
+    if desk.may("care_contact") and file.row.groups:
         _record(desk, file, place)
+    draw_departures(desk, file, place)
     _history(desk, file, place)
 
 
 def _owed(desk: Desk, file: PersonFile) -> None:
     lines = []
     for clock in file.row.clocks:
-        lines.append(f"- **{due_text(desk, clock)}** · {desk.t('roster.by_day', day=last_day(desk, clock.due_at))} {clause_mark(desk, clock.clause_id)}")
+        lines.append(f"- **{due_text(desk, clock, file.row.away)}** · {desk.t('roster.by_day', day=last_day(desk, clock.due_at))} {clause_mark(desk, clock.clause_id)}")
     lines += [f"- {_membership(desk, one)}" for one in file.memberships]
     st.markdown("\n".join(lines))
 
@@ -100,7 +104,8 @@ def _update(desk: Desk, file: PersonFile, place: str) -> None:
 
 
 def _record(desk: Desk, file: PersonFile, place: str) -> None:
-    acts = [clock.act for clock in file.row.clocks if clock.act != "file_update"]
+    owed = acts_owed((group for group, _ in file.row.groups), load_rulebook(), local_day(desk.now))
+    acts = [act for act in owed if act != "file_update"]
     if not acts:
         return
     with st.expander(desk.t("roster.record")), st.form(f"record-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import event
@@ -10,6 +11,7 @@ from core.clocks import State, state
 from core.duties import CLAUSES
 from core.refusals import Refused
 from db.commands.care import enrol, record_contact
+from db.commands.departures import hold, leave_roster
 from db.commands.duties import record_duty
 from db.commands.filing import file
 from db.commands.residents import reveal
@@ -21,8 +23,9 @@ from db.models.grids import Household
 from db.models.ledger import LedgerEntry
 from db.models.residents import Resident
 from db.queries.care import contacts, person
+from db.queries.checklist import checklist
 from db.queries.duties import duties, history
-from db.queries.roster import STATES, Wanted, grids, roster
+from db.queries.roster import STATES, Wanted, found_people, grids, roster
 from tests.db.care_people import Place, at, found
 
 JOINED, NOW = at("2026-11-02T09:00"), at("2026-11-18T10:00")
@@ -217,3 +220,35 @@ def test_the_roster_is_found_by_the_partial_indexes_of_open_clocks(sqlite_engine
     for wanted in (Wanted(), *(Wanted(state=one) for one in STATES)):
         read(made, wanted)
     assert plans and [one for one in plans if "ix_clock_open" not in one and "uq_clock_open" not in one] == []
+
+
+def test_who_is_in_hospital_or_gone_stands_in_a_list_of_its_own_and_is_not_done(place):
+    head, hospital, gone = place.role("station_head"), place.residents["丁普通"], place.residents["甲独居"]
+    before = read(place).totals["call"]
+    place.run(hold, NOW, head, resident_id=hospital, kind="hospital", from_date=NOW.date(), until_date=date(2026, 12, 1))
+    place.run(leave_roster, NOW, head, resident_id=gone, kind="moved", from_date=NOW.date())
+    place.run(hold, NOW, head, resident_id=place.residents["丙高龄"], kind="away", from_date=NOW.date())
+    assert names(place, Wanted(state="away")) == ["丁普通", "丙高龄", "甲独居"]
+    assert names(place, Wanted(state="away"), place.worker(1)) == ["丙高龄"], "of the own grids only"
+    assert names(place, Wanted(state="away", group="child")) == []
+    found = read(place)
+    assert found.away == 2 and found.totals["call"].met == before.met
+    rows = {row.name: row.away for row in read(place, Wanted(state="away")).rows}
+    assert rows["丁普通"] == ("hospital", NOW.date(), date(2026, 12, 1)) and rows["甲独居"][0] == "moved"
+
+
+def test_the_file_says_how_many_periods_a_stay_took_out_and_so_does_the_checklist(place):
+    resident_id = place.residents["丁普通"]
+    place.run(hold, NOW, place.role("station_head"), resident_id=resident_id, kind="hospital", from_date=date(2026, 11, 9))
+    with open_session(place.engine, place.role("station_head")) as session:
+        file = person(session, NOW, resident_id)
+        lines = {line.clause_id: line.held for line in checklist(session, NOW, place.community_id, "2026-Q4").lines if line.held}
+    assert [one.kind for one in file.departures] == ["hospital"] and file.held == 4
+    assert lines == {"elder.call": 2, "elder.visit": 1, "file.update": 1}, "weeks 46 and 47, November, and a quarter with a week at home"
+
+
+def test_somebody_on_no_roster_is_found_by_name_in_the_own_grids(place):
+    place.resident("新来人")
+    for scope, expected in ((place.worker(0), ["新来人"]), (place.worker(1), [])):
+        with open_session(place.engine, scope) as session:
+            assert [row.name for row in found_people(session, NOW, "新来")] == expected
