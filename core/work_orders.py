@@ -209,7 +209,7 @@ _FROM = {
     "finish": {"accepted"},
     **dict.fromkeys(NOTES, {"taken_in", "accepted", "awaiting_materials", "finished"}),
     "follow_up": {"finished"},
-    "hand_over": {"taken_in", "accepted", "awaiting_materials"},
+    **dict.fromkeys(("hand_over", "give_back"), {"taken_in", "accepted", "awaiting_materials"}),
     "withdraw": {"taken_in", "accepted", "awaiting_materials"},
 }
 ACTS = tuple(_FROM)
@@ -310,6 +310,12 @@ def _hand_over(standing: Standing, at: datetime, note: str, rating: int | None) 
     return Step("hand_over", at, standing.status)
 
 
+def _give_back(standing: Standing, at: datetime, note: str, rating: int | None) -> Step | Refused:
+    """Returning an order is counted, needs a reason, and stops no clock."""
+    handed = _hand_over(standing, at, note, rating)
+    return handed if isinstance(handed, Refused) else Step("give_back", at, standing.status)
+
+
 def _withdraw(standing: Standing, at: datetime, note: str, rating: int | None) -> Step | Refused:
     if not note.strip():
         return Refused("work_orders.say_why_withdrawn", "register.fields")
@@ -322,6 +328,7 @@ _RULES = {
     "receive_materials": _receive_materials,
     "follow_up": _follow_up,
     "hand_over": _hand_over,
+    "give_back": _give_back,
     "withdraw": _withdraw,
 }
 

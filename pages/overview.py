@@ -21,6 +21,7 @@ from pages.parts.late_rows import draw_late, list_rows
 from pages.parts.league import draw_league
 from pages.parts.line_list import STYLE, line_list
 from pages.parts.measured import measured_figure
+from pages.parts.outcomes import draw_outcomes
 from pages.parts.page import page_header
 from pages.parts.pick import places
 from pages.parts.plain import plain
@@ -79,6 +80,8 @@ def _year(community_id: UUID) -> None:
         if picked:
             _behind(desk, community_id, name, by, *picked, grids)
         st.caption(desk.t(f"overview.{name}_why"))
+        if name == "on_time":
+            draw_outcomes(desk, community_id, by)
 
 
 def _tables(session: Session, now: datetime, community_id: UUID, by: str, lang: str) -> tuple[dict[UUID, str], list[pa.Table]]:

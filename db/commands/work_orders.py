@@ -180,7 +180,7 @@ def withdraw(
 def give_back(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, reason: str) -> Done | Refused:
     """Return an order to the station head, with the reason (first_asked)."""
     head = bench(session, community_id, None, now).head_id
-    return _carry(session, "order_accept", "hand_over", now, community_id, order_id, version, None, reason, receiver=Dispatch(head, "station", "returned"))
+    return _carry(session, "order_accept", "give_back", now, community_id, order_id, version, None, reason, receiver=Dispatch(head, "station", "returned"))
 
 
 def hand_over(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, to: UUID, reason: str) -> Done | Refused:

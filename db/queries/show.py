@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.calendar import SHANGHAI
 from core.clocks import Tally
-from core.periods import period_of
+from core.periods import Period, period, period_of
 from core.rulebook import load_rulebook, not_yet_enforced
 from db.queries import checklist as checklists
 from db.queries import late_entries
@@ -20,6 +20,7 @@ from db.queries import queue as queues
 from db.queries import roster as rosters
 from db.queries.gaps import gaps
 from db.queries.identity import communities
+from db.queries.outcomes import BY, outcomes
 from db.queries.rulebook import standings
 
 DESKS = ("overview", "queue", "map", "roster", "checklist", "rulebook")
@@ -50,9 +51,16 @@ def _overview(session: Session, now: datetime, names: dict[UUID, str], chosen: U
         "late": overviews.late(session, now, chosen),
         "to_confirm": late_entries.waiting(session, now, chosen),
         "thresholds": overviews.thresholds(session, now, chosen),
+        "outcomes": {by: outcomes(session, now, chosen, by, *_year(now)) for by in BY},
         "history": _history(session, overviews.history(session, now, chosen, overviews.month_keys(now))),
     }
     return found | ({"communities": [overviews.standing(session, now, one) for one in names]} if len(names) > 1 else {})
+
+
+def _year(now: datetime) -> tuple[Period, Period]:
+    """The first and the last of the overview's twelve months."""
+    months = overviews.month_keys(now)
+    return period("month", months[0]), period("month", months[-1])
 
 
 def _history(session: Session, found: overviews.History) -> dict:

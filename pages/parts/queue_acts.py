@@ -25,7 +25,7 @@ RARE = ("hand_over", "withdraw", *NOTES)
 
 def draw_acts(desk: Desk, card: OrderCard) -> None:
     """The likely act first and primary, the rarer ones folded away; one note serves them all."""
-    offered = [act for act in offers(card.standing) if desk.may(PERMISSION.get(act, "order_accept"))]
+    offered = [act for act in offers(card.standing) if act != "give_back" and desk.may(PERMISSION.get(act, "order_accept"))]
     usual, rare = [act for act in offered if act not in RARE], [act for act in offered if act in RARE]
     said, rating, told = st.container(), None, False
     if "follow_up" in usual:
