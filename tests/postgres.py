@@ -145,4 +145,4 @@ class Shared:
         """The database is gone."""
         self.engine.dispose()
         self._link.close()
-        drop_database(self._server.url, self._name)
+        drop_database(self._server.admin or self._server.url, self._name)

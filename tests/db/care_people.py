@@ -67,7 +67,7 @@ class Place:
 
     def all(self, model, *conditions) -> list:
         with open_session(self.engine, self.system) as session:
-            return list(session.scalars(select(model).where(*conditions)))
+            return list(session.scalars(select(model).where(*conditions).order_by(*model.__mapper__.primary_key)))
 
 
 def _take_in(session, *, now, values):
