@@ -34,6 +34,8 @@ OPINIONS = frozenset({"first_review", "reviewed"})
 """Steps of a review: each leaves an opinion (review.trail)."""
 REQUIRED = ("matter", "applicant", "contact")
 """register.fields: name of the matter, applicant, contact; the fourth, the time, can't be left out."""
+LONGEST_MATTER = 200
+"""Signs of a matter's name, in forms and ledgers alike; it stands in an index. What is longer belongs in the details."""
 
 _FILE = Path(__file__).with_suffix(".yaml")
 _KEYS = {"title", "category", "desk", "post", "complexity", "urgent", "materials", "clocks", "again", "explain_late"}
@@ -110,6 +112,8 @@ def register(kind_id: str, fields: Mapping[str, str | None], received_at: dateti
     for name in REQUIRED:
         if not (fields.get(name) or "").strip():
             return Refused(f"work_orders.missing_{name}", "register.fields")
+    if len((fields["matter"] or "").strip()) > LONGEST_MATTER:
+        return Refused("work_orders.matter_too_long", "register.fields", {"n": LONGEST_MATTER})
     if received_at > now:
         return Refused("work_orders.in_future", "register.fields")
     return kinds()[kind_id]

@@ -53,7 +53,8 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
         UniqueConstraint("community_id", "number"),
         UniqueConstraint("community_id", "external_key"),
         CheckConstraint("recorded_at >= received_at", name="recorded_after_received"),
-        Index("ix_work_order_open", "community_id", "grid_id", "received_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_work_order_open", "community_id", "grid_id", "received_at", "id", "status", "desk", "holder_id", "closed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_work_order_open_text", "community_id", "number", "matter", "id", "grid_id", "desk", "closed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_work_order_to_follow_up", "community_id", "grid_id", "finished_at", sqlite_where=_FINISHED, postgresql_where=_FINISHED),
         Index(None, "community_id", "received_at"),
     )

@@ -122,8 +122,10 @@ def orders(
 
 
 def order_lines(session: ScopedSession, now: datetime, conditions: Iterable[ColumnElement[bool]], first: ColumnElement, *, limit: int = 50, offset: int = 0) -> list[OrderLine]:
-    """Orders that meet `conditions`, in the order of `first`."""
-    return _lines(session, now, select(*_LINE).where(*conditions).order_by(first, WorkOrder.id).limit(limit).offset(offset))
+    """Orders that meet `conditions`, in the order of `first`: which ones by an index alone, then their rows."""
+    chosen = select(WorkOrder.community_id, WorkOrder.id).where(*conditions).order_by(first, WorkOrder.id).limit(limit).offset(offset).subquery()
+    query = select(*_LINE).join(chosen, (chosen.c.community_id == WorkOrder.community_id) & (chosen.c.id == WorkOrder.id))
+    return _lines(session, now, query.order_by(first, WorkOrder.id))
 
 
 def _narrowed(now, grid_id, kind, category, state, holder_ids, number) -> list[ColumnElement[bool]]:

@@ -109,6 +109,11 @@ def test_every_accepted_matter_has_name_applicant_contact(missing, blank):
     assert refused == Refused(f"work_orders.missing_{missing}", "register.fields")
 
 
+def test_the_name_of_a_matter_has_200_signs_at_most():
+    assert register("repair", FIELDS | {"matter": "灯" * 200 + " "}, NOW, NOW) is kinds()["repair"]
+    assert register("repair", FIELDS | {"matter": "灯" * 201}, NOW, NOW) == Refused("work_orders.matter_too_long", "register.fields", {"n": 200})
+
+
 def test_a_matter_may_be_entered_late_but_not_before_it_happened():
     assert register("repair", FIELDS, NOW - timedelta(3), NOW) == kinds()["repair"]
     assert register("repair", FIELDS, NOW, NOW) == kinds()["repair"]
