@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from core.cadence import strictest
+from core.calendar import local_day
 from core.imports.cells import Bad, phone_of
 from core.periods import local_midnight
 from core.refusals import Refused
@@ -28,6 +29,13 @@ KNOWN_DETAILS = frozenset(DETAILS) | {"visual", "hearing", "speech", "physical",
 ELDER_AGE, ADULT_AGE, OLD_AGE = 60, 18, 80
 BY_AGE = "WS 二.2"
 """The basis of a membership that came with the 60th birthday."""
+ATTEMPTS = 3
+"""Failed attempts in a row after which somebody is looked for at home: default of this product."""
+FAILED = ("no_answer", "wrong_number")
+OCCASION = timedelta(hours=2)
+"""Attempts closer together than this are one: ringing three times in a minute is not three attempts. Default of this product."""
+LATER = ("hours", "tomorrow", "days")
+"""When to call again: in two hours, tomorrow at nine, in three days at nine. Default of this product."""
 PURPOSES = ("contact", "visit", "correct_file", "emergency", "authority")
 """What a personal field may be shown in full for; a closed list, so that no personal data gets into the ledger with it."""
 
@@ -41,6 +49,28 @@ def plan(groups: Iterable[str], rulebook: Mapping[str, Clause], day: date) -> tu
 def counts(outcome: str) -> bool:
     """Whether a contact with this outcome is the act itself: only who was reached was cared for."""
     return outcome == "reached"
+
+
+def later_at(choice: str, now: datetime) -> datetime:
+    """The moment of one of LATER. Raises ValueError for another."""
+    if choice == "hours":
+        return now + timedelta(hours=2)
+    days = {"tomorrow": 1, "days": 3}
+    if choice not in days:
+        raise ValueError(f"{choice!r} is no time to call again: one of {', '.join(LATER)}")
+    return local_midnight(local_day(now) + timedelta(days[choice])) + timedelta(hours=9)
+
+
+def failed_attempts(contacts: Iterable[tuple[datetime, str]]) -> int:
+    """How many attempts in a row have failed up to now, of calls and visits (moment, outcome) in any order; those within OCCASION are one.
+    Anything else than FAILED was somebody at the other end."""
+    count, last = 0, None
+    for moment, outcome in sorted(contacts, reverse=True):
+        if outcome not in FAILED:
+            break
+        if last is None or last - moment >= OCCASION:
+            count, last = count + 1, moment
+    return count
 
 
 def check_contact(act: str, outcome: str, happened_at: datetime, now: datetime, enrolled: date | None, left: date | None) -> Refused | None:

@@ -50,7 +50,9 @@ NOT_MEASURED = {
 def ending_clauses() -> frozenset[str]:
     """The clauses whose clock ends a matter, one of each kind of order: what "finished within its limit" counts (kpi.on_time). The first step
     of a two-step kind (on site, contacted) and the resident's own term for papers are not the end."""
-    return frozenset(kind.again if kind.again in kind.clocks else list(kind.clocks)[-1] for kind in kinds().values())
+    ends = (kind.again if kind.again in kind.clocks else list(kind.clocks)[-1] for kind in kinds().values())
+    # A kind of order that is the product's own is no matter of the documents' measure.
+    return frozenset(one for one in ends if load_rulebook()[one].source.document != "default")
 
 
 @lru_cache

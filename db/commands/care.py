@@ -3,27 +3,31 @@
 Whoever acts locks the resident's row first: two contacts at once count one after the other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core.calendar import local_day
-from core.care import GROUPS, check_contact, check_fields, check_leaving, counts, plan
+from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_contact, check_fields, check_leaving, counts, failed_attempts, later_at, plan
 from core.clocks import State, state
 from core.imports.cells import phone_of
 from core.periods import local_midnight
 from core.refusals import Refused
 from core.roles import may
 from core.rulebook import load_rulebook
+from core.words import t
 from db.commands import cadence
 from db.commands.cadence import Subject
 from db.commands.filing import file
+from db.commands.work_orders import take_in_by_itself
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.clocks import Clock
-from db.models.residents import Contact, Resident, SpecialGroup
+from db.models.residents import Contact, Resident, Snooze, SpecialGroup
+from db.queries.attempts import KIND, attempts_since, last_check
+from db.queries.departures import lasting
 from db.types import uuid7
 
 _RIGHT = {"file_update": "care_file_update", "assessment": "care_assess"}
@@ -32,7 +36,8 @@ _RIGHT = {"file_update": "care_file_update", "assessment": "care_assess"}
 @dataclass(frozen=True)
 class Recorded:
     """What a contact did. `clause_id` None: the act is on file but no clause asks for it. `met`: its period is fulfilled with it;
-    `done` of `required` acts in that period; `next_due`: when this act is due next (UTC), None when nothing is."""
+    `done` of `required` acts in that period; `next_due`: when this act is due next (UTC), None when nothing is; `put_off`: it leaves the lists until then;
+    `check`: number of the order to look for them at home that this failed attempt made."""
 
     contact_id: UUID
     counted: bool
@@ -41,6 +46,8 @@ class Recorded:
     required: int = 0
     met: bool = False
     next_due: datetime | None = None
+    put_off: datetime | None = None
+    check: str | None = None
 
 
 def enrol(
@@ -79,9 +86,20 @@ def leave_group(session: ScopedSession, *, now: datetime, resident_id: UUID, gro
 
 
 def record_contact(
-    session: ScopedSession, *, now: datetime, resident_id: UUID, act: str, outcome: str, happened_at: datetime, note: str | None = None, expected_version: int | None = None
+    session: ScopedSession,
+    *,
+    now: datetime,
+    resident_id: UUID,
+    act: str,
+    outcome: str,
+    happened_at: datetime,
+    note: str | None = None,
+    expected_version: int | None = None,
+    again_at: datetime | None = None,
 ) -> Recorded | Refused:
-    """Record a call, visit, session, assessment or file update. Only outcome 'reached' counts; the others stay on file and the act stays due."""
+    """Record a call, visit, session, assessment or file update. Only outcome 'reached' counts; the others stay on file and the act stays due.
+
+    `again_at`: with 'call_later', when to call again (in two hours). The third failed attempt in a row makes an order to look at home."""
     resident = _locked(session, resident_id)
     refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(resident, expected_version)
     if refused:
@@ -90,10 +108,13 @@ def record_contact(
     refused = check_contact(act, outcome, happened_at, now, _enrolled(session, resident_id), resident.left_on)
     if refused:
         return refused
+    if again_at is not None and again_at <= now:
+        return Refused("care.later_is_past")
     recorded = _contact(session, resident, act, outcome, happened_at, now, note)
+    recorded = replace(recorded, put_off=_put_off(session, resident, recorded, outcome, again_at, now), check=_look_at_home(session, resident, outcome, now))
     file(
         session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
-        act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id,
+        act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id, **({"order": recorded.check} if recorded.check else {}),
     )  # fmt: skip
     return recorded
 
@@ -173,6 +194,33 @@ def _contact(session: ScopedSession, resident: Resident, act: str, outcome: str,
     if counts(outcome):
         clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: cadence.contacts_of(session, _subject(resident), act, since), now)
     return _recorded(session, resident, contact.id, clause.id, clock, now)
+
+
+def _put_off(session: ScopedSession, resident: Resident, recorded: Recorded, outcome: str, again_at: datetime | None, now: datetime) -> datetime | None:
+    """'Call later' takes the act from the lists until then, at the latest until its period ends; any other outcome puts it back."""
+    clock = cadence.unclosed(session, _subject(resident)).get(recorded.clause_id) if recorded.clause_id else None
+    known = session.scalar(select(Snooze).where(Snooze.community_id == clock.community_id, Snooze.clock_id == clock.id)) if clock else None
+    if outcome != "call_later" or clock is None or clock.due_at <= now:
+        if known is not None:
+            known.until_at = min(known.until_at, now)
+        return None
+    until = min(again_at or later_at(LATER[0], now), clock.due_at)
+    if known is None:
+        session.add(Snooze(community_id=clock.community_id, id=uuid7(), clock_id=clock.id, until_at=until))
+    else:
+        known.until_at = until
+    return until
+
+
+def _look_at_home(session: ScopedSession, resident: Resident, outcome: str, now: datetime) -> str | None:
+    """The order that ATTEMPTS failed ones in a row make, at most one open a person; none for who is known to be away. Its number."""
+    if outcome not in FAILED or lasting(session, now, [resident.id]):
+        return None
+    before = last_check(session, resident.community_id, resident.id)
+    if before and before[1] or failed_attempts(attempts_since(session, resident.community_id, resident.id, before and before[0])) < ATTEMPTS:
+        return None
+    matter = t("care.welfare_matter", "zh", n=ATTEMPTS)
+    return take_in_by_itself(session, now=now, kind=KIND, matter=matter, resident=resident).number
 
 
 def _recorded(session: ScopedSession, resident: Resident, contact_id: UUID, clause_id: str, clock: Clock | None, now: datetime) -> Recorded:

@@ -1,23 +1,32 @@
 """Files a demo district: synthetic communities, their history and the accounts to look at them with."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, func, insert, select
 
-from core.calendar import packaged_calendar
+from core.calendar import local_day, packaged_calendar
 from core.rulebook import load_rulebook
 from db.commands.alerts import raise_all
+from db.commands.care import record_contact
+from db.commands.departures import hold
 from db.commands.filing import carry_out, file
 from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
 from db.demo.community import TABLES, Made, communities
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope
+from db.models.clocks import Clock
 from db.models.grids import Staff
+from db.queries.clock_state import is_open
 from db.scope import Scope
 from db.types import uuid7
 
 _BATCH = 20_000
+AWAY = (("hospital", 1, None), ("hospital", 2, 12), ("away", 1, 5))
+"""Kind, days ago, days until back: invented."""
+ATTEMPTS = (50, 26, 2)
+"""Hours ago at which a call was not answered: invented."""
 
 
 def is_empty(engine: Engine) -> bool:
@@ -48,8 +57,26 @@ def make_demo(engine: Engine, *, count: int, grids: int, months: int, now: datet
         one.rows.clear()
         made.append(one)
     accounts = carry_out(engine, Scope.system({one.community_id for one in made}, label="demo"), _file_accounts, made=made, now=now)
+    if made:
+        _stories(engine, made[0], now)
     raise_all(engine, now)
     return accounts
+
+
+def _stories(engine: Engine, one: Made, now: datetime) -> None:
+    """In the first grids of the first community: a few are in hospital or away, and one can't be reached and is looked for at home."""
+    scope = replace(Scope.system({one.community_id}, label="demo"), staff_id=one.staff["worker1"])
+    with open_session(engine, scope) as session:
+        due = (Clock.clause_id == "elder.call", Clock.grid_id.in_(one.grids[:2]), is_open(now), Clock.due_at > now)
+        people = list(session.scalars(select(Clock.resident_id).where(*due).order_by(Clock.resident_id).limit(len(AWAY) + 1)))
+    for resident_id, (kind, since, back) in zip(people, AWAY, strict=False):
+        day = local_day(now)
+        carry_out(
+            engine, scope, hold, now=now, resident_id=resident_id, kind=kind, from_date=day - timedelta(since), until_date=back and day + timedelta(back),
+        )  # fmt: skip
+    for hours in ATTEMPTS if len(people) > len(AWAY) else ():
+        moment = now - timedelta(hours=hours)
+        carry_out(engine, scope, record_contact, now=moment, resident_id=people[-1], act="call", outcome="no_answer", happened_at=moment)
 
 
 def _file_community(session: ScopedSession, *, made: Made, now: datetime) -> None:

@@ -16,14 +16,15 @@ from core.care import PURPOSES
 from core.late_entries import needs_another
 from core.refusals import Refused
 from core.roles import may
-from core.work_orders import CHANNELS, CONTACTS, NOTES, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, number, register, standing_of
+from core.work_orders import CHANNELS, CONTACTS, NOTES, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, kinds, number, register, standing_of
 from db.commands.clocks import meet, open_clocks, open_deadline, pause, resume, void
 from db.commands.filing import file
 from db.commands.late_entries import keep
 from db.commands.work_orders_bulk import order_changes
 from db.engine import ScopedSession
 from db.models.clocks import Clock
-from db.models.grids import Building, Community, Staff
+from db.models.grids import Building, Community, Household, Staff
+from db.models.residents import Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.posts import bench
 from db.types import uuid7
@@ -99,11 +100,29 @@ def take_in(
     return _file_new(session, now, order, known, sent)
 
 
-def _file_new(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind, sent: Dispatch) -> TakenIn:
+def take_in_by_itself(session: ScopedSession, *, now: datetime, kind: str, matter: str, resident: Resident) -> WorkOrder:
+    """Step of another command: an order about a resident that nobody asked for, sent to who is responsible."""
+    known, home = kinds()[kind], session.scalar(select(Household.building_id).where(Household.community_id == resident.community_id, Household.id == resident.household_id))
+    sent = dispatch(known, bench(session, resident.community_id, resident.grid_id, now))
+    order = WorkOrder(
+        community_id=resident.community_id, id=uuid7(), grid_id=resident.grid_id, desk=sent.desk, number=_next_number(session, resident.community_id, now),
+        kind=kind, category=known.category, channel="phone", matter=matter, applicant=resident.name, contact=resident.phone, resident_id=resident.id,
+        building_id=home, status="taken_in", holder_id=sent.holder_id, first_asked_id=sent.holder_id, received_at=now, recorded_at=now,
+    )  # fmt: skip
+    _put(session, now, order, known)
+    return order
+
+
+def _put(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind) -> list[Clock | None]:
     session.add(order)
     session.flush()
     clocks = [open_deadline(session, clause_id, order, order.received_at) for clause_id in kind.starting("received")]
     _event(session, order, "take_in", order.received_at, now, None)
+    return clocks
+
+
+def _file_new(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind, sent: Dispatch) -> TakenIn:
+    clocks = _put(session, now, order, kind)
     file(
         session, "work_order.take_in", now=now, community_id=order.community_id, subject_kind="work_order", subject_id=order.id,
         number=order.number, kind=order.kind, received_at=order.received_at.isoformat(), holder=order.holder_id, reason=sent.reason,

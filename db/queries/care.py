@@ -11,6 +11,7 @@ from core.roles import PERSONAL, may
 from db.engine import ScopedSession
 from db.models.grids import Building, Household, Staff
 from db.models.residents import Contact, Resident, SpecialGroup
+from db.models.work_orders import WorkOrder
 from db.queries.departures import DepartureRow, departures, held_periods, holds_of
 from db.queries.roster import RosterRow, people
 
@@ -75,6 +76,12 @@ def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offs
     query = query.where(Contact.resident_id == resident_id).order_by(Contact.happened_at.desc(), Contact.id.desc()).limit(limit + 1).offset(offset)
     rows = [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5])) for row in session.execute(query)]
     return rows[:limit], len(rows) > limit
+
+
+def order_contacts(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ContactRow]:
+    """The latest contacts with the resident an order is about, newest first; none where it is about nobody in scope."""
+    resident_id = session.scalar(select(WorkOrder.resident_id).where(WorkOrder.community_id == community_id, WorkOrder.id == order_id))
+    return contacts(session, resident_id, limit=4)[0] if resident_id else []
 
 
 def personal_value(session: ScopedSession, resident: Resident, field: str) -> str | None:

@@ -21,7 +21,8 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
-from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed
+from db.queries.attempts import KIND, failed_runs
+from db.queries.clock_state import is_open, is_overdue, is_paused, is_put_off, is_unclosed
 from db.queries.posts import holding
 from db.queries.work_orders import OrderLine, order_lines, to_follow_up
 
@@ -47,7 +48,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class QueueItem:
-    """One thing to do. `title`: the order's matter or the resident's name as the role may see it (None: a duty, named by its clause)."""
+    """One thing to do. `title`: the order's matter or the resident's name as the role may see it (None: a duty, named by its clause).
+    `failed`: how many attempts in a row to reach them have failed."""
 
     community_id: UUID
     clock_id: UUID
@@ -68,6 +70,7 @@ class QueueItem:
     version: int | None
     grid: str | None
     place: str | None
+    failed: int = 0
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def _conditions(session: ScopedSession, now: datetime, wanted: Wanted) -> list[C
 
 
 def _narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [*_whose(session, now, wanted, Clock), is_open(now)]
+    found = [*_whose(session, now, wanted, Clock), is_open(now), not_(is_put_off(now))]
     if wanted.clause_id:
         found.append(Clock.clause_id == wanted.clause_id)
     if wanted.kind:
@@ -209,27 +212,33 @@ def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueI
     rows = list(rows)
     orders = _orders(session, {row.work_order_id for row in rows if row.work_order_id})
     people = _people(session, {row.resident_id for row in rows if row.resident_id and not row.work_order_id})
-    hidden = masked(session.scope.role)
-    return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden) for row in rows]
+    hidden, failed = masked(session.scope.role), failed_runs(session, now, people) if people else {}
+    return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden, failed.get(row.resident_id, 0)) for row in rows]
 
 
-def _item(row, now: datetime, order, person, hidden: frozenset[str]) -> QueueItem:
+def _item(row, now: datetime, order, person, hidden: frozenset[str], failed: int) -> QueueItem:
     kind = "order" if row.work_order_id else row.act if row.act in ACTS else "duty"
-    title = order.matter if order else masks.masked("name", person.name, hidden) if person else None
+    title = _matter(order, hidden) if order else masks.masked("name", person.name, hidden) if person else None
     about = order or person
     return QueueItem(
         row.community_id, row.id, kind, row.act, row.clause_id, state(row, now), row.due_at, row.times_done, row.times_required, row.subject_kind,
         row.subject_id, row.grid_id, title, order and order.number, order and order.kind, order and order.status, order and order.version,
-        row.grid, about and about.place,
+        row.grid, about and about.place, failed if person else 0,
     )  # fmt: skip
+
+
+def _matter(order, hidden: frozenset[str]) -> str:
+    """An order's matter; of one to look for somebody at home, also whom."""
+    return f"{order.matter} · {masks.masked('name', order.person, hidden)}" if order.kind == KIND and order.person else order.matter
 
 
 def _orders(session: ScopedSession, ids: set[UUID]) -> dict[UUID, object]:
     if not ids:
         return {}
-    columns = (WorkOrder.id, WorkOrder.matter, WorkOrder.number, WorkOrder.kind, WorkOrder.status, WorkOrder.version, Building.name.label("place"))
+    columns = (WorkOrder.id, WorkOrder.matter, WorkOrder.number, WorkOrder.kind, WorkOrder.status, WorkOrder.version, Building.name.label("place"), Resident.name.label("person"))
     building = (Building.community_id == WorkOrder.community_id) & (Building.id == WorkOrder.building_id)
-    query = select(*columns).outerjoin(Building, building)
+    person = (Resident.community_id == WorkOrder.community_id) & (Resident.id == WorkOrder.resident_id)
+    query = select(*columns).outerjoin(Building, building).outerjoin(Resident, person)
     return {row.id: row for row in session.execute(query.where(WorkOrder.community_id.in_(tuple(session.scope.communities)), WorkOrder.id.in_(ids)))}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from core import masks
 from core.calendar import local_day
-from core.care import ACTS, OLD_AGE, age_band, risk
+from core.care import ACTS, FAILED, OLD_AGE, age_band, risk
 from core.clocks import State, state
 from core.departures import EXITS, HOLDS
 from core.roles import masked
@@ -20,7 +20,8 @@ from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household, Staff
-from db.models.residents import Contact, Departure, Resident, SpecialGroup
+from db.models.residents import Contact, Departure, Resident, Snooze, SpecialGroup
+from db.queries.attempts import failed_runs, open_checks
 from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_put_off, is_unclosed, is_waiting
 from db.queries.departures import is_lasting, lasting
 from db.queries.posts import holding
@@ -44,7 +45,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class RosterClock:
-    """One act owed to somebody: `done` of `required` in the period that ends at `due_at` (UTC)."""
+    """One act owed to somebody: `done` of `required` in the period that ends at `due_at` (UTC); `put_off`: to be called again then."""
 
     act: str
     clause_id: str
@@ -53,6 +54,7 @@ class RosterClock:
     due_at: datetime
     done: int
     required: int
+    put_off: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ class LastContact:
 class RosterRow:
     """Somebody on the roster. `name` as the reader's role may see it; `groups`: pairs (group, detail); `holder`: who answers for
     care in its grid (db.queries.posts.holding); `risk` as core.care.risk; `version`: of the resident's row, for update_file; `away`: (kind of
-    core.departures, since, first day back or None) of who is away or gone today."""
+    core.departures, since, first day back or None) of who is away or gone today; `failed`: attempts in a row to reach them that failed; `check`: number of the open order to look for
+    them at home."""
 
     resident_id: UUID
     name: str
@@ -84,6 +87,8 @@ class RosterRow:
     risk: int
     version: int
     away: tuple[str, date, date | None] | None = None
+    failed: int = 0
+    check: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,8 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
         return ()
     today, hidden = local_day(now), masked(session.scope.role)
     groups, clocks, last, away = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids), lasting(session, now, ids)
+    failing = [one for one, contact in last.items() if contact.outcome in FAILED]
+    failed, checks = (failed_runs(session, now, failing), open_checks(session, ids)) if failing else ({}, {})
     columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Grid.name.label("grid"), Building.name.label("building"))
     query = select(*columns).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
     found = {row.id: row for row in session.execute(query.outerjoin(Building, _same(Building, Household.building_id, Household)).where(Resident.id.in_(ids)))}
@@ -136,6 +143,7 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
             row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
             clocks.get(row.id, ()), last.get(row.id), held.get(row.grid_id),
             risk((detail for _, detail in groups.get(row.id, ())), (group for group, _ in groups.get(row.id, ())), row.birth_year, today), row.version, away.get(row.id),
+            failed.get(row.id, 0), checks.get(row.id),
         )
         for row in (found[one] for one in ids if one in found)
     )  # fmt: skip
@@ -252,11 +260,12 @@ def _groups(session: ScopedSession, ids: list[UUID]) -> dict[UUID, tuple]:
 
 def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID, tuple]:
     columns = (Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.voided_at, Clock.closed_at)
-    query = select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, *columns)
+    query = select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, *columns, Snooze.until_at)
+    query = query.outerjoin(Snooze, and_(Snooze.community_id == Clock.community_id, Snooze.clock_id == Clock.id, Snooze.until_at > now))
     found: dict[UUID, list] = {}
     for row in session.execute(query.where(Clock.subject_id.in_(ids), is_unclosed())):
         found.setdefault(row.subject_id, []).append(
-            RosterClock(row.act, row.clause_id, state(row, now), row.period_key, row.due_at, row.times_done, row.times_required)
+            RosterClock(row.act, row.clause_id, state(row, now), row.period_key, row.due_at, row.times_done, row.times_required, row.until_at)
         )
     return {one: tuple(sorted(own, key=lambda clock: ACTS.index(clock.act))) for one, own in found.items()}
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 from html import escape
 
-from core.calendar import SHANGHAI, local_day
-from core.care import KNOWN_DETAILS
+from core.calendar import SHANGHAI, local_day, local_minute
+from core.care import ATTEMPTS, KNOWN_DETAILS
 from core.clocks import State
 from core.departures import EXITS
 from core.queue import remaining
@@ -17,6 +17,8 @@ _INSTANT = timedelta(microseconds=1)
 
 def due_text(desk: Desk, clock: RosterClock, away: tuple | None = None) -> str:
     """How a clock stands, in a few signs: "2 d late", "today", "5 d left 1/2", "done". `away`: of RosterRow."""
+    if clock.put_off:
+        return desk.t("care.put_off", at=f"{clock.put_off.astimezone(SHANGHAI):%m-%d %H:%M}")
     if clock.state == State.waiting:
         return desk.t("roster.waits" if away else "roster.done")
     words, n = remaining(clock.due_at, desk.now)
@@ -81,6 +83,10 @@ def last_text(desk: Desk, last: LastContact | None) -> str:
 def recorded_text(desk: Desk, name: str, act: str, done: Recorded) -> str:
     """What a contact did, and what is due next."""
     words = {"name": name, "act": desk.t(f"care.act.{act}")}
+    if done.check:
+        return desk.t("roster.recorded_check", number=done.check, n=ATTEMPTS, **words)
+    if done.put_off:
+        return desk.t("roster.recorded_later", at=local_minute(done.put_off), **words)
     if done.next_due is None:
         return desk.t("roster.recorded_only", **words)
     due = last_day(desk, done.next_due)
@@ -97,6 +103,10 @@ def card_html(desk: Desk, row: RosterRow) -> str:
     chips = (f'<span class="care-soon">{away_text(desk, row.away)}</span>' if row.away else "") + chips
     holder = desk.t("roster.holder", who=row.holder) if row.holder else desk.t("roster.no_holder")
     age = f' <span class="care-age">{row.age_band}</span>' if row.age_band else ""
+    if row.failed > 1:
+        chips += f'<span class="care-late">{desk.t("care.attempts_failed", n=row.failed)}</span>'
+    if row.check:
+        chips += f'<span class="care-soon">{desk.t("care.being_looked_for", number=row.check)}</span>'
     lines = (place_text(desk, row) + " · " + holder, last_text(desk, row.last))
     small = "".join(f'<div class="care-line">{escape(line)}</div>' for line in lines)
     return f'<div class="care-who"><b>{escape(row.name)}</b>{age} <span class="care-group">{escape(groups_text(desk, row))}</span></div><div class="care-chips">{chips}</div>{small}'

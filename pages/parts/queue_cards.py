@@ -75,6 +75,8 @@ def _body(desk: Desk, item: QueueItem, can: bool) -> str:
     about = [item.number, kinds()[item.order_kind].title[desk.lang]] if item.kind == "order" else []
     if item.times_required > 1:
         about.append(desk.t("queue.done_of", done=item.times_done, required=item.times_required))
+    if item.failed > 1:
+        about.append(desk.t("care.attempts_failed", n=item.failed))
     where = [item.place or "", item.grid or "", *about]
     left = f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span><span>{escape(desk.t("queue.due", at=deadline_text(item.due_at)))}</span>'
     return _card(desk, item.clause_id, left, what_of(desk, item), where, "with-button" if can else "")

@@ -4,14 +4,18 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.calendar import local_minute
 from core.clocks import State, deadline_text
 from core.queue import remaining
 from core.refusals import Refused
 from core.work_orders import CHANNELS, kinds
 from db.commands import work_orders as commands
+from db.queries.attempts import KIND
+from db.queries.care import order_contacts
 from db.queries.late_entries import of_order
 from db.queries.reckoning import reckoned
 from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
+from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.late_entries import said, stand
@@ -40,6 +44,7 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     _limits(desk, card)
     for one in late:
         st.markdown(f":{'orange' if one.confirmed is None else 'gray'}[{said(desk, one)} — **{stand(desk, one)}**]")
+    _reached(desk, card)
     draw_acts(desk, card)
     _counted(desk, card)
     with st.expander(desk.t("queue.trail")):
@@ -70,6 +75,16 @@ def _facts(desk: Desk, card: OrderCard) -> None:
 
 def _in_full(desk: Desk, shown: commands.Revealed) -> None:
     st.info("  \n".join(plain(part) for part in (shown.applicant, shown.contact, shown.detail) if part))
+
+
+def _reached(desk: Desk, card: OrderCard) -> None:
+    """Of an order to look for somebody: the latest contacts with them. Reaching them closes nothing by itself, but whoever goes sees it."""
+    if card.line.kind != KIND:
+        return
+    with desk.session() as session:
+        rows = order_contacts(session, card.line.community_id, card.line.id)
+    lines = [f"- {local_minute(row.happened_at)} · {desk.t(f'care.act.{row.act}')} · {outcome_text(desk, row.act, row.outcome)}" for row in rows]
+    st.markdown("\n".join([f"**{desk.t('roster.history')}**", "", *lines]))
 
 
 def _limits(desk: Desk, card: OrderCard) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.calendar import SHANGHAI
+from core.care import LATER, later_at
 from core.clocks import deadline_text
 from core.refusals import Refused
 from core.rulebook import load_rulebook
@@ -61,10 +62,12 @@ def _contact(item: QueueItem) -> None:
     for number, outcome in enumerate(OUTCOMES[item.kind]):
         if st.button(_outcome(desk, item.kind, outcome), key=f"outcome-{outcome}", type="primary" if number == 0 else "secondary", width="stretch"):
             chosen = outcome
+    later = st.selectbox(desk.t("queue.later"), LATER, format_func=lambda one: desk.t(f"care.later.{one}"), key="queue_later") if item.kind == "call" else None
     note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
     at = happened_at(desk)
     if chosen:
-        _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, act=item.kind, outcome=chosen, happened_at=at, note=note))
+        again_at = later_at(later, desk.now) if chosen == "call_later" else None
+        _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, act=item.kind, outcome=chosen, happened_at=at, note=note, again_at=again_at))
 
 
 def _outcome(desk: Desk, act: str, outcome: str) -> str:
@@ -108,6 +111,10 @@ def _answer(desk: Desk, told: DeltaGenerator, result) -> None:
 
 
 def _said(desk: Desk, result) -> str:
+    if isinstance(result, Recorded) and result.check:
+        return desk.t("queue.recorded_check", number=result.check)
+    if isinstance(result, Recorded) and result.put_off:
+        return desk.t("queue.recorded_later", at=deadline_text(result.put_off))
     if result.met and result.next_due:
         return desk.t("queue.recorded_met", at=deadline_text(result.next_due))
     if isinstance(result, Recorded) and result.clause_id:

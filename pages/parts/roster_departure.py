@@ -20,9 +20,11 @@ from pages.parts.roster_record import say
 
 
 def draw_standing(desk: Desk, file: PersonFile) -> None:
-    """Where somebody is who is not at home, and how many periods their stays have taken out of what is owed."""
+    """Where somebody is who is not at home, how many periods their stays have taken out of what is owed, and whether they can't be reached."""
     lines = [f":orange[**{away_text(desk, file.row.away)}**]"] if file.row.away else []
     lines += [desk.t("roster.held", n=file.held)] if file.held else []
+    lines += [f":red[**{desk.t('care.attempts_failed', n=file.row.failed)}**]"] if file.row.failed > 1 else []
+    lines += [f":orange[{desk.t('care.being_looked_for', number=file.row.check)}]"] if file.row.check else []
     if lines:
         st.markdown(" · ".join(lines))
 
@@ -63,7 +65,8 @@ def _away(desk: Desk, file: PersonFile, kinds: tuple[str, ...], title: str, note
 def _back(desk: Desk, file: PersonFile, standing: DepartureRow, place: str) -> None:
     with st.expander(desk.t("roster.back_form")), st.form(f"back-{place}-{standing.id}", border=False):
         st.caption(desk.t("roster.back_note"))
-        day = st.date_input(desk.t("roster.back_day"), local_day(desk.now), min_value=standing.from_date + timedelta(1), width=160)
+        first = standing.from_date + timedelta(1)
+        day = st.date_input(desk.t("roster.back_day"), max(first, local_day(desk.now)), min_value=first, width=160)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
             _told(desk, file.row.resident_id, desk.carry_out(commands.come_back, departure_id=standing.id, version=standing.version, until_date=day), "back")
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.care import LATER, later_at
 from core.refusals import Refused
 from db.commands.care import record_contact
 from db.queries.roster import RosterRow
@@ -21,7 +22,7 @@ def act_buttons(desk: Desk, row: RosterRow, *, place: str) -> bool:
     them). `place` tells the same person's buttons apart."""
     tapped = st.session_state.get(TAPPED)
     if tapped and tapped[0] == (place, row.resident_id):
-        _outcomes(desk, row, tapped[1], place)
+        (_later if tapped[1] == "call_later" else _outcomes)(desk, row, tapped[1], place)
         return False
     for clock in row.clocks:
         if clock.act != "file_update" and desk.may("care_assess" if clock.act == "assessment" else "care_contact"):
@@ -37,17 +38,28 @@ def _outcomes(desk: Desk, row: RosterRow, act: str, place: str) -> None:
             st.button(desk.t(word), key=f"say-{place}-{outcome}", type=kind, on_click=record, args=(row, act, outcome), width="stretch")
     with st.container(horizontal=True, gap="small"):
         for outcome in FURTHER[act]:
-            st.button(outcome_text(desk, act, outcome), key=f"say-{place}-{outcome}", on_click=record, args=(row, act, outcome), width="stretch")
+            later = outcome == "call_later"
+            answer = {"on_click": _tap, "args": ((place, row.resident_id), outcome)} if later else {"on_click": record, "args": (row, act, outcome)}
+            st.button(outcome_text(desk, act, outcome), key=f"say-{place}-{outcome}", width="stretch", **answer)
         st.button(desk.t("roster.back"), key=f"say-{place}-back", on_click=_tap, args=(None, None), type="tertiary")
 
 
-def record(row: RosterRow, act: str, outcome: str) -> None:
-    """The second tap: files the contact as of now. Runs before the page, so it asks again who is here. A finger that hits twice files once."""
+def _later(desk: Desk, row: RosterRow, outcome: str, place: str) -> None:
+    """When to call again."""
+    with st.container(horizontal=True, gap="small"):
+        for choice in LATER:
+            st.button(desk.t(f"care.later.{choice}"), key=f"say-{place}-{choice}", on_click=record, args=(row, "call", outcome, choice), width="stretch")
+        st.button(desk.t("roster.back"), key=f"say-{place}-back", on_click=_tap, args=(None, None), type="tertiary")
+
+
+def record(row: RosterRow, act: str, outcome: str, later: str | None = None) -> None:
+    """The last tap: files the contact as of now. Runs before the page, so it asks again who is here. A finger that hits twice files once."""
     desk = current().require("roster")
     whom, tapped = st.session_state.pop(TAPPED, None) or ((None, None), None)
-    if (whom[1], tapped) != (row.resident_id, act):
+    if (whom[1], tapped) != (row.resident_id, outcome if later else act):
         return
-    done = desk.carry_out(record_contact, resident_id=row.resident_id, act=act, outcome=outcome, happened_at=desk.now)
+    again_at = later_at(later, desk.now) if later else None
+    done = desk.carry_out(record_contact, resident_id=row.resident_id, act=act, outcome=outcome, happened_at=desk.now, again_at=again_at)
     say(desk, row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(row.name), act, done))
 
 

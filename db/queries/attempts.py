@@ -1,0 +1,47 @@
+"""Who can't be reached: failed attempts in a row, and the order to look for somebody at home."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.care import FAILED, failed_attempts
+from db.engine import ScopedSession
+from db.models.residents import Contact
+from db.models.work_orders import WorkOrder
+
+KIND = "welfare_check"
+_BACK = timedelta(60)
+"""How far back a row of failed attempts is followed."""
+
+
+def failed_runs(session: ScopedSession, now: datetime, ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many attempts in a row have failed, of the residents `ids` in scope for whom the latest one did."""
+    columns = (Contact.resident_id, Contact.happened_at, Contact.outcome)
+    query = select(*columns).where(Contact.resident_id.in_(tuple(ids)), Contact.act.in_(("call", "visit")), Contact.happened_at >= now - _BACK)
+    found: dict[UUID, list[tuple[datetime, str]]] = {}
+    for resident_id, moment, outcome in session.execute(query.order_by(Contact.happened_at.desc())):
+        found.setdefault(resident_id, []).append((moment, outcome))
+    return {one: failed_attempts(own) for one, own in found.items() if own[0][1] in FAILED}
+
+
+def attempts_since(session: ScopedSession, community_id: UUID, resident_id: UUID, since: datetime | None) -> list[tuple[datetime, str]]:
+    """(moment, outcome) of the latest calls and visits of a resident after `since`, over all grids: they may have moved."""
+    query = select(Contact.happened_at, Contact.outcome).where(Contact.community_id == community_id, Contact.resident_id == resident_id, Contact.act.in_(("call", "visit")))
+    query = query if since is None else query.where(Contact.happened_at > since)
+    return [tuple(row) for row in session.execute(query.order_by(Contact.happened_at.desc()).limit(30).execution_options(rollup=True))]
+
+
+def last_check(session: ScopedSession, community_id: UUID, resident_id: UUID) -> tuple[datetime, bool] | None:
+    """(since when, still open) of the latest order to look for a resident at home; None: there never was one. Over all grids."""
+    own = (WorkOrder.community_id == community_id, WorkOrder.resident_id == resident_id, WorkOrder.kind == KIND)
+    query = select(WorkOrder.received_at, WorkOrder.closed_at).where(*own).order_by(WorkOrder.received_at.desc()).limit(1)
+    row = session.execute(query.execution_options(rollup=True)).first()
+    return row and (row.received_at, row.closed_at is None)
+
+
+def open_checks(session: ScopedSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Number of the open order to look for each of the residents `ids` at home."""
+    query = select(WorkOrder.resident_id, WorkOrder.number).where(WorkOrder.resident_id.in_(tuple(ids)), WorkOrder.kind == KIND, WorkOrder.closed_at.is_(None))
+    return {resident_id: number for resident_id, number in session.execute(query)}

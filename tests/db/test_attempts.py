@@ -1,0 +1,145 @@
+"""Nobody is given up after no answer: call again later, and look at home after the third failed attempt; on both engines."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.refusals import Refused
+from core.work_orders import kinds
+from db.commands.care import enrol, record_contact
+from db.commands.departures import hold
+from db.commands.work_orders import finish, record_step
+from db.engine import open_session
+from db.models.clocks import Clock
+from db.models.ledger import LedgerEntry
+from db.models.residents import Contact
+from db.models.work_orders import WorkOrder
+from db.queries.care import order_contacts
+from db.queries.queue import counts, queue
+from db.queries.roster import Wanted, roster
+from tests.db.care_people import Place, at, found
+
+JOINED = at("2026-11-02T09:00")
+
+
+@pytest.fixture
+def place(engine) -> Place:
+    return found(engine)
+
+
+@pytest.fixture
+def elder(place):
+    """Enrolled on Monday 2 November 2026: week 45."""
+    resident_id = place.resident("李大爷", phone="13800000001")
+    place.run(enrol, JOINED, place.worker(), resident_id=resident_id, group="elder")
+    return resident_id
+
+
+def tried(place, resident_id, when: str, outcome="no_answer", *, act="call", scope=None, **more):
+    return place.run(record_contact, at(when), scope or place.worker(), resident_id=resident_id, act=act, outcome=outcome, happened_at=at(when), **more)
+
+
+def due(place, now: str, act="call") -> tuple[int, int]:
+    """How many calls the queue lists and counts for the worker."""
+    with open_session(place.engine, place.worker()) as session:
+        return sum(item.kind == act for item in queue(session, at(now))), counts(session, at(now)).of(kind=act)
+
+
+def row(place, now: str):
+    with open_session(place.engine, place.worker()) as session:
+        return roster(session, at(now), Wanted()).rows[0]
+
+
+def checks(place) -> list[WorkOrder]:
+    return place.all(WorkOrder, WorkOrder.kind == "welfare_check")
+
+
+def test_who_asks_to_be_called_later_leaves_the_lists_until_then_and_the_week_stays_due(place, elder):
+    assert due(place, "2026-11-04T10:00") == (1, 1)
+    done = tried(place, elder, "2026-11-04T10:00", "call_later", again_at=at("2026-11-05T09:00"))
+    assert (done.put_off, done.next_due, done.counted) == (at("2026-11-05T09:00"), at("2026-11-09T00:00"), False)
+    assert due(place, "2026-11-05T08:59") == (0, 0) and due(place, "2026-11-05T08:59", "visit") == (1, 1), "of this act alone"
+    assert due(place, "2026-11-05T09:00") == (1, 1)
+    with open_session(place.engine, place.worker()) as session:
+        assert [one.name for one in roster(session, at("2026-11-04T11:00"), Wanted(state="due", act="call")).rows] == []
+        assert roster(session, at("2026-11-05T09:00"), Wanted(state="due", act="call")).rows[0].name == "李大爷"
+    assert place.states(elder, "elder.call", at("2026-11-04T11:00")) == [("2026-W45", "on_time", 0)]
+    assert row(place, "2026-11-04T11:00").clocks[0].put_off == at("2026-11-05T09:00")
+
+
+def test_calling_later_without_a_time_is_two_hours_and_never_beyond_the_week(place, elder):
+    assert tried(place, elder, "2026-11-04T10:00", "call_later").put_off == at("2026-11-04T12:00")
+    assert tried(place, elder, "2026-11-08T23:00", "call_later", again_at=at("2026-11-12T09:00")).put_off == at("2026-11-09T00:00")
+    assert due(place, "2026-11-09T00:01") == (1, 1), "overdue now"
+    assert tried(place, elder, "2026-11-09T10:00", "call_later").put_off is None, "what is late is not put off"
+    assert tried(place, elder, "2026-11-09T10:00", "call_later", again_at=at("2026-11-09T09:00")).reason == "care.later_is_past"
+
+
+def test_another_attempt_puts_the_call_back_on_the_list(place, elder):
+    tried(place, elder, "2026-11-04T10:00", "call_later", again_at=at("2026-11-06T09:00"))
+    tried(place, elder, "2026-11-04T15:00", "no_answer")
+    assert due(place, "2026-11-04T15:01") == (1, 1)
+
+
+def test_the_third_failed_attempt_in_a_row_makes_one_order_with_24_hours_to_the_grids_b_post(place, elder):
+    tried(place, elder, "2026-11-03T10:00")
+    tried(place, elder, "2026-11-04T10:00", "wrong_number")
+    assert row(place, "2026-11-04T10:01").failed == 2 and checks(place) == []
+    done = tried(place, elder, "2026-11-05T10:00", act="visit")
+    (order,) = checks(place)
+    assert (done.check, order.resident_id, order.grid_id, order.holder_id, order.desk) == (order.number, elder, place.grids[0], place.staff["B0"], "grid")
+    (clock,) = place.all(Clock, Clock.work_order_id == order.id)
+    assert (clock.clause_id, clock.due_at) == ("welfare.check", at("2026-11-06T10:00"))
+    assert "李大爷" not in order.matter and order.applicant == "李大爷"
+    assert (row(place, "2026-11-05T10:01").failed, row(place, "2026-11-05T10:01").check) == (3, order.number)
+    with open_session(place.engine, place.worker()) as session:
+        listed = {item.kind: item for item in queue(session, at("2026-11-05T10:01"))}
+    assert listed["order"].title.endswith("李大爷") and listed["call"].failed == 3
+    entry = place.all(LedgerEntry, LedgerEntry.command == "care.record_contact")[-1]
+    assert order.number in entry.facts and "李大爷" not in entry.facts
+
+
+def test_a_fourth_attempt_makes_no_second_order_until_the_first_is_done_and_three_more_fail(place, elder):
+    for day in (3, 4, 5, 6):
+        tried(place, elder, f"2026-11-0{day}T10:00")
+    (order,) = checks(place)
+    assert tried(place, elder, "2026-11-06T15:00", "reached").met
+    assert checks(place)[0].status == "taken_in", "reaching them closes nothing by itself"
+    with open_session(place.engine, place.worker()) as session:
+        assert [one.outcome for one in order_contacts(session, order.community_id, order.id)][:2] == ["reached", "no_answer"], "but the order shows it"
+    about = {"community_id": order.community_id, "order_id": order.id}
+    place.run(record_step, at("2026-11-06T16:00"), place.worker(), version=order.version, act="on_site", **about)
+    place.run(finish, at("2026-11-06T16:05"), place.worker(), version=checks(place)[0].version, result="本人平安", **about)
+    for day in (10, 11):
+        tried(place, elder, f"2026-11-{day}T10:00")
+    assert len(checks(place)) == 1
+    assert tried(place, elder, "2026-11-12T10:00").check and len(checks(place)) == 2
+
+
+def test_three_attempts_within_two_hours_are_one_and_an_answer_in_between_begins_anew(place, elder):
+    for minute in (0, 30, 59):
+        tried(place, elder, f"2026-11-03T10:{minute:02}")
+    assert row(place, "2026-11-03T11:00").failed == 1
+    tried(place, elder, "2026-11-03T13:00")
+    tried(place, elder, "2026-11-03T14:00", "call_later")
+    tried(place, elder, "2026-11-04T10:00")
+    assert checks(place) == [] and row(place, "2026-11-04T10:01").failed == 1
+
+
+def test_nobody_is_looked_for_at_home_who_is_known_to_be_in_hospital(place, elder):
+    place.run(hold, at("2026-11-03T09:00"), place.worker(), resident_id=elder, kind="hospital", from_date=at("2026-11-03T09:00").date())
+    for day in (3, 4, 5):
+        assert not isinstance(tried(place, elder, f"2026-11-0{day}T10:00"), Refused)
+    assert checks(place) == []
+
+
+def test_attempts_recorded_at_once_make_one_order(place, elder):
+    tried(place, elder, "2026-11-03T10:00")
+    tried(place, elder, "2026-11-04T10:00")
+    with ThreadPoolExecutor(2) as two:
+        list(two.map(lambda hour: tried(place, elder, f"2026-11-05T{hour}:00"), (10, 15)))
+    assert len(checks(place)) == 1 and len(place.all(Contact)) == 4
+
+
+def test_whoever_looks_has_24_hours_by_a_clause_that_is_marked_as_ours():
+    assert kinds()["welfare_check"].steps == ("on_site",)
