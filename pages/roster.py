@@ -63,6 +63,7 @@ def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
         for clause in (one for one in load_rulebook().values() if wanted.act and getattr(one.values[-1].figure, "act", None) == wanted.act):
             clause_chip(desk, clause.id, key=f"roster-{clause.id}")
         find_button(desk)
+        st.link_button(desk.t("walks.open"), f"/desk/walk?grid={wanted.grid_id}" if wanted.grid_id else "/desk/walk")
         if not _on_a_phone():
             st.segmented_control(
                 desk.t("roster.view"), VIEWS, default=_usual(desk), required=True, format_func=lambda one: desk.t(f"roster.view_{one}"), key="roster_view",

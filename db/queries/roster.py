@@ -113,7 +113,7 @@ class Roster:
 
 def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), limit: int = 25, offset: int = 0) -> Roster:
     """The people wanted, within the session's scope: overdue first, then by risk, then by due time."""
-    ids = _first_ids(session, now, wanted, limit + 1, offset)
+    ids = first_ids(session, now, wanted, limit + 1, offset)
     away = session.scalar(_away(now, HOLDS).with_only_columns(func.count(Departure.resident_id.distinct())))
     return Roster(people(session, now, ids[:limit]), len(ids) > limit, totals(session, now, wanted), away)
 
@@ -160,7 +160,7 @@ def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
     return {row.id: row.name for row in session.execute(select(Grid.id, Grid.name).order_by(Grid.code))}
 
 
-def _first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int) -> list[UUID]:
+def first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int = 0) -> list[UUID]:
     """Who comes first. Those with something late all come before the others, and are few: the rest is sorted only when they don't fill the page."""
     if wanted.state == "away":
         return _first_away(session, now, wanted, limit, offset)
