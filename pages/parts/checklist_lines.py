@@ -7,6 +7,7 @@ import streamlit as st
 from core.measures import Verdict, percent
 from core.rulebook import Clause, load_rulebook
 from db.queries.checklist import Line
+from pages.parts.clause import source_text
 from pages.parts.desk import Desk
 from pages.parts.line_list import STYLE, line_list
 
@@ -52,7 +53,7 @@ def _open(clause_id: str) -> None:
 
 
 def _label(desk: Desk, line: Line, clause: Clause) -> str:
-    text = f"{verdict_mark(desk, line.verdict)} **{clause.title[desk.lang]}** {figure(desk, line)} :gray[· {counted(desk, line)} · {clause.source}]"
+    text = f"{verdict_mark(desk, line.verdict)} **{clause.title[desk.lang]}** {figure(desk, line)} :gray[· {counted(desk, line)} · {source_text(desk, clause)}]"
     return text.replace("~", "\\~").replace("$", "\\$")
 
 

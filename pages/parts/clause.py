@@ -20,9 +20,14 @@ def clause_label(clause_id: str) -> str:
     return f"{clause_id} · {load_rulebook()[clause_id].source}"
 
 
+def source_text(desk: Desk, clause: Clause) -> str:
+    """Where a clause stands: "WS 二.1", or that it is the product's own."""
+    return t("shell.source_default", desk.lang) if clause.source.document == "default" else str(clause.source)
+
+
 def clause_mark(desk: Desk, clause_id: str) -> str:
     """The chip as inline Markdown, for captions and cards: title and source, no button."""
-    return f":gray-badge[{_title(desk, clause_id)} · {load_rulebook()[clause_id].source}]"
+    return f":gray-badge[{_title(desk, clause_id)} · {source_text(desk, load_rulebook()[clause_id])}]"
 
 
 def clause_dialog(desk: Desk, clause_id: str) -> None:

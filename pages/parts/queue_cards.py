@@ -11,6 +11,7 @@ from core.rulebook import load_rulebook
 from core.work_orders import kinds
 from db.queries.queue import QueueItem
 from db.queries.work_orders import OrderLine
+from pages.parts.clause import source_text
 from pages.parts.desk import Desk
 
 STYLE = """<style>
@@ -94,7 +95,7 @@ def _card(desk: Desk, clause_id: str, top: str, what: str, where: list[str], loo
     places = escape(" · ".join(part for part in where if part))
     return (
         f'<div class="todo {look}"><div class="todo-top">{top}</div><div class="todo-what">{escape(what)}</div><div class="todo-where">{places}</div>'
-        f'<div class="todo-clause"><a href="/rulebook?clause={clause_id}" target="_self">{escape(clause.title[desk.lang])} · {escape(str(clause.source))}</a></div></div>'
+        f'<div class="todo-clause"><a href="/rulebook?clause={clause_id}" target="_self">{escape(clause.title[desk.lang])} · {escape(source_text(desk, clause))}</a></div></div>'
     )
 
 
