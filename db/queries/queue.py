@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal_column, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal_column, not_, or_, select, true
 
 from core import masks
 from core.calendar import local_day
@@ -31,12 +31,15 @@ ACTS = ("call", "visit", "session", "assessment", "file_update", "patrol")
 KINDS = ("order", *ACTS, "duty")
 BUCKETS = ("late", "today", "week", "later")
 """When something is due: passed, by tonight, by Sunday night, after that."""
+FEW = 200
+"""Orders and people found by a search that are still looked up one by one."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What the list is narrowed to; None: no narrowing. `whose` 'mine': own work, the grid's unassigned work, and that of an absent
-    partner or of somebody who has left; 'all': everything in scope."""
+    partner or of somebody who has left; 'all': everything in scope. `text`: what an order's number begins with, or what stands in its matter
+    or in a resident's name, where the role reads names in full."""
 
     whose: str = "mine"
     kind: str | None = None
@@ -44,6 +47,7 @@ class Wanted:
     grid_id: UUID | None = None
     clause_id: str | None = None
     holder_id: UUID | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,8 +103,11 @@ def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, 
         Clock.voided_at, Clock.times_done, Clock.times_required, Clock.subject_kind, Clock.subject_id, Clock.work_order_id, Clock.resident_id, Clock.grid_id,
         Grid.name.label("grid"),
     )  # fmt: skip
-    query = select(*columns).outerjoin(Grid, and_(Grid.community_id == Clock.community_id, Grid.id == Clock.grid_id)).where(where)
-    return _items(session, now, session.execute(query.order_by(Clock.due_at, Clock.clause_id, Clock.id).limit(limit)).all())
+    in_order = (Clock.due_at, Clock.clause_id, Clock.id)
+    first = select(Clock.community_id, Clock.id).where(where).order_by(*in_order).limit(limit).subquery()
+    query = select(*columns).join(first, and_(first.c.community_id == Clock.community_id, first.c.id == Clock.id))
+    query = query.outerjoin(Grid, and_(Grid.community_id == Clock.community_id, Grid.id == Clock.grid_id))
+    return _items(session, now, session.execute(query.order_by(*in_order)).all())
 
 
 def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> Counts:
@@ -128,12 +135,16 @@ def unclocked(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), 
 def _unclocked(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.clause_id:
         return [false()]
-    running = select(Clock.id).where(Clock.community_id == WorkOrder.community_id, Clock.subject_id == WorkOrder.id, is_unclosed())
-    return [*_whose(session, now, wanted, WorkOrder), WorkOrder.closed_at.is_(None), not_(running.exists())]
+    running = select(Clock.id).where(Clock.community_id == WorkOrder.community_id, Clock.work_order_id == WorkOrder.id, is_unclosed())
+    return [*_whose(session, now, wanted, WorkOrder), *_named(wanted), WorkOrder.closed_at.is_(None), not_(running.exists())]
+
+
+def _named(wanted: Wanted) -> list[ColumnElement[bool]]:
+    return [_says(wanted.text.strip())] if wanted.text and wanted.text.strip() else []
 
 
 def _finished(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [false()] if wanted.clause_id else [*_whose(session, now, wanted, WorkOrder), to_follow_up()]
+    return [false()] if wanted.clause_id else [*_whose(session, now, wanted, WorkOrder), *_named(wanted), to_follow_up()]
 
 
 def _conditions(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -148,7 +159,32 @@ def _narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[Col
         found.append(_is_kind(wanted.kind))
     if wanted.bucket:
         found.append(_BUCKETS[wanted.bucket](now))
+    if wanted.text and wanted.text.strip():
+        found.append(_about(session, wanted.text.strip()))
     return found
+
+
+def _about(session: ScopedSession, words: str) -> ColumnElement[bool]:
+    """Clocks of open orders and of people. Few are named one by one, and their clocks looked up; of many the list, by due time, soon meets enough."""
+    sought, key = _sought(session, words), ("queue.about", words)
+    if key not in session.info:
+        session.info[key] = [one_id for one in sought for one_id in session.scalars(one.limit(FEW + 1))]
+    if len(session.info[key]) <= FEW:
+        return Clock.subject_id.in_(session.info[key])
+    of_order, *of_person = (column.in_(one) for column, one in zip((Clock.work_order_id, Clock.resident_id), sought, strict=False))
+    return or_(of_order, *(and_(Clock.work_order_id.is_(None), one) for one in of_person)).is_(true())
+
+
+def _sought(session: ScopedSession, words: str) -> list[Select]:
+    own = tuple(session.scope.communities)
+    orders = select(WorkOrder.id).where(WorkOrder.community_id.in_(own), WorkOrder.closed_at.is_(None), _says(words))
+    if "name" in masked(session.scope.role):
+        return [orders]
+    return [orders, select(Resident.id).where(Resident.community_id.in_(own), Resident.name.contains(words, autoescape=True))]
+
+
+def _says(words: str) -> ColumnElement[bool]:
+    return or_(WorkOrder.number.startswith(words, autoescape=True), WorkOrder.matter.contains(words, autoescape=True))
 
 
 def _whose(session: ScopedSession, now: datetime, wanted: Wanted, model) -> list[ColumnElement[bool]]:
