@@ -4,11 +4,12 @@ import streamlit as st
 
 from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue, unclocked
 from pages.parts import desk as at
+from pages.parts import queue_filters
 from pages.parts.desk import Desk
 from pages.parts.jump import take_clause
 from pages.parts.page import page_header
 from pages.parts.queue_cards import STYLE, draw_cards, draw_orders
-from pages.parts.queue_filters import FOLLOW_UP, SHOWN, UNCLOCKED, asked, narrowed
+from pages.parts.queue_filters import FOLLOW_UP, SHOWN, UNCLOCKED, asked, narrowed, not_found
 from pages.parts.queue_order import open_order
 from pages.parts.queue_record import open_record
 from pages.parts.queue_take_in import open_take_in
@@ -20,7 +21,7 @@ PAGE = 8
 def page() -> None:
     desk = at.current().require("queue")
     page_header(desk, desk.t("queue.title"), desk.t("queue.subtitle_property" if desk.scope.order_desks else "queue.subtitle"))
-    st.html(STYLE)
+    st.html(STYLE + queue_filters.STYLE)
     take_clause()
     if said := st.session_state.pop("queue_said", None):
         st.toast(said)
@@ -60,7 +61,9 @@ def _end(desk: Desk, found: Counts, wanted: Wanted, shown: int, total: int) -> N
     """More of them, or that there is nothing; and what stands still."""
     if shown < total:
         st.button(desk.t("queue.more", n=min(PAGE, total - shown), total=total), on_click=_show, args=(shown + PAGE,), width="stretch", key="queue_more")
-    if not shown:
+    if not shown and wanted.text:
+        not_found(desk, wanted)
+    elif not shown:
         st.success(desk.t("queue.empty"))
         if desk.may("order_take_in"):
             st.caption(desk.t("queue.empty_next"))

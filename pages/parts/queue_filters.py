@@ -1,9 +1,10 @@
-"""What the queue is narrowed to: by due time, by kind, mine or all, and what another page's figure asked for."""
+"""What the queue is narrowed to: by due time, by kind, mine or all, by a search, and what another page's figure asked for."""
 
 from dataclasses import replace
 
 import streamlit as st
 
+from core.roles import masked
 from core.rulebook import load_rulebook
 from db.models.grids import Grid, Staff
 from db.queries.queue import BUCKETS, KINDS, Counts, Wanted
@@ -14,15 +15,29 @@ from pages.parts.plain import plain
 
 UNCLOCKED, FOLLOW_UP = "unclocked", "follow_up"
 """The kinds that list orders instead of clocks: open ones without a limit, finished ones to follow up."""
-BUCKET, KIND, SHOWN = "queue_bucket", "queue_kind", "queue_shown"
+BUCKET, KIND, SHOWN, TEXT, WHOSE = "queue_bucket", "queue_kind", "queue_shown", "queue_text", "queue_whose"
+STYLE = """<style>
+.st-key-queue_text { flex: 0 1 240px; min-width: 0; }
+@media (max-width: 640px) {
+  .st-key-queue-head { flex-wrap: wrap !important; }
+  .st-key-queue_text { flex: 1 1 100%; }
+  .st-key-queue_text [data-testid=stTextInputRootElement] { height: 44px; }
+}
+</style>"""
 
 
 def asked(desk: Desk) -> Wanted:
-    """The narrowing that decides what is counted: whose, and grid, holder or clause another page has set. Those show everybody's work."""
+    """The narrowing that decides what is counted: whose, what is searched for, and grid, holder or clause another page has set. Those show
+    everybody's work."""
     grid_id, holder_id, clause_id = (st.session_state.get(one) for one in (GRID, HOLDER, CLAUSE))
     if grid_id or holder_id or clause_id in load_rulebook():
-        return Wanted("all", grid_id=grid_id, clause_id=clause_id, holder_id=holder_id)
-    return Wanted(_whose(desk))
+        return Wanted("all", grid_id=grid_id, clause_id=clause_id, holder_id=holder_id, text=_text(desk))
+    return Wanted(_whose(desk), text=_text(desk))
+
+
+def _text(desk: Desk) -> str | None:
+    hint = desk.t("queue.find_hint_no_names" if "name" in masked(desk.scope.role) else "queue.find_hint")
+    return st.text_input(desk.t("queue.find"), key=TEXT, placeholder=hint, label_visibility="collapsed", max_chars=50, on_change=_from_start).strip() or None
 
 
 def _whose(desk: Desk) -> str:
@@ -30,7 +45,7 @@ def _whose(desk: Desk) -> str:
         return "mine"
     label = {whose: desk.t(f"queue.whose_{whose}") for whose in ("mine", "all")}
     chosen = st.segmented_control(
-        desk.t("queue.whose"), list(label), default="mine", required=True, format_func=label.get, key="queue_whose", label_visibility="collapsed", on_change=_from_start
+        desk.t("queue.whose"), list(label), default="mine", required=True, format_func=label.get, key=WHOSE, label_visibility="collapsed", on_change=_from_start
     )
     return chosen or "mine"
 
@@ -72,9 +87,24 @@ def _reason(desk: Desk, wanted: Wanted) -> None:
     st.button(desk.t("queue.show_all"), on_click=_clear, width="stretch")
 
 
-def _clear() -> None:
-    for key in (GRID, HOLDER, CLAUSE, BUCKET, KIND, SHOWN):
+def not_found(desk: Desk, wanted: Wanted) -> None:
+    """Says that the search found nothing here, and the ways back: among everybody's work, or no search."""
+    st.info(desk.t("queue.not_found", text=plain(wanted.text)))
+    if wanted.whose == "mine" and desk.scope.order_desks is None:
+        st.button(desk.t("queue.find_in_all"), on_click=_among_all, width="stretch", key="queue_find_in_all")
+    st.button(desk.t("queue.find_no_more"), on_click=_clear, width="stretch", key="queue_find_no_more")
+
+
+def _among_all() -> None:
+    _clear(TEXT)
+    st.session_state[WHOSE] = "all"
+
+
+def _clear(but: str | None = None) -> None:
+    for key in {GRID, HOLDER, CLAUSE, BUCKET, KIND, SHOWN, TEXT} - {but}:
         st.session_state.pop(key, None)
+    if but != TEXT:
+        st.session_state[TEXT] = ""  # a key that is merely gone leaves the words in the browser's field
 
 
 def _from_start() -> None:

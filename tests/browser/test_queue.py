@@ -183,3 +183,22 @@ def _take_in(page: Page) -> str:
     assert t("work_orders.why_post_A", "zh") in told
     _file(page, t("common.close", "zh"))
     return re.search(r"\d{4}-\d{6}", told).group()
+
+
+def test_a_search_finds_by_number_and_name_and_says_when_there_is_nothing(page_at):
+    page = page_at("queue", role="station_head", size="desktop")
+    cards, field = page.locator(".todo"), page.get_by_label(_zh("find"))
+    page.get_by_role("radio", name=_zh("whose_all"), exact=True).click()
+    _rest(page)
+    _pill(page, _zh("kind_order")).click()
+    _rest(page)
+    number = re.search(r"\d{4}-\d{6}", cards.first.inner_text()).group()
+    for said, found in ((number, True), ("没有*这个*", False)):
+        field.fill(said)
+        field.press("Enter")
+        _rest(page)
+        assert all(said in text for text in cards.all_inner_texts()) and bool(cards.count()) is found
+    expect(page.get_by_text(_zh("not_found", text="没有*这个*"))).to_be_visible()
+    page.get_by_role("button", name=_zh("find_no_more"), exact=True).click()
+    _rest(page)
+    assert cards.count() > 0 and field.input_value() == ""
