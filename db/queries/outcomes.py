@@ -35,18 +35,19 @@ def outcomes(session: Session, now: datetime, community_id: UUID, by: str, first
 
 def behind(
     session: Session, now: datetime, community_id: UUID, by: str, key: str | UUID | None, figure: str, first: Period, last: Period, *, limit: int = 50
-) -> tuple[int, list[Violation]]:
-    """(how many, the first rows) of what `figure` (core.outcomes.FIGURES) is a share of, or counts: what was not in time first."""
+) -> tuple[int, list[tuple[str, Violation]]]:
+    """(how many, the first rows) of what `figure` (core.outcomes.FIGURES) is a share of, or counts: what was not in time first, each with how
+    it stands (core.outcomes.STANDINGS)."""
     ends = _ends(now, community_id, first, last)
     stands = _stands(ends)
     counted = {"closed": stands.in_(("met", "missed")), "due": stands.in_(("met", "missed", "overdue")), "received": WorkOrder.id.is_not(None)}
     own = (_received(community_id, first, last), BY[by].is_not_distinct_from(key), counted[figure] if figure in counted else _share(figure))
     orders = select(func.count()).select_from(WorkOrder).outerjoin(ends, ends.c.order_id == WorkOrder.id).where(*own)
     grid = and_(Grid.community_id == WorkOrder.community_id, Grid.id == WorkOrder.grid_id)
-    rows = orders.with_only_columns(WorkOrder.id, WorkOrder.number, WorkOrder.matter, WorkOrder.grid_id, WorkOrder.closed_at, Grid.name).outerjoin(Grid, grid)
+    rows = orders.with_only_columns(WorkOrder.id, WorkOrder.number, WorkOrder.matter, WorkOrder.grid_id, Grid.name, stands.label("stands")).outerjoin(Grid, grid)
     worst_first = case({one: number for number, one in enumerate(STANDINGS)}, value=stands)
     found = session.execute(rows.order_by(worst_first, WorkOrder.received_at.desc(), WorkOrder.id).limit(limit)).all()
-    lines = [Violation("work_order", row.id, f"{row.number} {row.matter}", row.name, work_order_id=row.id, grid_id=row.grid_id, closed_at=row.closed_at) for row in found]
+    lines = [(row.stands, Violation("work_order", row.id, f"{row.number} {row.matter}", row.name, work_order_id=row.id, grid_id=row.grid_id)) for row in found]
     return session.scalar(orders), lines
 
 

@@ -10,7 +10,7 @@ from core.periods import period
 from db.queries.outcomes import behind, outcomes
 from db.queries.overview import grid_names, month_keys
 from pages.parts.desk import Desk, current
-from pages.parts.late_rows import list_rows
+from pages.parts.evidence import row_text
 from pages.parts.line_list import line_list
 from pages.parts.plain import plain
 
@@ -52,7 +52,10 @@ def _rows(desk: Desk, community_id: UUID, by: str, key: str | UUID | None, figur
     with desk.session() as session:
         of, rows = behind(session, desk.now, community_id, by, key, figure, *span)
     st.markdown(f"**{desk.t(f'outcomes.{figure}')}** — {desk.t('outcomes.rows', n=of)}")
-    list_rows(desk, rows, lambda one: None)
+    for stands, one in rows:
+        st.markdown(f"{row_text(desk, None, one)} · {desk.t(f'outcomes.stands_{stands}')}")
+    if of > len(rows):
+        st.caption(desk.t("overview.first_rows", n=len(rows)))
 
 
 def _name(desk: Desk, by: str, key: str | UUID | None, names: dict[UUID, str]) -> str:

@@ -1,11 +1,13 @@
 """The overview: what is late and who holds it comes first; thresholds against their figures; twelve months whose marks open rows."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from core.rulebook import load_rulebook
 from core.words import t
-from tests.browser.looking import sideways, text_of
+from tests.browser.looking import sideways, small_targets, text_of
 
 
 @pytest.mark.parametrize("role", ["station_head", "street_officer", "committee_member"])
@@ -48,3 +50,15 @@ def test_the_year_has_three_charts_that_fit_a_phone(page_at):
     page = page_at("overview", role="station_head", size="phone", lang="en")
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
     assert sideways(page) <= 0
+
+
+def test_three_denominators_open_behind_the_on_time_rate_and_each_its_orders(page_at):
+    page = page_at("overview", role="station_head", size="phone", lang="en")
+    page.locator(".st-key-outcomes-open button").click()
+    dialog = page.get_by_role("dialog")
+    figure = dialog.get_by_role("radio").filter(has_text=t("outcomes.due", "en"))
+    expect(figure).to_have_text(re.compile(r"\d%? ?\(\d+ of \d+\)"))
+    of = re.search(r"of (\d+)\)", figure.inner_text()).group(1)
+    figure.click()
+    expect(dialog.get_by_text(t("outcomes.rows", "en", n=of))).to_be_visible()
+    assert sideways(page) <= 0 and small_targets(page) == []

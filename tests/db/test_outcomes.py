@@ -74,7 +74,8 @@ def test_each_figure_opens_the_orders_it_counts_late_ones_first(office):
                     share = one.share(figure) or (0, 0)
                     assert of == len(rows) == share[1 if figure in DENOMINATORS else 0], (by, key, figure)
         _, rows = behind(session, LATER, office.id, "kind", "public_service", "received", *SPAN)
-    assert [row.what.split()[0] for row in rows[:2]] == ["2026-000002", "2026-000003"], "the missed one, then the overdue one"
+    assert [(stands, row.what.split()[0]) for stands, row in rows[:2]] == [("missed", "2026-000002"), ("overdue", "2026-000003")]
+    assert [stands for stands, _ in rows[2:]] == ["open", "unclocked", "unclocked", "met"]
 
 
 def test_by_kind_and_by_grid_are_the_same_orders(office):

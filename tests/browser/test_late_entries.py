@@ -1,0 +1,48 @@
+"""What was entered after its limit as done in time waits on the station head's overview, and is decided there on a phone."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select
+
+from core.words import t
+from db.commands import work_orders as commands
+from db.commands.filing import carry_out
+from db.engine import make_engine, open_session
+from db.models.grids import Building
+from db.queries.identity import scope_of
+from tests.browser.looking import settled, sideways, small_targets
+from tests.conftest import NOW
+
+YESTERDAY = NOW - timedelta(1)
+
+
+@pytest.fixture
+def entered(demo_db) -> str:
+    """The number of an urgent demand of yesterday, of which its grid's worker enters today that somebody was there after ten minutes."""
+    engine = make_engine(demo_db)
+    worker = scope_of(engine, "worker1")
+    [community_id] = worker.communities
+    with open_session(engine, worker) as session:
+        place = session.scalar(select(Building.id).where(Building.grid_id.in_(worker.grids)).limit(1))
+    asked = {"kind": "urgent", "matter": "水管爆裂", "applicant": "张小明", "contact": "13812345678", "building_id": place}
+    taken = carry_out(engine, worker, commands.take_in, now=YESTERDAY, community_id=community_id, **asked)
+    said = {"order_id": taken.order_id, "version": 1, "act": "on_site", "happened_at": YESTERDAY + timedelta(minutes=10)}
+    assert carry_out(engine, worker, commands.record_step, now=NOW, community_id=community_id, **said).to_confirm
+    engine.dispose()
+    return taken.number
+
+
+def test_the_station_head_confirms_what_a_worker_entered_after_the_limit(entered, own_server, page_at):
+    page = page_at("overview", role="station_head", size="phone", server=own_server)
+    waiting = page.locator(".st-key-late-entries button")
+    expect(waiting).to_have_text(t("late_entries.waiting", "zh", n=1))
+    waiting.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(entered)).to_be_visible()
+    page.evaluate("window.__deskText = null")
+    settled(page)
+    assert sideways(page) <= 0 and small_targets(page) == []
+    dialog.get_by_role("button", name=t("late_entries.confirm", "zh"), exact=True).click()
+    expect(dialog.get_by_text(t("late_entries.none", "zh"))).to_be_visible()
