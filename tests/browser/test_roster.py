@@ -119,3 +119,26 @@ def test_a_meeting_is_recorded_and_stands_there_as_the_last_one(own_server, page
     last.wait_for(timeout=30_000)
     settled(page)
     assert page.get_by_role("dialog").count() == 0 and sideways(page) <= 0
+
+
+def test_somebody_goes_to_hospital_stands_under_away_and_is_undone(own_server, page_at):
+    page = page_at("roster", role="grid_worker", size="phone", server=own_server)
+    dialog, who = page.get_by_role("dialog"), _cards(page)[0].split()[0]
+    _tap(page, zh("roster.file"))
+    dialog.get_by_text(zh("roster.away_form"), exact=True).click()
+    settled(page)
+    dialog.get_by_role("button", name=zh("common.save"), exact=True).locator("visible=true").first.click()
+    page.get_by_text(zh("roster.told_hospital")).first.wait_for()
+    settled(page)
+    page.get_by_test_id("stMain").get_by_text(zh("roster.state_away"), exact=True).click()
+    settled(page)
+    card = page.locator(".care-who", has_text=who)
+    card.wait_for()
+    assert len(_cards(page)) == 4, "three of the demo's, and this one"
+    assert page.get_by_text(zh("roster.away_since", kind=zh("departures.hospital"), day=NOW.date())).count() == 1 and sideways(page) <= 0
+    page.locator('[class*="st-key-person-"]', has=card).get_by_role("button", name=zh("roster.file"), exact=True).click()
+    dialog.get_by_text(zh("roster.departures"), exact=True).click()
+    dialog.get_by_role("button", name=zh("roster.undo"), exact=True).click()
+    dialog.get_by_text(zh("roster.told_undone")).first.wait_for()
+    settled(page)
+    assert not dialog.get_by_text(zh("roster.back_form"), exact=True).count()
