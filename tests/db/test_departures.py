@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import select
 
 from core.refusals import Refused
 from core.rulebook import load_rulebook
@@ -11,6 +12,7 @@ from db.commands.cadence import Subject
 from db.commands.care import enrol, record_contact
 from db.commands.care_bulk import cadence_rows
 from db.commands.departures import come_back, hold, leave_roster, undo
+from db.commands.filing import file
 from db.commands.sweep import sweep
 from db.engine import open_session
 from db.models.clocks import Clock
@@ -230,3 +232,27 @@ def _states(clock: Clock | dict) -> tuple:
     """What is counted; a miss entered late by an undone hold closes when it is found, so when it closed is left out."""
     one = clock if isinstance(clock, dict) else vars(clock)
     return tuple(one[name] for name in COUNTED[:-1]) + (one["closed_at"] is None,)
+
+
+def test_joining_another_group_in_hospital_opens_nothing_until_the_return(place, elder):
+    done = away(place, elder, "2026-11-05T09:00", date(2026, 11, 5))
+    place.run(enrol, at("2026-11-06T09:00"), place.worker(), resident_id=elder, group="disabled")
+    assert counting(place, elder, "disabled.assess") == [] and counting(place, elder) == []
+    place.run(come_back, at("2026-11-16T09:00"), place.worker(), departure_id=done.departure_id, version=version(place, done.departure_id), until_date=date(2026, 11, 16))
+    assert [counting(place, elder, one) for one in ("elder.call", "disabled.assess")] == [[("2026-W47", "on_time")], [("2027-H1", "waiting")]]
+
+
+def test_moving_to_another_grid_in_hospital_takes_the_stay_along(place, elder):
+    done = away(place, elder, "2026-11-05T09:00", date(2026, 11, 5))
+
+    def move(session, *, now):
+        session.get(Resident, (place.community_id, elder)).grid_id = place.grids[1]
+        for row in session.scalars(select(SpecialGroup)):
+            row.grid_id = place.grids[1]
+        file(session, "test.move", now=now, community_id=place.community_id)
+
+    place.run(move, at("2026-11-06T09:00"))
+    assert swept(place, "2026-11-20T09:00") == 0 and counting(place, elder) == []
+    place.run(come_back, at("2026-11-23T09:00"), place.worker(1), departure_id=done.departure_id, version=version(place, done.departure_id), until_date=date(2026, 11, 23))
+    assert counting(place, elder, now="2026-11-23T10:00") == [("2026-W48", "on_time")]
+    assert [row.grid_id for row in place.clocks(elder, "elder.call") if row.voided_at is None] == [place.grids[1]]
