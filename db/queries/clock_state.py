@@ -7,6 +7,7 @@ or an alias of it; `now` is aware.
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, literal_column, or_, select
+from sqlalchemy.orm import Session
 
 from core.clocks import State
 from db.models.clocks import Clock
@@ -67,9 +68,13 @@ def is_counted(now: datetime, clock=Clock) -> ColumnElement[bool]:
     return or_(and_(clock.voided_at.is_(None), clock.closed_at.is_not(None)), is_overdue(now, clock))
 
 
-def is_put_off(now: datetime, clock=Clock) -> ColumnElement[bool]:
-    """Left out of the lists of what is due until somebody may be called again; never beyond its limit, and as due as ever."""
-    return clock.id.in_(select(Snooze.clock_id).where(Snooze.until_at > now))
+def not_put_off(session: Session, now: datetime) -> list[ColumnElement[bool]]:
+    """Conditions: not left out of the lists of what is due until somebody may be called again (never beyond its limit, and as due as ever). The
+    few that are, are read once a session: mostly there are none, and no condition."""
+    key = ("clock_state.put_off", now)
+    if key not in session.info:
+        session.info[key] = tuple(session.scalars(select(Snooze.clock_id).where(Snooze.until_at > now)))
+    return [Clock.id.not_in(session.info[key])] if session.info[key] else []
 
 
 def state_of(now: datetime, clock=Clock) -> ColumnElement[str]:

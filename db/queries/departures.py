@@ -97,6 +97,17 @@ def held_counts(session: ScopedSession, now: datetime, community_id: UUID, start
     return Counter(clause_id for _, clause_id in held_periods(session, now, holds, start, end))
 
 
+def held_now(session: ScopedSession, now: datetime) -> dict[UUID, tuple[str, date, date | None]]:
+    """The residents in scope who are in hospital or away today: (kind, since, first day back or None). They are few: read once a session, they
+    spare each list a condition of its own."""
+    key = ("departures.held_now", now)
+    if key not in session.info:
+        home = and_(Resident.community_id == Departure.community_id, Resident.id == Departure.resident_id)
+        query = select(Departure.resident_id, Departure.kind, Departure.from_date, Departure.until_date).join(Resident, home).where(is_lasting(now, HOLDS))
+        session.info[key] = {resident_id: (kind, begin, end) for resident_id, kind, begin, end in session.execute(query)}
+    return session.info[key]
+
+
 def is_lasting(now: datetime, kinds: Sequence[str] = (*HOLDS, *EXITS)) -> ColumnElement[bool]:
     """Condition: away or gone on the local day of `now`, and not undone."""
     today = local_day(now)

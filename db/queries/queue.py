@@ -22,7 +22,7 @@ from db.models.grids import Building, Grid, Household
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
 from db.queries.attempts import KIND, failed_runs
-from db.queries.clock_state import is_open, is_overdue, is_paused, is_put_off, is_unclosed
+from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed, not_put_off
 from db.queries.posts import holding
 from db.queries.work_orders import OrderLine, order_lines, to_follow_up
 
@@ -152,7 +152,7 @@ def _conditions(session: ScopedSession, now: datetime, wanted: Wanted) -> list[C
 
 
 def _narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [*_whose(session, now, wanted, Clock), is_open(now), not_(is_put_off(now))]
+    found = [*_whose(session, now, wanted, Clock), is_open(now), *not_put_off(session, now)]
     if wanted.clause_id:
         found.append(Clock.clause_id == wanted.clause_id)
     if wanted.kind:

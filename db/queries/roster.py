@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core import masks
@@ -22,8 +22,8 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household, Staff
 from db.models.residents import Contact, Departure, Resident, Snooze, SpecialGroup
 from db.queries.attempts import failed_runs, open_checks
-from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_put_off, is_unclosed, is_waiting
-from db.queries.departures import is_lasting, lasting
+from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, not_put_off
+from db.queries.departures import held_now, is_lasting, lasting
 from db.queries.posts import holding
 
 STATES = ("overdue", "due_soon", "due", "met", "away")
@@ -114,14 +114,13 @@ class Roster:
 def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), limit: int = 25, offset: int = 0) -> Roster:
     """The people wanted, within the session's scope: overdue first, then by risk, then by due time."""
     ids = first_ids(session, now, wanted, limit + 1, offset)
-    away = session.scalar(_away(now, HOLDS).with_only_columns(func.count(Departure.resident_id.distinct())))
-    return Roster(people(session, now, ids[:limit]), len(ids) > limit, totals(session, now, wanted), away)
+    return Roster(people(session, now, ids[:limit]), len(ids) > limit, totals(session, now, wanted), len(held_now(session, now)))
 
 
 def totals(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> dict[str, ActTotal]:
     """How many clocks of each act are late, due, or done for now; narrowed by all but the state."""
     late, open_ = is_overdue(now), is_open(now)
-    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count()).where(*_conditions(session, now, wanted, None), _not_held(now))
+    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count()).where(*_conditions(session, now, wanted, None), *_not_held(session, now))
     found = {act: ActTotal(overdue, begun - overdue, all_ - begun) for act, overdue, begun, all_ in session.execute(query.group_by(Clock.act))}
     return {act: found[act] for act in ACTS if act in found}
 
@@ -131,7 +130,10 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     if not ids:
         return ()
     today, hidden = local_day(now), masked(session.scope.role)
-    groups, clocks, last, away = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids), lasting(session, now, ids)
+    groups, clocks, last = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids)
+    held = held_now(session, now)
+    # Who is gone has no clocks: only of who has none need that be asked.
+    away = held | (lasting(session, now, bare) if (bare := [one for one in ids if one not in clocks and one not in held]) else {})
     failing = [one for one, contact in last.items() if contact.outcome in FAILED]
     failed, checks = (failed_runs(session, now, failing), open_checks(session, ids)) if failing else ({}, {})
     columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Grid.name.label("grid"), Building.name.label("building"))
@@ -189,16 +191,17 @@ def _away(now: datetime, kinds: tuple[str, ...]) -> Select:
     return select(Departure).join(Resident, and_(Resident.community_id == Departure.community_id, Resident.id == Departure.resident_id)).where(is_lasting(now, kinds))
 
 
-def _not_held(now: datetime) -> ColumnElement[bool]:
+def _not_held(session: ScopedSession, now: datetime) -> list[ColumnElement[bool]]:
     """Of who is away no clock that has not begun: nobody has done anything for it."""
-    return or_(Clock.started_at <= now, Clock.resident_id.not_in(select(Departure.resident_id).where(is_lasting(now, HOLDS))))
+    held = tuple(held_now(session, now))
+    return [or_(Clock.started_at <= now, Clock.resident_id.not_in(held))] if held else []
 
 
 def _ranked(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None, limit: int, offset: int) -> list[UUID]:
     bucket = func.min(case((is_overdue(now), 0), (is_open(now), 1), else_=2))
     query = select(Clock.resident_id).where(*_conditions(session, now, wanted, chosen)).group_by(Clock.community_id, Clock.resident_id)
     if chosen == "met" and wanted.act is None and wanted.clause_id is None:
-        query = query.where(_not_held(now)).having(bucket == 2)
+        query = query.where(*_not_held(session, now)).having(bucket == 2)
     marks = _marks(now)
     query = query.join(Resident, _same(Resident, Clock.resident_id, Clock)).outerjoin(marks, _same_mark(marks))
     old = case((func.min(Resident.birth_year) < local_day(now).year - OLD_AGE, 1), else_=0)
@@ -228,9 +231,9 @@ def _conditions(session: ScopedSession, now: datetime, wanted: Wanted, chosen: s
         case "overdue":
             found.append(is_overdue(now))
         case "due_soon":
-            found += [is_due_soon(now), not_(is_put_off(now))]
+            found += [is_due_soon(now), *not_put_off(session, now)]
         case "due":
-            found += [is_open(now), Clock.due_at >= now, not_(is_put_off(now))]
+            found += [is_open(now), Clock.due_at >= now, *not_put_off(session, now)]
         case "met" if wanted.act is not None or wanted.clause_id is not None:
             found.append(is_waiting(now))
     if wanted.group:
