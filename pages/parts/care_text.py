@@ -99,7 +99,7 @@ def recorded_text(desk: Desk, name: str, act: str, done: Recorded) -> str:
 
 def card_html(desk: Desk, row: RosterRow) -> str:
     """A person's card: who, where, how each act stands, the latest contact."""
-    chips = "".join(f'<span class="care-{_tone(clock)}">{desk.t(f"care.act.{clock.act}")} {due_text(desk, clock, row.away)}</span>' for clock in row.clocks)
+    chips = "".join(f'<span class="care-{_tone(clock, row.away)}">{desk.t(f"care.act.{clock.act}")} {due_text(desk, clock, row.away)}</span>' for clock in row.clocks)
     chips = (f'<span class="care-soon">{away_text(desk, row.away)}</span>' if row.away else "") + chips
     holder = desk.t("roster.holder", who=row.holder) if row.holder else desk.t("roster.no_holder")
     age = f' <span class="care-age">{row.age_band}</span>' if row.age_band else ""
@@ -112,5 +112,5 @@ def card_html(desk: Desk, row: RosterRow) -> str:
     return f'<div class="care-who"><b>{escape(row.name)}</b>{age} <span class="care-group">{escape(groups_text(desk, row))}</span></div><div class="care-chips">{chips}</div>{small}'
 
 
-def _tone(clock: RosterClock) -> str:
-    return {State.overdue: "late", State.due_soon: "soon", State.waiting: "done"}.get(clock.state, "due")
+def _tone(clock: RosterClock, away: tuple | None) -> str:
+    return {State.overdue: "late", State.due_soon: "soon", State.waiting: "due" if away else "done"}.get(clock.state, "due")
