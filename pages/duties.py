@@ -13,6 +13,7 @@ from core.rulebook import load_rulebook
 from db.commands.duties import record_duty
 from db.queries.duties import DutyRow, duties
 from pages.parts import desk as at
+from pages.parts.clause import source_text
 from pages.parts.desk import Desk
 from pages.parts.duty_rows import TONE, duty_line, when_text
 from pages.parts.figures import kept
@@ -92,7 +93,7 @@ def _grids(desk: Desk, rows: list[DutyRow]) -> None:
     """The grids' patrols: one line a grid, and one form for all."""
     clause = load_rulebook()[rows[0].clause_id]
     with st.container(border=True, key="duty-grids", gap="small"):
-        st.markdown(f"**{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{clause.id} · {clause.source}]")
+        st.markdown(f"**{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{clause.id} · {source_text(desk, clause)}]")
         st.markdown("\n".join(f"- :{TONE[row.state]}[**{when_text(desk, row)}**] {plain(row.grid)} :gray[{_last(desk, row)}]" for row in rows))
         if desk.may(right(rows[0].clause_id)):
             _button(desk, desk.t("duties.record_patrol"), rows[0], {row.grid_id: row.grid for row in rows})

@@ -13,6 +13,7 @@ from db.queries.overview import behind_mark, grid_names, history, late, marks, m
 from pages.parts import desk as at
 from pages.parts.charts import CHARTS, chart_rows, draw_chart, mark_name
 from pages.parts.checklist_lines import verdict_mark
+from pages.parts.clause import source_text
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.jump import open_desk
@@ -60,7 +61,7 @@ def _thresholds(desk: Desk, community_id: UUID) -> None:
 def _threshold(desk: Desk, one: Measured) -> str:
     clause = load_rulebook()[one.clause_id]
     why = f" · {desk.t(one.why)}" if one.why else ""
-    rule = f":gray[· {desk.t('checklist.rule')} {clause.figure[desk.lang]} · {clause.source}{why}]"
+    rule = f":gray[· {desk.t('checklist.rule')} {clause.figure[desk.lang]} · {source_text(desk, clause)}{why}]"
     return f"{verdict_mark(desk, one.verdict)} **{clause.title[desk.lang]}** {measured_figure(desk, one)} {rule}"
 
 

@@ -11,6 +11,7 @@ from core.rulebook import load_rulebook
 from db.queries.checklist_rows import Violation
 from db.queries.supervision import Step, steps, traces
 from pages.parts.care_text import outcome_text
+from pages.parts.clause import source_text
 from pages.parts.desk import Desk, current
 from pages.parts.ledger_entries import did, entry_line
 from pages.parts.plain import plain
@@ -59,7 +60,7 @@ def _evidence(community_id: UUID, clause_id: str, row: Violation, desk_name: str
     with desk.session() as session:
         done, entries = steps(session, community_id, row), traces(session, community_id, row)
     st.markdown(row_text(desk, clause_id, row))
-    st.caption(f"{clause.title[desk.lang]} — {clause.figure[desk.lang]} · {clause.source}")
+    st.caption(f"{clause.title[desk.lang]} — {clause.figure[desk.lang]} · {source_text(desk, clause)}")
     st.markdown(f"**{desk.t('checklist.steps')}**")
     st.markdown("\n".join(f"- {_step_text(desk, one)}" for one in done) or desk.t("checklist.no_steps"))
     st.markdown(f"**{desk.t('checklist.traces')}**")

@@ -9,6 +9,7 @@ from core.rulebook import load_rulebook
 from core.small_counts import Shown
 from db.queries.checklist_rows import Violation
 from db.queries.overview import Late, LateRow, late_rows
+from pages.parts.clause import source_text
 from pages.parts.desk import Desk, current
 from pages.parts.evidence import limit, row_text
 from pages.parts.jump import open_desk
@@ -69,7 +70,7 @@ def list_rows(desk: Desk, rows: list[Violation], clause_of: Callable[[Violation]
     """Rows as text, each with its clause."""
     for one in rows:
         clause_id = clause_of(one)
-        clause = f"  \n:gray[{load_rulebook()[clause_id].title[desk.lang]} · {load_rulebook()[clause_id].source}]" if clause_id else ""
+        clause = f"  \n:gray[{load_rulebook()[clause_id].title[desk.lang]} · {source_text(desk, load_rulebook()[clause_id])}]" if clause_id else ""
         st.markdown(f"{row_text(desk, clause_id, one)}{clause}")
     if len(rows) >= MOST:
         st.caption(desk.t("overview.first_rows", n=len(rows)))

@@ -15,7 +15,7 @@ from db.commands.care import Recorded, record_contact
 from db.commands.duties import record_duty
 from db.queries.queue import QueueItem
 from pages.parts.care_text import outcome_text
-from pages.parts.clause import clause_mark
+from pages.parts.clause import clause_mark, source_text
 from pages.parts.desk import Desk, current
 from pages.parts.plain import plain
 from pages.parts.queue_cards import what_of
@@ -88,7 +88,7 @@ def _number(desk: Desk, shown: str | None) -> None:
 def _duty(item: QueueItem) -> None:
     desk = current().require("queue")
     clause = load_rulebook()[item.clause_id]
-    st.caption(f"{clause.figure[desk.lang]} · {clause.source}")
+    st.caption(f"{clause.figure[desk.lang]} · {source_text(desk, clause)}")
     community = item.subject_kind == "community"
     place = {"community_id": item.community_id} if community else {"grid_id": item.grid_id}
     told = st.container()

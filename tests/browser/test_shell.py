@@ -27,6 +27,7 @@ def enter(blank_page, app_server):
     """Fills in the form of the door as somebody of `role`; the desk that follows, at rest."""
 
     def through_the_door(role, size, lang="zh"):
+        app_server.speak(role, "zh")
         page = blank_page(app_server, size)
         page.goto(app_server.address)
         if lang == "en":
