@@ -54,7 +54,7 @@ browser: install
 
 # What fails is run once more, alone: a real failure fails twice, a browser that was too slow beside another one says so in the log.
 test: install browser
-	$(PY) -m pytest tests --ignore=tests/real -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) || \
+	$(PY) -m pytest tests --ignore=tests/real -n 2 --dist loadfile --no-loadscope-reorder $(ARGS) || \
 	  { echo "--- once more, alone: what failed above"; $(PY) -m pytest tests --ignore=tests/real --last-failed --last-failed-no-failures none $(ARGS); }
 
 test-real: install
