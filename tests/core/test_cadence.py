@@ -1,16 +1,19 @@
 """Cadences by calendar period: each missed period counts once, one open task, against a slow day-by-day reference."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given
 
-from core.cadence import Step, advanced, counted, filled, first, following, held, held_turns, strictest, unrolled
+from core.cadence import Hold, Step, advanced, counted, filled, first, following, held, held_turns, strictest, unrolled
 from core.calendar import SHANGHAI
 from core.clocks import State, state
 from core.periods import local_midnight, period_of
 from core.rulebook import load_rulebook, read_rulebook
+from tests.core.drawn import TEN_THOUSAND, Case, together
 
 RULES = load_rulebook()
 CALL, VISIT, SESSION, FILE, PATROL = (RULES[one] for one in ("elder.call", "elder.visit", "child.session", "file.update", "grid.patrol"))
@@ -209,33 +212,40 @@ x.{name}:
 
 
 # --- against a reference that knows nothing but days -----------------------------------------------------------------
-def reference(clause, joined: date, times: list[datetime], now: datetime, holds=()) -> dict[str, tuple[str, int]]:
-    """Period key → (state, acts done), by walking the calendar day by day."""
-    away = {begin + timedelta(n) for begin, end in holds for n in range(((end or date(2032, 1, 1)) - begin).days)}
-    figure = clause.on(joined).figure
+FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2031, 1, 1)
+
+
+@cache
+def days_of_periods(per: str) -> tuple[tuple[str, tuple[date, ...]], ...]:
+    """Every period by its key, with its days, one looked up after the other."""
     days: dict[str, list[date]] = {}
-    day = joined - timedelta(400)
-    while day <= now.astimezone(SHANGHAI).date() + timedelta(800):
-        days.setdefault(period_of(figure.per, at(f"{day}T12:00")).key, []).append(day)
-        day += timedelta(1)
-    periods = [(key, own) for key, own in days.items() if sum(one >= joined for one in own) * 2 >= len(own)]
-    periods = [(key, own) for key, own in periods if own[-1] >= joined]
-    done = {key: sum(m.astimezone(SHANGHAI).date() in own and m.astimezone(SHANGHAI).date() >= joined for m in times) for key, own in periods}
-    over = {key: local_midnight(own[-1] + timedelta(1)) < now for key, own in periods}
-    begun = {key: local_midnight(max(own[0], joined)) <= now for key, own in periods}
+    for n in range((LAST_DAY - FIRST_DAY).days):
+        day = FIRST_DAY + timedelta(n)
+        days.setdefault(period_of(per, at(f"{day}T12:00")).key, []).append(day)
+    return tuple((key, tuple(own)) for key, own in days.items())
+
+
+def reference(clause, joined: date, times: list[datetime], now: datetime, holds=()) -> dict[str, tuple[str, int]]:
+    """Period key → (state, acts done), by walking the calendar day by day. What is missed closes when the period after it is over, or with
+    any later act: also with one at the very end of a period, which is the next one's."""
+    figure = clause.on(joined).figure
+    acts = [moment.astimezone(SHANGHAI).date() for moment in times]
+    away = {begin + timedelta(n) for begin, end in holds for n in range(((end or LAST_DAY) - begin).days)}
+    periods = [(key, own) for key, own in days_of_periods(figure.per) if own[-1] >= joined and sum(one >= joined for one in own) * 2 >= len(own)]
     found: dict[str, tuple[str, int]] = {}
-    for n, (key, own) in enumerate(periods[:-1]):
-        after = periods[n + 1][0]
+    for (key, own), (_, after) in pairwise(periods):
         counting = [one for one in own if one >= joined]
         here = [one for one in counting if one not in away]
-        if done[key] >= figure.times:
-            found[key] = ("met", done[key])
+        done = sum(counting[0] <= act <= own[-1] for act in acts)
+        over, further_over = (local_midnight(days[-1] + timedelta(1)) < now for days in (own, after))
+        if done >= figure.times:
+            found[key] = ("met", done)
         elif len(here) < len(counting) and len(here) * 2 < len(own):
             continue
-        elif over[key] and (over[after] or done[after]):
-            found[key] = ("missed", done[key])
+        elif further_over or any(act > own[-1] for act in acts):
+            found[key] = ("missed", done)
         else:
-            found[key] = ("overdue" if over[key] else "running" if begun[key] else "waiting", done[key])
+            found[key] = ("overdue" if over else "running" if local_midnight(counting[0]) <= now else "waiting", done)
             break
     return found
 
@@ -287,32 +297,52 @@ def test_the_held_periods_are_those_a_walk_over_all_of_them_finds():
     assert held_turns(CALL, date(2025, 1, 1), (), at("2026-08-20T10:00")) == ()
 
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-MOMENTS = st.integers(0, 800 * 24 * 4).map(lambda n: START + timedelta(minutes=15 * n))
+@dataclass(frozen=True)
+class History:
+    """Somebody who joins, what was done for them, and when we look; the acts in their order, none before the first day or after `now`."""
+
+    clause_id: str
+    joined: date
+    times: tuple[datetime, ...]
+    now: datetime
+    holds: tuple[Hold, ...] = ()
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.sampled_from([CALL, VISIT, SESSION, FILE, RULES["disabled.assess"]]), st.integers(0, 500), st.lists(MOMENTS, max_size=40), MOMENTS, st.randoms())
-def test_any_history_gives_what_a_slow_day_by_day_count_gives(clause, offset, moments, now, chance):
-    joined = date(2026, 1, 1) + timedelta(offset)
-    now = max(now, local_midnight(joined))
-    times = sorted(one for one in moments if local_midnight(joined) <= one <= now)
-    step = unrolled(clause, joined, times, now)
-    assert step == one_by_one(clause, joined, times, now)
-    assert shown(step, now) == reference(clause, joined, times, now)
+CADENCES = {"elder.call": 100, "elder.visit": 300, "child.session": 300, "file.update": 800, "disabled.assess": 800}
+"""Clause → over how many days a history reaches."""
 
 
-HOLDS = st.lists(st.tuples(st.integers(0, 800), st.one_of(st.none(), st.integers(1, 300))), max_size=3)
+def history(case: Case) -> History:
+    """Moments at half hours, so that some fall on a midnight. Holds overlap, touch, lie before somebody joined or after now, or have no end."""
+    clause_id = case.one_of(tuple(CADENCES))
+    joined, reach = date(2026, 1, 1) + timedelta(case.number(0, 500)), CADENCES[clause_id]
+    now, *moments = (local_midnight(joined) + case.number(0, reach * 48) * timedelta(minutes=30) for _ in range(1 + case.number(0, 12)))
+    begins = [joined + timedelta(case.number(-reach // 4, reach)) for _ in range(case.number(0, 3))]
+    ends = [begin + timedelta(case.number(1, reach // 3)) if case.number(0, 4) else None for begin in begins]
+    return History(clause_id, joined, tuple(sorted(one for one in moments if one <= now)), now, tuple(zip(begins, ends, strict=True)))
 
 
-@settings(max_examples=250, deadline=None)
-@given(st.sampled_from([CALL, VISIT, SESSION, FILE, RULES["disabled.assess"]]), st.integers(0, 500), st.lists(MOMENTS, max_size=40), MOMENTS, HOLDS)
-def test_any_history_with_holds_gives_what_a_slow_day_by_day_count_gives(clause, offset, moments, now, spans):
-    """Holds may overlap, touch, lie before somebody joined or after now, and have no end."""
-    joined = date(2026, 1, 1) + timedelta(offset)
-    now = max(now, local_midnight(joined))
-    times = sorted(one for one in moments if local_midnight(joined) <= one <= now)
-    days = [(date(2026, 1, 1) + timedelta(start), length) for start, length in spans]
-    holds = [(begin, begin + timedelta(length) if length else None) for begin, length in days]
-    step = unrolled(clause, joined, times, now, holds)
-    assert shown(step, now) == reference(clause, joined, times, now, holds)
+HISTORIES = together(26).map(lambda cases: [history(case) for case in cases])
+AT_THE_VERY_END = History("elder.call", date(2026, 1, 1), (at("2027-11-15T00:00"),), at("2027-11-15T00:00"))
+"""The act is the next week's: it closes the week that ends at this moment, and the one before."""
+
+
+@TEN_THOUSAND
+@given(HISTORIES)
+@example([AT_THE_VERY_END])
+def test_any_history_gives_what_a_slow_day_by_day_count_gives(histories):
+    for one in histories:
+        clause = RULES[one.clause_id]
+        step = unrolled(clause, one.joined, one.times, one.now)
+        assert step == one_by_one(clause, one.joined, one.times, one.now)
+        assert shown(step, one.now) == reference(clause, one.joined, one.times, one.now)
+
+
+@TEN_THOUSAND
+@given(HISTORIES)
+@example([AT_THE_VERY_END])
+def test_any_history_with_holds_gives_what_a_slow_day_by_day_count_gives(histories):
+    for one in histories:
+        clause = RULES[one.clause_id]
+        step = unrolled(clause, one.joined, one.times, one.now, one.holds)
+        assert shown(step, one.now) == reference(clause, one.joined, one.times, one.now, one.holds)

@@ -1,47 +1,24 @@
 """Deadlines, warnings and pauses against a slow, obvious reference: it walks minute by minute, or day by day, and looks each day up.
 
-10,000 drawn cases each. A drawn case is small, so that thousands take seconds; the days drawn cross every holiday and make-up weekend of three years.
+10,000 drawn cases each. A case is small, so that thousands take seconds; the days drawn cross every holiday and make-up weekend of three years.
 """
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from struct import unpack
 
 import chinese_calendar
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from core.calendar import SHANGHAI, packaged_calendar
 from core.clocks import State, due, state
 from core.rulebook import Limit
+from tests.core.drawn import Case, ten_thousand
 from tests.core.test_clocks import Clock
 
 CALENDAR = packaged_calendar()
 DAYS = [date(2024, 1, 1) + timedelta(n) for n in range(970)]
 """First days drawn: up to August 2026, so that every end lies in a published year."""
 DAY, MINUTE = 1440, timedelta(minutes=1)
-TEN_THOUSAND = settings(max_examples=10_000, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-CASE = st.binary(min_size=28, max_size=28)
-"""What a case is made of. One drawing of bytes costs a third of drawing each number by itself, and still shrinks to the first day and to zeros."""
-
-
-class Case:
-    """Reads numbers from the bytes drawn."""
-
-    def __init__(self, drawn: bytes):
-        self.numbers = iter(unpack(">14H", drawn))
-
-    def number(self, low: int, high: int) -> int:
-        return low + next(self.numbers) % (high - low + 1)
-
-    def one_of(self, some):
-        return some[self.number(0, len(some) - 1)]
-
-    def pauses(self, first: int, last: int, longest: int, step: int) -> list[tuple[int, int]]:
-        """Up to four as (begin, end) in minutes: nested, overlapping, touching, empty, begun before the clock, or after its end."""
-        begins = [self.number(first // step, last // step) * step for _ in range(self.number(0, 4))]
-        return [(begin, begin + self.number(0, longest // step) * step) for begin in begins]
 
 
 def at(day: date, minutes: int) -> datetime:
@@ -63,10 +40,8 @@ def after_running(minutes: int, pauses: list[tuple[int, int]]) -> int:
 WARNINGS = (None, 0.5, Limit(10, "minute"), Limit(1, "hour"))
 
 
-@TEN_THOUSAND
-@given(CASE)
-def test_minutes_with_pauses_end_and_warn_as_counted_minute_by_minute(drawn):
-    case = Case(drawn)
+@ten_thousand
+def test_minutes_with_pauses_end_and_warn_as_counted_minute_by_minute(case: Case):
     begun, n, warn, pauses = at(case.one_of(DAYS), case.number(0, DAY - 1)), case.number(1, 24) * 5, case.one_of(WARNINGS), case.pauses(-60, 200, 90, 5)
     reached = due(begun, Limit(n, "minute", warn=warn), CALENDAR, pauses=[(begun + b * MINUTE, begun + e * MINUTE) for b, e in pauses])
     left = {None: n // 5, 0.5: n / 2, WARNINGS[2]: min(n, 10), WARNINGS[3]: min(n, 60)}[warn]
@@ -76,10 +51,8 @@ def test_minutes_with_pauses_end_and_warn_as_counted_minute_by_minute(drawn):
     assert not reached.provisional
 
 
-@TEN_THOUSAND
-@given(CASE)
-def test_hours_with_pauses_end_and_warn_as_counted_minute_by_minute(drawn):
-    case = Case(drawn)
+@ten_thousand
+def test_hours_with_pauses_end_and_warn_as_counted_minute_by_minute(case: Case):
     begun, hours, pauses = at(case.one_of(DAYS), case.number(0, DAY - 1)), case.number(1, 6), case.pauses(-120, 500, 240, 1)
     reached = due(begun, Limit(hours, "hour"), CALENDAR, pauses=[(begun + b * MINUTE, begun + e * MINUTE) for b, e in pauses])
     assert reached.due_at == begun + after_running(hours * 60, pauses) * MINUTE
@@ -137,10 +110,8 @@ def counted(first: date, start: int, limit: Limit, pauses, closes: int | None):
     return due(at(first, start), limit, CALENDAR, closes_at=closes and time(closes // 60, closes % 60), pauses=moments)
 
 
-@TEN_THOUSAND
-@given(CASE)
-def test_working_days_with_pauses_end_and_warn_as_counted_day_by_day(drawn):
-    case = Case(drawn)
+@ten_thousand
+def test_working_days_with_pauses_end_and_warn_as_counted_day_by_day(case: Case):
     first, start, n, closes, left = case.one_of(DAYS), case.number(0, DAY - 1), case.number(1, 15), case.one_of(CLOSES), case.number(1, 3)
     pauses = case.pauses(-2 * DAY, 16 * DAY, 4 * DAY, 30)
     walk = Walk(first, start, pauses, closes)
@@ -150,10 +121,8 @@ def test_working_days_with_pauses_end_and_warn_as_counted_day_by_day(drawn):
     assert reached.warn_at == min(reached.due_at, at(first, walk.warned(last, left)))
 
 
-@TEN_THOUSAND
-@given(CASE)
-def test_days_with_pauses_end_and_warn_as_counted_day_by_day(drawn):
-    case = Case(drawn)
+@ten_thousand
+def test_days_with_pauses_end_and_warn_as_counted_day_by_day(case: Case):
     first, start, n, closes = case.one_of(DAYS), case.number(0, DAY - 1), case.number(1, 15), case.one_of(CLOSES)
     pauses = case.pauses(-2 * DAY, 16 * DAY, 4 * DAY, 30)
     walk = Walk(first, start, pauses, closes)
@@ -163,10 +132,8 @@ def test_days_with_pauses_end_and_warn_as_counted_day_by_day(drawn):
     assert reached.warn_at == min(reached.due_at, at(first, walk.warned(last, 1))), "by default a working day before the end"
 
 
-@TEN_THOUSAND
-@given(CASE)
-def test_months_with_pauses_end_as_counted_day_by_day(drawn):
-    case = Case(drawn)
+@ten_thousand
+def test_months_with_pauses_end_as_counted_day_by_day(case: Case):
     first, start, n, closes = case.one_of(DAYS), case.number(0, DAY - 1), case.number(1, 2), case.one_of(CLOSES)
     pauses = case.pauses(-2 * DAY, 64 * DAY, 12 * DAY, 60)
     days = (months_later(first, n) - first).days
@@ -186,11 +153,9 @@ def months_later(day: date, months: int) -> date:
 LIMITS = (Limit(30, "minute"), Limit(3, "hour"), Limit(1, "working_day"), Limit(3, "working_day"), Limit(2, "day"), Limit(1, "month"))
 
 
-@TEN_THOUSAND
-@given(CASE)
-def test_no_breach_happens_during_a_pause_that_began_in_time(drawn):
+@ten_thousand
+def test_no_breach_happens_during_a_pause_that_began_in_time(case: Case):
     """Each pause begins a few minutes around the limit as it then is; the clock is followed as the desk would keep it."""
-    case = Case(drawn)
     first, start, limit, closes = case.one_of(DAYS), case.number(0, DAY - 1), case.one_of(LIMITS), case.one_of(CLOSES)
     clock, pauses, ended = Clock(started_at=at(first, start)), [], start
     for _ in range(case.number(1, 3)):
