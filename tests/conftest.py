@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
@@ -25,6 +26,11 @@ NOW = datetime.fromisoformat("2026-11-18T10:00:00+08:00")
 """The moment of the demo community in every test: a Wednesday, working day, 10:00 in Shanghai."""
 
 _number = count(1)
+
+settings.register_profile("repeated", derandomize=True, database=None, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("explore" if os.environ.get("DESK_EXPLORE") == "1" else "repeated")
+"""What a property test draws: the same cases every time, so that nobody's change waits for luck; new ones only where somebody asks for them."""
 
 
 def pytest_collection_modifyitems(items):

@@ -28,7 +28,7 @@ from db.types import uuid7
 from tests.db.test_work_orders import HOUR, NOW, Office
 
 ROLES = ("head", "a", "head", "b", "head", "property", "committee_member", "street_officer", "administrator")
-WALKS = settings(max_examples=60, stateful_step_count=20, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+WALKS = settings(max_examples=60, stateful_step_count=20, suppress_health_check=list(HealthCheck))
 KINDS = (*sorted(kinds()), *("complex", "subsidy", "complaint") * 4)
 """Those whose papers may be missing, and with two clocks at once, more often."""
 WAITS = (timedelta(0), timedelta(minutes=20), 3 * HOUR, timedelta(1), timedelta(4))
