@@ -1,4 +1,4 @@
-"""The rulebook: every clause, filtered and searched, with what it says, where it comes from and where it stands now."""
+"""The rulebook: every clause, filtered and searched, with what it says, where it comes from and where it stands now; and the catalogue of services."""
 
 import streamlit as st
 
@@ -6,18 +6,32 @@ from core.rulebook import Clause, Rulebook, load_rulebook, not_yet_enforced
 from core.rulebook.shapes import DOCUMENTS, SHAPES
 from db.queries.rulebook import Standing, overdue, standings
 from pages.parts import desk as at
+from pages.parts.catalogue_list import draw_catalogue
 from pages.parts.clause_list import clause_list
 from pages.parts.desk import Desk
 from pages.parts.page import page_header
 
 ENFORCED = ("enforced", "not_yet", "only_default")
+VIEWS = ("clauses", "guide")
 
 
 def page() -> None:
     desk = at.current().require("rulebook")
+    page_header(desk, desk.t("rulebook.title"))
+    first = "guide" if st.query_params.get("item") else "clauses"
+    view = st.segmented_control(
+        desk.t("rulebook.view"), VIEWS, default=first, required=True, format_func=lambda one: desk.t(f"rulebook.view_{one}"), key="rulebook_view", label_visibility="collapsed"
+    )
+    if view == "guide":
+        draw_catalogue(desk)
+    else:
+        _clauses(desk)
+
+
+def _clauses(desk: Desk) -> None:
     book = load_rulebook()
     rest = len(not_yet_enforced(book))
-    page_header(desk, desk.t("rulebook.title"), desk.t("rulebook.subtitle", n=len(book), enforced=len(book) - rest, rest=rest))
+    st.caption(desk.t("rulebook.subtitle", n=len(book), enforced=len(book) - rest, rest=rest))
     asked = st.query_params.get("clause")
     if asked in book and st.button(desk.t("rulebook.show_all"), key="rulebook_all"):
         st.query_params.clear()
