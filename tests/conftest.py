@@ -186,8 +186,17 @@ def app_server(demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def worked_server(demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
+    """The same for tests that record what a day brings: each reads what it finds before, none relies on another."""
+    path = tmp_path_factory.mktemp("worked") / "desk.db"
+    shutil.copy(demo_template, path)
+    with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log") as running:
+        yield running
+
+
 @pytest.fixture
 def own_server(demo_db, tmp_path) -> Iterator[desk.Desk]:
-    """The same for a test that changes much, or restarts the app: a server of its own."""
+    """The same for a test that breaks something, or changes much: a server of its own."""
     with desk.serve(demo_db, NOW, tmp_path / "server.log") as running:
         yield running

@@ -15,11 +15,13 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.looking import settled
+from tests.browser.looking import WATCH, settled
 from tests.desk import Desk
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
+"""How a phone names itself: the roster goes by it."""
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
@@ -41,6 +43,7 @@ class Tab:
     """A page at one size, and what happened behind it since a test took it: hosts it asked, errors it logged."""
 
     page: Page
+    size: dict[str, int]
     home: str = ""
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -59,6 +62,7 @@ class Tab:
     def lend(self, desk: Desk) -> Page:
         """The page for one test against `desk`: nobody signed in, nothing remembered."""
         self.home, self.foreign, self.errors = urlsplit(desk.address).netloc, [], []
+        self.page.set_viewport_size(self.size)
         return self.page
 
     def take_back(self, name: str) -> tuple[list[str], list[str]]:
@@ -66,8 +70,8 @@ class Tab:
         self.page.screenshot(path=ARTIFACTS / f"{name}.png")
         seen = self.foreign, self.errors
         self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
-        self.page.goto("about:blank")
         self.page.context.clear_cookies()
+        self.page.goto(f"http://{self.home}/login")  # of the same site: about:blank would cost the next test a new process that knows nothing of Streamlit's program
         return seen
 
 
@@ -79,9 +83,11 @@ def tabs(browser) -> Callable[[str], Tab]:
     def tab(size: str) -> Tab:
         if size not in made or made[size].page.is_closed():
             phone = size == "phone"
-            context = browser.new_context(viewport=SIZES[size], locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=phone, is_mobile=phone, reduced_motion="reduce")
+            agent = {"user_agent": PHONE} if phone else {}
+            context = browser.new_context(viewport=SIZES[size], locale="zh-CN", timezone_id="Asia/Shanghai", has_touch=phone, is_mobile=phone, reduced_motion="reduce", **agent)
             context.set_default_timeout(15_000)
-            made[size] = Tab(context.new_page())
+            context.add_init_script(WATCH)
+            made[size] = Tab(context.new_page(), SIZES[size])
         return made[size]
 
     return tab
@@ -114,7 +120,7 @@ def page_at(blank_page, app_server) -> Callable[..., Page]:
         page = blank_page(server, size)
         page.context.add_cookies([{"name": name, "value": value, "url": server.address} for name, value in server.cookies_of(role).items()])
         server.speak(role, lang)
-        page.goto(f"{server.address}/{desk}")
+        page.goto(f"{server.address}/{desk}", wait_until="commit")
         settled(page)
         return page
 

@@ -7,14 +7,25 @@ from playwright.sync_api import Page, expect
 expect.set_options(timeout=15_000)  # as long as every other wait of these tests
 CJK = re.compile(r"[\u4e00-\u9fff]+")
 
-_AT_REST = """() => {
-  const app = document.querySelector('[data-testid="stApp"]');
-  const quiet = app && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
+WATCH = """(() => {
+  const desk = window.__desk = {sent: 0, heard: 0, moved: performance.now()};
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (...said) {
+    if (!this.__desk) { this.__desk = true; this.addEventListener("message", () => { desk.heard = performance.now(); }); }
+    desk.sent = performance.now();
+    return send.apply(this, said);
+  };
+  new MutationObserver(() => { desk.moved = performance.now(); }).observe(document, {childList: true, characterData: true, subtree: true});
+})()"""
+"""Put into every page before its own program: when something was last said to the desk, heard from it, and moved on the page."""
+
+_AT_REST = """asked => {
+  const app = document.querySelector('[data-testid="stApp"]'), desk = window.__desk, now = performance.now();
+  const quiet = app && desk && app.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED"
     && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     && document.querySelector('[data-testid="stMain"] .stElementContainer, [data-testid="stMain"] .element-container');
-  const text = document.body ? document.body.innerText.length : -1, now = performance.now();
-  if (!quiet || text !== window.__deskText) { window.__deskText = text; window.__deskSince = now; return false; }
-  return now - window.__deskSince > 400;
+  asked.since ??= now;
+  return quiet && desk.heard > desk.sent && now - Math.max(desk.heard, desk.moved, asked.since) > 200;
 }"""
 
 _TOO_WIDE = "() => [document.documentElement.scrollWidth, window.innerWidth, document.querySelector('[data-testid=\"stMain\"]')?.scrollWidth || 0]"
@@ -26,9 +37,16 @@ _TARGETS = """() => [...document.querySelectorAll('[data-testid="stMain"] button
 
 
 def settled(page: Page) -> Page:
-    """Waits until the run is over and nothing has moved for a moment."""
-    page.wait_for_function(_AT_REST, timeout=30_000, polling=100)
+    """Waits until what was said to the desk is answered, the run is over and nothing has moved for a moment."""
+    page.wait_for_function(_AT_REST, arg={}, timeout=30_000, polling=50)
     return page
+
+
+def open_menu(page: Page) -> None:
+    """On a phone the menu is away until asked for; Streamlit may have left it open."""
+    if not page.locator('[data-testid="stSidebar"][data-collapsed="false"]').count():
+        page.locator('[data-testid="stExpandSidebarButton"]').click()
+        page.locator(".desk-leave").wait_for()
 
 
 def sideways(page: Page) -> int:

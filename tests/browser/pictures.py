@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests import desk as desks
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS, SIZES
-from tests.browser.looking import settled
+from tests.browser.looking import WATCH, settled
 from tests.conftest import NOW, run_db
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -55,6 +55,7 @@ def main() -> int:
                 context = browser.new_context(viewport=SIZES[size], base_url=server.address, locale="zh-CN", timezone_id="Asia/Shanghai", is_mobile=size == "phone")
                 context.add_cookies([{"name": key, "value": value, "url": server.address} for key, value in server.cookies_of(role).items()])
                 server.speak(role, lang)
+                context.add_init_script(WATCH)
                 page = context.new_page()
                 page.goto(f"/{desk}")
                 settled(page)

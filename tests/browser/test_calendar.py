@@ -48,8 +48,8 @@ def test_a_grid_worker_is_not_offered_to_load_a_year(page_at):
     assert page.get_by_role("radio", name=t("calendar.tab_load", "zh")).count() == 0
 
 
-def test_the_station_head_loads_a_year_and_it_is_no_longer_provisional(own_server, page_at):
-    page = view(page_at("calendar", role="station_head", server=own_server), "load")
+def test_the_station_head_loads_a_year_and_it_is_no_longer_provisional(worked_server, page_at):
+    page = view(page_at("calendar", role="station_head", server=worked_server), "load")
     page.locator("input[type=file]").set_input_files({"name": "2027.csv", "mimeType": "text/csv", "buffer": CSV})
     expect(page.get_by_text(t("calendar.no_source", "zh"))).to_be_visible()
     page.get_by_role("textbox", name=t("calendar.notice_name", "zh")).fill(NAME)

@@ -4,12 +4,14 @@ import re
 import sqlite3
 
 import pytest
+from playwright.sync_api import Page
 from sqlalchemy.engine import make_url
 
 from core.roles import DESKS, RIGHTS, desks_of
 from core.rulebook import load_rulebook
 from core.words import all_words, t
-from tests.browser.looking import chinese_in, settled, sideways, small_targets, text_of
+from tests.browser.conftest import SIZES
+from tests.browser.looking import chinese_in, open_menu, settled, sideways, small_targets, text_of
 
 USER = {
     "queue": "grid_worker", "alerts": "grid_worker", "roster": "grid_worker", "map": "station_head", "checklist": "committee_member", "overview": "station_head", "duties": "station_head",
@@ -38,20 +40,28 @@ def test_every_desk_is_looked_at():
 
 
 @pytest.mark.parametrize("desk", DESKS)
-def test_a_desk_in_chinese_fits_a_phone_and_its_buttons_fit_a_finger(desk, page_at):
+def test_a_desk_fits_a_phone_and_a_desktop_in_both_languages_and_its_buttons_fit_a_finger(desk, page_at, own_words):
     page = page_at(desk, role=USER[desk], size="phone")
     assert t(f"shell.{desk}", "zh") in page.title() or t(f"{desk}.title", "zh") in text_of(page)
     assert sideways(page) <= 0
     assert small_targets(page) == []
-
-
-@pytest.mark.parametrize("desk", DESKS)
-def test_a_desk_in_english_has_no_chinese_but_names_and_sources(desk, page_at, own_words):
-    page = page_at(desk, role=USER[desk], lang="en")
+    page.set_viewport_size(SIZES["desktop"])
+    into_english(page)
     text = text_of(page) + page.locator('[data-testid="stSidebar"]').inner_text()
     assert {run for run in chinese_in(text, own_words) if len(run) > 1} == set()
-    assert page.evaluate("document.documentElement.lang") == "en"
     assert sideways(page) <= 0
+    page.set_viewport_size(SIZES["phone"])
+    settled(page)
+    assert sideways(page) <= 0
+    assert small_targets(page) == []
+
+
+def into_english(page: Page) -> None:
+    """By the menu's switch, on the page as it is."""
+    open_menu(page)
+    page.locator('[data-testid="stSidebar"]').get_by_text(t("shell.lang_en", "en"), exact=True).click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    settled(page)
 
 
 @pytest.mark.parametrize("role", RIGHTS)
@@ -61,10 +71,3 @@ def test_a_role_lands_on_its_own_desk_and_its_menu_has_its_desks_only(role, page
     assert page.url.rstrip("/").endswith(RIGHTS[role].landing)
     links = page.locator('[data-testid="stSidebarNavLink"]')
     assert {re.sub(r"（\d+）$", "", one) for one in links.all_inner_texts()} == {t(f"shell.{desk}", "zh") for desk in desks_of(role)}
-
-
-@pytest.mark.parametrize("desk", ["queue", "roster"])
-def test_the_workers_lists_fit_a_phone_in_english_too(desk, page_at):
-    page = page_at(desk, role="grid_worker", size="phone", lang="en")
-    assert sideways(page) <= 0
-    assert small_targets(page) == []

@@ -19,9 +19,9 @@ YESTERDAY = NOW - timedelta(1)
 
 
 @pytest.fixture
-def entered(demo_db) -> str:
+def entered(worked_server) -> str:
     """The number of an urgent demand of yesterday, of which its grid's worker enters today that somebody was there after ten minutes."""
-    engine = make_engine(demo_db)
+    engine = make_engine(worked_server.database)
     worker = scope_of(engine, "worker1")
     [community_id] = worker.communities
     with open_session(engine, worker) as session:
@@ -34,14 +34,13 @@ def entered(demo_db) -> str:
     return taken.number
 
 
-def test_the_station_head_confirms_what_a_worker_entered_after_the_limit(entered, own_server, page_at):
-    page = page_at("overview", role="station_head", size="phone", server=own_server)
+def test_the_station_head_confirms_what_a_worker_entered_after_the_limit(entered, worked_server, page_at):
+    page = page_at("overview", role="station_head", size="phone", server=worked_server)
     waiting = page.locator(".st-key-late-entries button")
     expect(waiting).to_have_text(t("late_entries.waiting", "zh", n=1))
     waiting.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(entered)).to_be_visible()
-    page.evaluate("window.__deskText = null")
     settled(page)
     assert sideways(page) <= 0 and small_targets(page) == []
     dialog.get_by_role("button", name=t("late_entries.confirm", "zh"), exact=True).click()

@@ -15,7 +15,6 @@ def _zh(key: str, **values) -> str:
 
 def _rest(page: Page) -> None:
     """Waits until nothing has moved since now: what was pressed a moment ago may not have reached the desk yet."""
-    page.evaluate("window.__deskText = null")
     settled(page)
 
 
@@ -83,8 +82,8 @@ def test_every_card_shows_its_clause_with_its_source(page_at):
     assert "/rulebook" in page.url
 
 
-def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_no_contact(own_server, page_at):
-    page = page_at("queue", role="grid_worker", size="phone", server=own_server)
+def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_no_contact(worked_server, page_at):
+    page = page_at("queue", role="grid_worker", size="phone", server=worked_server)
     for word in ("kind_call", "bucket_week"):
         _pill(page, _zh(word)).click()
         _rest(page)
@@ -102,8 +101,8 @@ def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_no_contact(own_
     assert _figure(page, _zh("kind_call")) == calls - 1
 
 
-def test_a_matter_is_taken_in_worked_asked_for_materials_once_rated_and_reopened(own_server, page_at):
-    page = page_at("queue", role="grid_worker", size="phone", server=own_server)
+def test_a_matter_is_taken_in_worked_asked_for_materials_once_rated_and_reopened(worked_server, page_at):
+    page = page_at("queue", role="grid_worker", size="phone", server=worked_server)
     number = _take_in(page)
     _open(page, number)
     _file(page, _act("accept"))

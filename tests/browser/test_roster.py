@@ -51,8 +51,8 @@ def test_the_late_come_first_and_each_card_says_what_is_due_and_who_holds_it(pag
     assert sideways(page) <= 0 and small_targets(page) == []
 
 
-def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_still_due(own_server, page_at):
-    page = page_at("roster", role="grid_worker", size="phone", server=own_server)
+def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_still_due(worked_server, page_at):
+    page = page_at("roster", role="grid_worker", size="phone", server=worked_server)
     _choose(page, zh("roster.act"), zh("care.act.call"))
     page.get_by_role("button", name=re.compile("elder.call")).wait_for()
     settled(page)
@@ -72,8 +72,8 @@ def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_still_due(own_s
     _counted(page, 2, met + 1)
 
 
-def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_quarters_update(own_server, page_at):
-    page = page_at("roster", role="grid_worker", size="phone", server=own_server)
+def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_quarters_update(worked_server, page_at):
+    page = page_at("roster", role="grid_worker", size="phone", server=worked_server)
     _choose(page, zh("roster.act"), zh("care.act.file_update"))
     page.get_by_role("button", name=re.compile("file.update")).wait_for()
     settled(page)
@@ -120,8 +120,8 @@ def test_a_desktop_shows_a_table_and_beside_it_the_file_of_the_row_ticked(page_a
     assert sideways(page) <= 0
 
 
-def test_a_meeting_is_recorded_and_stands_there_as_the_last_one(own_server, page_at):
-    page = page_at("duties", role="station_head", size="phone", server=own_server)
+def test_a_meeting_is_recorded_and_stands_there_as_the_last_one(worked_server, page_at):
+    page = page_at("duties", role="station_head", size="phone", server=worked_server)
     last = page.get_by_text(zh("duties.last", when=f"{NOW:%Y-%m-%d %H:%M}", who="").strip())
     assert last.count() == 0 and small_targets(page) == []
     _tap(page, zh("duties.record"))
@@ -131,8 +131,8 @@ def test_a_meeting_is_recorded_and_stands_there_as_the_last_one(own_server, page
     assert page.get_by_role("dialog").count() == 0 and sideways(page) <= 0
 
 
-def test_somebody_goes_to_hospital_stands_under_away_and_is_undone(own_server, page_at):
-    page = page_at("roster", role="grid_worker", size="phone", server=own_server)
+def test_somebody_goes_to_hospital_stands_under_away_and_is_undone(worked_server, page_at):
+    page = page_at("roster", role="grid_worker", size="phone", server=worked_server)
     dialog, who = page.get_by_role("dialog"), _cards(page)[0].split()[0]
     _tap(page, zh("roster.file"))
     dialog.get_by_text(zh("roster.away_form"), exact=True).click()

@@ -7,7 +7,7 @@ import pytest
 
 from core.roles import landing
 from core.words import t
-from tests.browser.looking import CJK, settled, sideways, small_targets
+from tests.browser.looking import CJK, open_menu, settled, sideways, small_targets
 from tests.desk import ACCOUNTS, PASSWORD
 
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
@@ -40,13 +40,6 @@ def enter(blank_page, app_server):
         return settled(page)
 
     return through_the_door
-
-
-def open_menu(page):
-    """On a phone the menu is away until asked for; Streamlit may have left it open."""
-    if not page.locator('[data-testid="stSidebar"][data-collapsed="false"]').count():
-        page.locator('[data-testid="stExpandSidebarButton"]').click()
-        page.locator(".desk-leave").wait_for()
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])

@@ -16,7 +16,12 @@
     if (!plain || plain.length > 120) return null;
     const known = (chinese() ? toChinese : toEnglish).get(plain);
     if (known || !chinese()) return known || null;
-    for (const [pattern, zh] of patterns) if (pattern.test(plain)) return plain.replace(pattern, zh);
+    for (const [pattern, zh] of patterns) {
+      if (!pattern.test(plain)) continue;
+      const said = plain.replace(pattern, zh);
+      toEnglish.set(said, plain);  // the switch turns it back
+      return said;
+    }
     return null;
   }
   function sayNode(node) {
