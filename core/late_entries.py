@@ -18,6 +18,9 @@ def needs_another(clock, happened_at: datetime, now: datetime) -> bool:
 
 def may_decide(entered_by: tuple[UUID | None, UUID | None], actor: tuple[UUID | None, UUID | None]) -> Refused | None:
     """Each as (account, member of staff): nobody confirms an entry of their own, not by another account either."""
-    if entered_by[0] == actor[0] or (entered_by[1] is not None and entered_by[1] == actor[1]):
-        return Refused("late_entries.by_another")
-    return None
+    return Refused("late_entries.by_another") if same_person(entered_by, actor) else None
+
+
+def same_person(one: tuple[UUID | None, UUID | None], other: tuple[UUID | None, UUID | None]) -> bool:
+    """Each as (account, member of staff): the same account, or the same member of staff by another one."""
+    return one[0] == other[0] or (one[1] is not None and one[1] == other[1])

@@ -16,24 +16,21 @@ one running or standing still, none begun or void, all met."""
 
 @dataclass(frozen=True)
 class Outcome:
-    """Matters received in a span. `tally` counts matters, not clocks: a reopened one is missed if any of its results was. `extended` None:
-    the desk keeps no record of extensions."""
+    """Matters received in a span. `tally` counts matters, not clocks: a reopened one is missed if any of its results was."""
 
     received: int
     tally: Tally
     paused: int
+    extended: int
     returned: int
     reopened: int
-    extended: int | None = None
 
-    def share(self, figure: str) -> tuple[int, int] | None:
-        """(how many, of how many) of one of FIGURES; None where it is not recorded."""
+    def share(self, figure: str) -> tuple[int, int]:
+        """(how many, of how many) of one of FIGURES."""
         if figure in DENOMINATORS:
             return self.tally.met, {"closed": self.tally.met + self.tally.missed, "due": self.tally.due, "received": self.received}[figure]
-        found = getattr(self, figure)
-        return None if found is None else (found, self.received)
+        return getattr(self, figure), self.received
 
     def __add__(self, other: "Outcome") -> "Outcome":
         tally = Tally(self.tally.met + other.tally.met, self.tally.missed + other.tally.missed, self.tally.overdue_open + other.tally.overdue_open)
-        extended = None if self.extended is None or other.extended is None else self.extended + other.extended
-        return Outcome(self.received + other.received, tally, self.paused + other.paused, self.returned + other.returned, self.reopened + other.reopened, extended)
+        return Outcome(self.received + other.received, tally, *(getattr(self, one) + getattr(other, one) for one in SHARES))

@@ -25,7 +25,7 @@ DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", 
 """Every desk, in menu order; `pages/<desk>.py` holds its page."""
 
 ACTS = (
-    "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review",
+    "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
     "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "reveal",
     "duty_record", "patrol_record", "supervision_record",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
@@ -80,7 +80,7 @@ RIGHTS: dict[Role, Rights] = {
     Role.STREET_OFFICER: Rights(
         "overview",
         frozenset({"overview", "alerts", "map", "checklist", "duties", "exports", "ledger"} | _READ),
-        frozenset({"order_confirm_late", "order_review", "export_tables", "ledger_head"}),
+        frozenset({"order_confirm_late", "order_review", "order_grant", "export_tables", "ledger_head"}),
         _ALL,
     ),
     Role.PROPERTY_COMPANY: Rights(

@@ -1,7 +1,8 @@
 """Deadline clocks: open, meet, void, pause, resume, and the command that recomputes those still open.
 
 All but `recompute` are steps of another command's transaction and file nothing themselves. A clock is stamped with its clause and
-the date of the clause's value; `due_at` is computed from its start and its pauses, never moved by hand.
+the date of the clause's value; `due_at` is computed from its start, its pauses and what another person granted on top (core.extensions), never
+moved by hand.
 
 Pauses may nest, each with its reason: the clock runs again when the last of them ends. A change of calendar or clause moves only limits
 that are still to come: it makes no past order late, and excuses none that is late.
@@ -16,6 +17,7 @@ from sqlalchemy import select
 
 from core.calendar import WorkCalendar, local_day
 from core.clocks import Span, State, due, state
+from core.extensions import longer
 from core.refusals import Refused
 from core.roles import may
 from core.rulebook import Clause, Limit, load_rulebook
@@ -39,14 +41,21 @@ class Stamp:
 
 
 def stamp(
-    clause: Clause, start: datetime, calendar: WorkCalendar, *, closes_at: time | None = None, pauses: Sequence[Span] = (), value_of: date | None = None
+    clause: Clause,
+    start: datetime,
+    calendar: WorkCalendar,
+    *,
+    closes_at: time | None = None,
+    pauses: Sequence[Span] = (),
+    value_of: date | None = None,
+    extended_by: int | None = None,
 ) -> Stamp | None:
-    """The deadline of `clause` begun at `start`, by its value from the date `value_of` on (None: the one that held that day); None where
-    the clause sets none (repealed, or no limit)."""
+    """The deadline of `clause` begun at `start`, by its value from the date `value_of` on (None: the one that held that day), `extended_by` so many
+    of its units; None where the clause sets none (repealed, or no limit)."""
     dated = next((one for one in clause.values if one.from_ == value_of), None) or clause.on(local_day(start))
     if dated is None or not isinstance(dated.figure, Limit):
         return None
-    reached = due(start, dated.figure, calendar, closes_at=closes_at, pauses=pauses)
+    reached = due(start, longer(dated.figure, extended_by), calendar, closes_at=closes_at, pauses=pauses)
     return Stamp(dated.from_, reached.warn_at, reached.due_at)
 
 
@@ -124,7 +133,7 @@ def restamp(session: ScopedSession, clock: Clock, since: datetime) -> None:
     spans = [(one.started_at, one.ended_at) for one in _pauses(session, clock) if one.ended_at is not None]
     closes_at = closing_time(session, clock.community_id)
     clause = load_rulebook()[clock.clause_id]
-    stamped = stamp(clause, clock.started_at, current_calendar(session), closes_at=closes_at, pauses=spans, value_of=clock.effective_from)
+    stamped = stamp(clause, clock.started_at, current_calendar(session), closes_at=closes_at, pauses=spans, value_of=clock.effective_from, extended_by=clock.extended_by)
     if stamped is not None:
         clock.warn_at, clock.due_at = stamped.warn_at, max(stamped.due_at, since)
 
@@ -160,7 +169,13 @@ def restamp_open(session: ScopedSession, now: datetime, community_id: UUID, cale
     for clock_id, begin, end in session.execute(history.where(*own, ClockPause.ended_at.is_not(None))):
         spans.setdefault(clock_id, []).append((begin, end))
     clocks = session.scalars(select(Clock).where(*own))
-    return sum(_moved(clock, now, stamp(rulebook[clock.clause_id], clock.started_at, calendar, closes_at=closes_at, pauses=spans.get(clock.id, ()))) for clock in clocks)
+    return sum(_moved(clock, now, _anew(clock, rulebook[clock.clause_id], calendar, closes_at, spans.get(clock.id, ()))) for clock in clocks)
+
+
+def _anew(clock: Clock, clause: Clause, calendar: WorkCalendar, closes_at: time | None, pauses: Sequence[Span]) -> Stamp | None:
+    """What was granted on top of a value was granted in its units: an extended clock keeps its value, whatever the clause says by now."""
+    value_of = clock.effective_from if clock.extended_by else None
+    return stamp(clause, clock.started_at, calendar, closes_at=closes_at, pauses=pauses, value_of=value_of, extended_by=clock.extended_by)
 
 
 def _moved(clock: Clock, now: datetime, stamped: Stamp | None) -> bool:

@@ -16,6 +16,7 @@ from core.refusals import Refused
 from core.roles import may
 from db.commands.clocks import restamp
 from db.commands.filing import file
+from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.clocks import Clock, ClockPause
 from db.models.late_entries import LateEntry
@@ -59,7 +60,7 @@ def decide(session: ScopedSession, *, now: datetime, community_id: UUID, entry_i
     if confirmed:
         (_stood_still if entry.act == "ask_materials" else _was_met)(session, clock, entry)
     act = "confirm_late" if confirmed else "refuse_late"
-    _event(session, order, act, now)
+    put(session, order, act, now)
     file(
         session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order.id, number=order.number,
         clause=clock.clause_id, act=entry.act, happened_at=entry.happened_at.isoformat(), recorded_at=entry.recorded_at.isoformat(),
@@ -89,12 +90,3 @@ def _came(session: ScopedSession, entry: LateEntry) -> datetime | None:
     """When the materials came, by their own entry: they are asked for once."""
     own = (WorkOrderEvent.community_id == entry.community_id, WorkOrderEvent.work_order_id == entry.work_order_id)
     return session.scalar(select(WorkOrderEvent.happened_at).where(*own, WorkOrderEvent.act == "receive_materials"))
-
-
-def _event(session: ScopedSession, order: WorkOrder, act: str, now: datetime) -> None:
-    session.add(
-        WorkOrderEvent(
-            community_id=order.community_id, work_order_id=order.id, act=act, happened_at=now, recorded_at=now, actor_id=session.scope.actor_id,
-            from_status=order.status, to_status=order.status, holder_id=order.holder_id,
-        )  # fmt: skip
-    )

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, InGrid, OnDesk, Tenant, Versioned, community_key, within
+from db.models.base import LATER, Base, InGrid, OnDesk, Tenant, Versioned, community_key, within
 
 _OPEN = text("closed_at IS NULL")
 _OPEN_OF_ORDER = text("closed_at IS NULL AND work_order_id IS NOT NULL")
@@ -18,6 +18,7 @@ class Clock(InGrid, OnDesk, Versioned, Base):
     """A moment by which something must have happened, stamped with its clause and the clause value's date.
 
     Its state is never stored: core.clocks.state and db.queries.clock_state compute it. `paused_at`: standing still since.
+    `extended_by`: units another person granted on top of the clause's limit; `original_due_at`: what was due before that.
     Care and duties have at most one open clock per subject and clause: the current period's, the next one's once
     it is met, or the last elapsed one if that ended unmet. `due_at` of a period is its end (24:00).
     """
@@ -41,6 +42,8 @@ class Clock(InGrid, OnDesk, Versioned, Base):
     met_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    extended_by: Mapped[int | None] = mapped_column(info=LATER, sort_order=1)
+    original_due_at: Mapped[datetime | None] = mapped_column(info=LATER, sort_order=1)
     __mapper_args__ = {"version_id_col": Versioned.version}
     __table_args__ = (
         community_key(),

@@ -19,6 +19,7 @@ from core.roles import masked
 from core.rulebook import load_rulebook
 from core.work_orders import OPINIONS
 from db.models.clocks import Clock
+from db.models.extensions import Extension
 from db.models.grids import Grid, Household, Post, Staff
 from db.models.ledger import LedgerEntry, LedgerLeaf
 from db.models.residents import Resident
@@ -212,11 +213,22 @@ def _unsealed() -> ColumnElement[bool]:
     return ~leaf.exists()
 
 
+def _extended(session: Session, community_id: UUID, period: Period) -> tuple:
+    granted = select(Extension.work_order_id).where(Extension.community_id == community_id, Extension.granted)
+    return WorkOrder.community_id == community_id, WorkOrder.id.in_(granted.where(Extension.decided_at >= period.start, Extension.decided_at < period.end))
+
+
+def _untold() -> ColumnElement[bool]:
+    own = (Extension.community_id == WorkOrder.community_id, Extension.work_order_id == WorkOrder.id)
+    return select(Extension.id).where(*own, Extension.granted, Extension.told_at.is_(None)).exists()
+
+
 RECORDS = {
     "register.fields": Record(WorkOrder, _orders_between(WorkOrder.received_at), lambda: or_(WorkOrder.matter == "", WorkOrder.applicant.is_(None), WorkOrder.contact.is_(None))),
     "dispatch.auto": Record(WorkOrder, _orders_between(WorkOrder.received_at), lambda: WorkOrder.holder_id.is_(None)),
     "materials.once": Record(WorkOrder, _asked, _asked_again),
     "review.trail": Record(WorkOrderEvent, _opinions, lambda: or_(WorkOrderEvent.note.is_(None), and_(WorkOrderEvent.actor_id.is_(None), WorkOrderEvent.holder_id.is_(None)))),
+    "extension.told": Record(WorkOrder, _extended, _untold),
     "followup": Record(WorkOrder, _orders_between(WorkOrder.finished_at), lambda: WorkOrder.rating.is_(None), patient=True),
     "tamper_proof": Record(LedgerEntry, _entries, _unsealed, patient=True),
 }

@@ -1,4 +1,4 @@
-"""What became of the orders received in a span, by kind or grid: three denominators, and how many stood still, were returned or reopened.
+"""What became of the orders received in a span, by kind or grid: three denominators, and how many stood still, were extended, returned or reopened.
 
 One definition for the overview and the command line; a figure opens exactly the orders it counts.
 """
@@ -6,14 +6,15 @@ One definition for the overview and the command line; a figure opens exactly the
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, false, func, literal_column, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from core.clocks import Tally
 from core.measures import ending_clauses
-from core.outcomes import STANDINGS, Outcome
+from core.outcomes import SHARES, STANDINGS, Outcome
 from core.periods import Period
 from db.models.clocks import Clock, ClockPause
+from db.models.extensions import Extension
 from db.models.grids import Grid
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.checklist_rows import Violation
@@ -27,10 +28,10 @@ def outcomes(session: Session, now: datetime, community_id: UUID, by: str, first
     ends = _ends(now, community_id, first, last)
     stands = _stands(ends)
     counts = [func.count().filter(stands == one) for one in ("met", "missed", "overdue")]
-    shares = [func.count().filter(_share(one)) for one in ("paused", "returned", "reopened")]
+    shares = [func.count().filter(_share(one)) for one in SHARES]
     query = select(BY[by], func.count(), *counts, *shares).select_from(WorkOrder).outerjoin(ends, ends.c.order_id == WorkOrder.id)
     rows = session.execute(query.where(_received(community_id, first, last)).group_by(BY[by]).order_by(func.count().desc(), BY[by]))
-    return {row[0]: Outcome(row[1], Tally(*row[2:5]), *row[5:8]) for row in rows}
+    return {row[0]: Outcome(row[1], Tally(*row[2:5]), *row[5:]) for row in rows}
 
 
 def behind(
@@ -77,7 +78,8 @@ def _share(figure: str) -> ColumnElement[bool]:
         own = (WorkOrderEvent.community_id == WorkOrder.community_id, WorkOrderEvent.work_order_id == WorkOrder.id, WorkOrderEvent.act == "give_back")
         return select(WorkOrderEvent.id).where(*own).exists()
     if figure == "extended":
-        return false()
+        own = (Extension.community_id == WorkOrder.community_id, Extension.work_order_id == WorkOrder.id)
+        return select(Extension.id).where(*own, Extension.granted).exists()
     clock = and_(ClockPause.community_id == Clock.community_id, ClockPause.clock_id == Clock.id)
     own = (Clock.community_id == WorkOrder.community_id, Clock.work_order_id == WorkOrder.id)
     return select(ClockPause.id).join(Clock, clock).where(*own).exists()

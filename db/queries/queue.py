@@ -23,6 +23,7 @@ from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
 from db.queries.attempts import KIND, failed_runs
 from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed, not_put_off
+from db.queries.extensions import marks
 from db.queries.posts import holding
 from db.queries.work_orders import OrderLine, order_lines, to_follow_up
 
@@ -53,7 +54,7 @@ class Wanted:
 @dataclass(frozen=True)
 class QueueItem:
     """One thing to do. `title`: the order's matter or the resident's name as the role may see it (None: a duty, named by its clause).
-    `failed`: how many attempts in a row to reach them have failed."""
+    `failed`: how many attempts in a row to reach them have failed. `asked`: db.queries.extensions.marks of an order."""
 
     community_id: UUID
     clock_id: UUID
@@ -75,6 +76,7 @@ class QueueItem:
     grid: str | None
     place: str | None
     failed: int = 0
+    asked: str | None = None
 
 
 @dataclass(frozen=True)
@@ -249,17 +251,20 @@ def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueI
     orders = _orders(session, {row.work_order_id for row in rows if row.work_order_id})
     people = _people(session, {row.resident_id for row in rows if row.resident_id and not row.work_order_id})
     hidden, failed = masked(session.scope.role), failed_runs(session, now, people) if people else {}
-    return [_item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden, failed.get(row.resident_id, 0)) for row in rows]
+    asked = marks(session, now, orders) if orders else {}
+    return [
+        _item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden, failed.get(row.resident_id, 0), asked.get(row.work_order_id)) for row in rows
+    ]
 
 
-def _item(row, now: datetime, order, person, hidden: frozenset[str], failed: int) -> QueueItem:
+def _item(row, now: datetime, order, person, hidden: frozenset[str], failed: int, asked: str | None) -> QueueItem:
     kind = "order" if row.work_order_id else row.act if row.act in ACTS else "duty"
     title = _matter(order, hidden) if order else masks.masked("name", person.name, hidden) if person else None
     about = order or person
     return QueueItem(
         row.community_id, row.id, kind, row.act, row.clause_id, state(row, now), row.due_at, row.times_done, row.times_required, row.subject_kind,
         row.subject_id, row.grid_id, title, order and order.number, order and order.kind, order and order.status, order and order.version,
-        row.grid, about and about.place, failed if person else 0,
+        row.grid, about and about.place, failed if person else 0, asked,
     )  # fmt: skip
 
 

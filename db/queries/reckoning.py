@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.clocks import due, explain
+from core.extensions import longer
 from core.rulebook import Limit, load_rulebook
 from core.words import t
 from db.engine import ScopedSession
@@ -21,7 +22,7 @@ def reckoned(session: ScopedSession, community_id: UUID, clock: OrderClock, lang
     if dated is not None and isinstance(dated.figure, Limit):
         closes_at = session.scalar(select(Community.closes_at).where(Community.community_id == community_id))
         pauses = [(begin, end) for begin, end in clock.pauses if end is not None]
-        found = due(clock.started_at, dated.figure, current_calendar(session), closes_at=closes_at, pauses=pauses)
+        found = due(clock.started_at, longer(dated.figure, clock.extended_by), current_calendar(session), closes_at=closes_at, pauses=pauses)
         if found.due_at == clock.due_at:
             return explain(found, lang)
     return [t("clocks.stayed", lang)]

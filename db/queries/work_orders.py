@@ -59,7 +59,7 @@ class OrderLine:
 @dataclass(frozen=True)
 class OrderClock:
     """A clock of an order, and the stretches in which it stood still (`ended_at` None: still does). `late`: by how much, as far as it is;
-    `effective_from`: the clause's value it was stamped with."""
+    `effective_from`: the clause's value it was stamped with; `extended_by`: units another person granted on top, `original_due_at`: due before that."""
 
     clause_id: str
     started_at: datetime
@@ -69,6 +69,8 @@ class OrderClock:
     pauses: tuple[tuple[datetime, datetime | None], ...]
     late: timedelta
     effective_from: date
+    extended_by: int | None = None
+    original_due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,13 @@ def _clocks(session: ScopedSession, now: datetime, community_id: UUID, order_id:
     wanted = (ClockPause.community_id == community_id, ClockPause.clock_id.in_([row.id for row in rows]))
     for pause in session.execute(select(ClockPause.clock_id, ClockPause.started_at, ClockPause.ended_at).where(*wanted).order_by(ClockPause.started_at)):
         spans.setdefault(pause.clock_id, []).append((pause.started_at, pause.ended_at))
-    return tuple(OrderClock(row.clause_id, row.started_at, row.due_at, row.met_at, state(row, now), tuple(spans.get(row.id, ())), lateness(row, now), row.effective_from) for row in rows)
+    return tuple(
+        OrderClock(
+            row.clause_id, row.started_at, row.due_at, row.met_at, state(row, now), tuple(spans.get(row.id, ())), lateness(row, now), row.effective_from,
+            row.extended_by, row.original_due_at,
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _events(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[WorkOrderEvent]:

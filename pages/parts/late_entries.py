@@ -1,4 +1,5 @@
-"""What was entered after its limit as done before it: who may decide does so here, everybody else sees that it waits."""
+"""What waits for another person's word, in one place: entered after its limit as done before it, here; asked for, in the parts this one calls.
+Who may decide does so here, everybody else sees that it waits."""
 
 from uuid import UUID
 
@@ -7,16 +8,18 @@ import streamlit as st
 from core.clocks import deadline_text
 from core.refusals import Refused
 from db.commands.late_entries import decide
+from db.queries import extensions
 from db.queries.late_entries import LateLine, how_many, waiting
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
+from pages.parts.extensions import draw_requests
 from pages.parts.figures import kept
 from pages.parts.plain import plain
 
 
 def draw_waiting(desk: Desk, community_id: UUID) -> None:
     """One line with how many wait for another person's word; nothing where none does."""
-    n = kept(desk, how_many, community_id, community_id=community_id)
+    n = sum(kept(desk, one, community_id, community_id=community_id) for one in (how_many, extensions.how_many))
     if n and st.button(desk.t("late_entries.waiting", n=n), key="late-entries", width="stretch"):
         st.dialog(desk.t("late_entries.title"), width="large")(_list)(community_id)
 
@@ -36,11 +39,14 @@ def _list(community_id: UUID) -> None:
     desk = current().require("overview")
     if community_id not in desk.scope.communities:
         return
-    st.caption(desk.t("late_entries.why"))
     with desk.session() as session:
-        found = waiting(session, desk.now, community_id)
-    if not found:
+        found, asked = waiting(session, desk.now, community_id), extensions.waiting(session, desk.now, community_id)
+    if not (found or asked):
         st.success(desk.t("late_entries.none"))
+    draw_requests(desk, asked)
+    if found:
+        st.markdown(f"**{desk.t('late_entries.head')}**")
+        st.caption(desk.t("late_entries.why"))
     for one in found:
         with st.container(border=True, key=f"late-entry-{one.id}"):
             st.markdown(f"**{one.number} {plain(one.matter)}**  \n{said(desk, one)}  \n{clause_mark(desk, one.clause_id)}")

@@ -72,5 +72,5 @@ def _in_short(desk: Desk, one: Outcome) -> str:
 
 def _figure(desk: Desk, one: Outcome, figure: str) -> str:
     found = one.share(figure)
-    value = desk.t("overview.share_of", share=percent(found[0] / found[1] if found[1] else None), met=found[0], due=found[1]) if found else desk.t("outcomes.not_recorded")
+    value = desk.t("overview.share_of", share=percent(found[0] / found[1] if found[1] else None), met=found[0], due=found[1])
     return f"{desk.t(f'outcomes.{figure}')} **{value}**"

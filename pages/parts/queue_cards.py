@@ -78,6 +78,8 @@ def _body(desk: Desk, item: QueueItem, can: bool) -> str:
         about.append(desk.t("queue.done_of", done=item.times_done, required=item.times_required))
     if item.failed > 1:
         about.append(desk.t("care.attempts_failed", n=item.failed))
+    if item.asked:
+        about.append(desk.t(f"extensions.card_{item.asked}"))
     where = [item.place or "", item.grid or "", *about]
     left = f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span><span>{escape(desk.t("queue.due", at=deadline_text(item.due_at)))}</span>'
     return _card(desk, item.clause_id, left, what_of(desk, item), where, "with-button" if can else "")

@@ -12,6 +12,7 @@ from core.work_orders import CHANNELS, kinds
 from db.commands import work_orders as commands
 from db.queries.attempts import KIND
 from db.queries.care import order_contacts
+from db.queries.extensions import of_order as extensions_of
 from db.queries.late_entries import of_order
 from db.queries.reckoning import reckoned
 from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
@@ -21,6 +22,7 @@ from pages.parts.desk import Desk, current
 from pages.parts.late_entries import said, stand
 from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
+from pages.parts.queue_grants import draw_asking, draw_granted
 from pages.parts.queue_record import say_refused
 from pages.parts.reveal import ask_purpose, draw_revealed
 
@@ -37,6 +39,7 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     with desk.session() as session:
         card = order_card(session, desk.now, community_id, order_id)
         late = of_order(session, community_id, order_id) if card else []
+        extensions = extensions_of(session, desk.now, community_id, order_id) if card else []
     if card is None:
         say_refused(desk, Refused("common.not_found"))
         return
@@ -44,8 +47,10 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     _limits(desk, card)
     for one in late:
         st.markdown(f":{'orange' if one.confirmed is None else 'gray'}[{said(desk, one)} — **{stand(desk, one)}**]")
+    draw_granted(desk, extensions)
     _reached(desk, card)
     draw_acts(desk, card)
+    draw_asking(desk, card, extensions)
     _counted(desk, card)
     with st.expander(desk.t("queue.trail")):
         st.markdown("\n".join(f"- {_event(desk, event)}" for event in card.trail))
@@ -98,7 +103,8 @@ def _limit(desk: Desk, clock: OrderClock) -> str:
     colour = {State.overdue: "red", State.due_soon: "orange"}.get(clock.state, "green")
     stands = next((begin for begin, end in clock.pauses if end is None), None) if clock.state == State.paused else None
     how = desk.t("queue.stands_still", begin=deadline_text(stands)) if stands else f"{desk.t('queue.due', at=deadline_text(clock.due_at))} · {desk.t(word, n=n)}"
-    return f":{colour}[**{how}**] {clause_mark(desk, clock.clause_id)}"
+    was = f" :blue[{desk.t('extensions.was_due', was=deadline_text(clock.original_due_at))}]" if clock.original_due_at else ""
+    return f":{colour}[**{how}**]{was} {clause_mark(desk, clock.clause_id)}"
 
 
 def _counted(desk: Desk, card: OrderCard) -> None:
@@ -115,7 +121,8 @@ def _became(desk: Desk, clock: OrderClock) -> str:
     """How a clock stands; how late it is, or was when it was met."""
     word, n = remaining(clock.due_at, clock.due_at + clock.late)
     begun = desk.t("queue.counted_from", begin=deadline_text(clock.started_at))
-    return " · ".join(filter(None, (begun, desk.t(f"clocks.{clock.state}"), desk.t(word, n=n) if clock.late else "")))
+    was = desk.t("extensions.was_due", was=deadline_text(clock.original_due_at)) if clock.original_due_at else ""
+    return " · ".join(filter(None, (begun, desk.t(f"clocks.{clock.state}"), desk.t(word, n=n) if clock.late else "", was)))
 
 
 def _event(desk: Desk, event: OrderEvent) -> str:

@@ -38,14 +38,14 @@ def open_record(desk: Desk, item: QueueItem) -> None:
     st.dialog(plain(what_of(desk, item)))(form)(item)
 
 
-def happened_at(desk: Desk) -> datetime:
-    """Now, or the earlier moment that was typed in."""
-    if not st.toggle(desk.t("queue.earlier"), key="queue_earlier"):
+def happened_at(desk: Desk, key: str = "queue") -> datetime:
+    """Now, or the earlier moment that was typed in. `key`: where there are two of them in one dialog."""
+    if not st.toggle(desk.t("queue.earlier"), key=f"{key}_earlier"):
         return desk.now
     local = desk.now.astimezone(SHANGHAI)
     with st.container(horizontal=True):
-        day = st.date_input(desk.t("common.date"), local.date(), max_value=local.date(), key="queue_day")
-        time = st.time_input(desk.t("common.time"), local.time().replace(second=0, microsecond=0), step=300, key="queue_time")
+        day = st.date_input(desk.t("common.date"), local.date(), max_value=local.date(), key=f"{key}_day")
+        time = st.time_input(desk.t("common.time"), local.time().replace(second=0, microsecond=0), step=300, key=f"{key}_time")
     return datetime.combine(day, time, SHANGHAI)
 
 

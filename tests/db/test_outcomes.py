@@ -1,4 +1,4 @@
-"""Three honest denominators, and the share of paused, returned and reopened: each figure opens exactly the orders it counts. Both engines."""
+"""Three honest denominators, and the share of paused, extended, returned and reopened: each figure opens exactly the orders it counts. Both engines."""
 
 import json
 from datetime import timedelta
@@ -8,8 +8,10 @@ import pytest
 from core.clocks import Tally
 from core.outcomes import DENOMINATORS, FIGURES
 from core.periods import period
+from db.commands import extensions
 from db.commands import work_orders as commands
 from db.engine import open_session
+from db.models.extensions import Extension
 from db.queries.outcomes import BY, behind, outcomes
 from tests.conftest import run_db
 from tests.db.test_work_orders import HOUR, NOW, Office
@@ -62,7 +64,17 @@ def test_what_stood_still_counts_once_however_often(office):
     office.act(order_id, commands.ask_materials, missing="户口本")
     office.act(order_id, commands.receive_materials, now=NOW + HOUR)
     service = found(office)["public_service"]
-    assert (service.paused, service.received, service.share("paused"), service.share("extended")) == (1, 7, (1, 7), None)
+    assert (service.paused, service.received, service.share("paused"), service.share("extended")) == (1, 7, (1, 7), (0, 7))
+
+
+def test_what_was_given_more_time_counts_once_it_is_granted(office):
+    order_id = office.take_in("complex", now=LATER).order_id
+    office.act(order_id, commands.accept, now=LATER)
+    office.do("a", extensions.ask, now=LATER, order_id=order_id, n=2, reason="需入户核实")
+    assert found(office)["public_service"].extended == 0
+    [request] = office.rows(Extension)
+    office.do("head", extensions.decide, now=LATER, extension_id=request.id, granted=True)
+    assert found(office)["public_service"].share("extended") == (1, 7)
 
 
 def test_each_figure_opens_the_orders_it_counts_late_ones_first(office):
@@ -71,7 +83,7 @@ def test_each_figure_opens_the_orders_it_counts_late_ones_first(office):
             for key, one in outcomes(session, LATER, office.id, by, *SPAN).items():
                 for figure in FIGURES:
                     of, rows = behind(session, LATER, office.id, by, key, figure, *SPAN)
-                    share = one.share(figure) or (0, 0)
+                    share = one.share(figure)
                     assert of == len(rows) == share[1 if figure in DENOMINATORS else 0], (by, key, figure)
         _, rows = behind(session, LATER, office.id, "kind", "public_service", "received", *SPAN)
     assert [(stands, row.what.split()[0]) for stands, row in rows[:2]] == [("missed", "2026-000002"), ("overdue", "2026-000003")]

@@ -1,0 +1,103 @@
+"""More time asked for: what waits for another person's word, what was said of an order, and who has not been told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+
+from core import masks
+from core.extensions import is_provisional, stands
+from core.late_entries import same_person
+from core.roles import Role, masked
+from db.engine import ScopedSession
+from db.models.accounts import Account
+from db.models.clocks import Clock
+from db.models.extensions import Extension
+from db.models.work_orders import WorkOrder
+from db.queries.calendar import current_calendar
+from db.queries.clock_state import is_overdue, is_unclosed
+
+
+@dataclass(frozen=True)
+class ExtensionLine:
+    """One request: who asked when for how many `unit`s more, and what became of it (`stands`, core.extensions.stands). `waits_for`: the role that
+    decides; `own`: the reader's own request. `due_at`: the limit now, `was_due_at`: before it was granted; `provisional`: it ends on a day
+    without a holiday notice."""
+
+    id: UUID
+    community_id: UUID
+    order_id: UUID
+    number: str
+    matter: str
+    clause_id: str
+    wanted: int
+    unit: str
+    reason: str | None
+    asked_at: datetime
+    by: str | None
+    waits_for: str
+    own: bool
+    stands: str
+    was_due_at: datetime | None
+    due_at: datetime
+    provisional: bool
+    told_at: datetime | None
+    told_way: str | None
+
+
+def waiting(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[ExtensionLine]:
+    """What somebody has yet to decide, what is due first first."""
+    return _lines(session, now, Extension.community_id == community_id, *_waits(now), limit=limit)
+
+
+def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
+    """How many wait to be decided."""
+    query = select(func.count(Extension.id)).join(Clock, _CLOCK).join(WorkOrder, _ORDER)
+    return session.scalar(query.where(Extension.community_id == community_id, *_waits(now)))
+
+
+def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[ExtensionLine]:
+    """Every request of an order, what is due first first."""
+    return _lines(session, now, Extension.community_id == community_id, Extension.work_order_id == order_id, limit=50)
+
+
+def marks(session: ScopedSession, now: datetime, order_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Of these orders those with a request that waits ('waiting') or a resident who has not been told ('untold')."""
+    own = (Extension.community_id.in_(tuple(session.scope.communities)), Extension.work_order_id.in_(tuple(order_ids)))
+    query = select(Extension.work_order_id, Extension.granted).join(Clock, _CLOCK).join(WorkOrder, _ORDER)
+    rows = session.execute(query.where(*own, or_(and_(*_waits(now)), and_(Extension.granted, Extension.told_at.is_(None)))))
+    return {order_id: "untold" if granted else "waiting" for order_id, granted in rows}
+
+
+_CLOCK = (Clock.community_id == Extension.community_id) & (Clock.id == Extension.clock_id)
+_ORDER = (WorkOrder.community_id == Extension.community_id) & (WorkOrder.id == Extension.work_order_id)
+
+
+def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Extension.decided_at.is_(None), is_unclosed(), not_(is_overdue(now))
+
+
+def _lines(session: ScopedSession, now: datetime, *where: ColumnElement[bool], limit: int) -> list[ExtensionLine]:
+    query = select(Extension, Clock, WorkOrder.number, WorkOrder.matter).join(WorkOrder, _ORDER).join(Clock, _CLOCK)
+    rows = session.execute(query.where(*where).order_by(Clock.due_at, Extension.asked_at, Extension.id).limit(limit)).all()
+    by = askers(session, {row.Extension.asked_by for row in rows})
+    actor, hidden = (session.scope.actor_id, session.scope.staff_id), "name" in masked(session.scope.role)
+    calendar = current_calendar(session) if rows else None
+    return [
+        ExtensionLine(
+            one.id, one.community_id, one.work_order_id, row.number, row.matter, clock.clause_id, one.wanted, one.unit,
+            masks.free_text(one.reason) if hidden else one.reason, one.asked_at, *by.get(one.asked_by, (None, Role.STATION_HEAD)),
+            same_person((one.asked_by, one.asked_staff_id), actor), stands(one, clock, now), one.was_due_at, clock.due_at,
+            bool(one.granted) and is_provisional(one.unit, clock.due_at, calendar), one.told_at, one.told_way,
+        )
+        for row in rows
+        for one, clock in ((row.Extension, row.Clock),)
+    ]  # fmt: skip
+
+
+def askers(session: ScopedSession, accounts: set[UUID | None]) -> dict[UUID, tuple[str, str]]:
+    """Of each account its name, and the role that decides what it asks for: the station head; what that asks for itself, the street."""
+    found = session.execute(select(Account.id, Account.display_name, Account.role).where(Account.id.in_(accounts - {None}))) if accounts - {None} else ()
+    return {row.id: (row.display_name, Role.STREET_OFFICER if row.role == Role.STATION_HEAD else Role.STATION_HEAD) for row in found}

@@ -1,0 +1,53 @@
+"""More time asked for: who may decide does so here; everybody else sees that it waits."""
+
+import streamlit as st
+
+from core.clocks import deadline_text
+from core.refusals import Refused
+from db.commands.extensions import decide
+from db.queries.extensions import ExtensionLine
+from pages.parts.clause import clause_mark
+from pages.parts.desk import Desk
+from pages.parts.plain import plain
+
+
+def draw_requests(desk: Desk, found: list[ExtensionLine]) -> None:
+    """Each request with its two answers."""
+    if found:
+        st.markdown(f"**{desk.t('extensions.decide')}**")
+    for one in found:
+        with st.container(border=True, key=f"extension-{one.id}"):
+            due = desk.t("extensions.would_be", due=deadline_text(one.due_at), length=length(desk, one))
+            st.markdown(f"**{one.number} {plain(one.matter)}**  \n{asked(desk, one)}  \n{due}  \n{clause_mark(desk, one.clause_id)}")
+            _decision(desk, one)
+
+
+def length(desk: Desk, one: ExtensionLine) -> str:
+    """How much is asked for: "3 working days"."""
+    return desk.t(f"extensions.n_{one.unit}", n=one.wanted)
+
+
+def asked(desk: Desk, one: ExtensionLine) -> str:
+    """One request in Markdown: who asked when for how much, and why."""
+    by = plain(one.by) or desk.t("extensions.nobody")
+    return desk.t("extensions.said", by=by, at=deadline_text(one.asked_at), length=length(desk, one), reason=plain(one.reason))
+
+
+def _decision(desk: Desk, one: ExtensionLine) -> None:
+    if not desk.may("order_grant"):
+        return
+    if one.own:
+        st.caption(desk.t("extensions.own"))
+        return
+    with st.container(horizontal=True):
+        yes = st.button(desk.t("extensions.grant"), key=f"extension-yes-{one.id}", type="primary", width="stretch")
+        no = st.button(desk.t("extensions.refuse"), key=f"extension-no-{one.id}", width="stretch")
+    if not (yes or no):
+        return
+    result = desk.carry_out(decide, community_id=one.community_id, extension_id=one.id, granted=yes)
+    if isinstance(result, Refused):
+        st.error(result.text(desk.lang))
+        return
+    provisional = desk.t("extensions.provisional") if result.provisional else ""
+    st.toast(desk.t("extensions.now_granted" if yes else "extensions.now_refused", number=result.number, due=deadline_text(result.due_at)) + provisional)
+    st.rerun(scope="fragment")
