@@ -11,6 +11,7 @@ import chinese_calendar
 
 from core.calendar import SHANGHAI, packaged_calendar
 from core.clocks import State, due, state
+from core.extensions import longer
 from core.rulebook import Limit
 from tests.core.drawn import Case, ten_thousand
 from tests.core.test_clocks import Clock
@@ -52,9 +53,9 @@ def test_minutes_with_pauses_end_and_warn_as_counted_minute_by_minute(case: Case
 
 
 @ten_thousand
-def test_hours_with_pauses_end_and_warn_as_counted_minute_by_minute(case: Case):
-    begun, hours, pauses = at(case.one_of(DAYS), case.number(0, DAY - 1)), case.number(1, 6), case.pauses(-120, 500, 240, 1)
-    reached = due(begun, Limit(hours, "hour"), CALENDAR, pauses=[(begun + b * MINUTE, begun + e * MINUTE) for b, e in pauses])
+def test_hours_with_pauses_and_an_extension_end_and_warn_as_counted_minute_by_minute(case: Case):
+    begun, given, more, pauses = at(case.one_of(DAYS), case.number(0, DAY - 1)), case.number(1, 4), case.number(0, 2), case.pauses(-120, 500, 240, 1)
+    reached, hours = due(begun, longer(Limit(given, "hour"), more), CALENDAR, pauses=[(begun + b * MINUTE, begun + e * MINUTE) for b, e in pauses]), given + more
     assert reached.due_at == begun + after_running(hours * 60, pauses) * MINUTE
     assert reached.warn_at == begun + after_running(hours * 48, pauses) * MINUTE, "due soon when four fifths of its own time have run"
 
@@ -111,12 +112,13 @@ def counted(first: date, start: int, limit: Limit, pauses, closes: int | None):
 
 
 @ten_thousand
-def test_working_days_with_pauses_end_and_warn_as_counted_day_by_day(case: Case):
+def test_working_days_with_pauses_and_an_extension_end_and_warn_as_counted_day_by_day(case: Case):
+    """A third of them was granted on top."""
     first, start, n, closes, left = case.one_of(DAYS), case.number(0, DAY - 1), case.number(1, 15), case.one_of(CLOSES), case.number(1, 3)
     pauses = case.pauses(-2 * DAY, 16 * DAY, 4 * DAY, 30)
     walk = Walk(first, start, pauses, closes)
     last = walk.last(n, working=True)
-    reached = counted(first, start, Limit(n, "working_day", warn=Limit(left, "working_day")), pauses, closes)
+    reached = counted(first, start, longer(Limit(n - n // 3, "working_day", warn=Limit(left, "working_day")), n // 3), pauses, closes)
     assert reached.due_at == at(first, walk.end_of(last))
     assert reached.warn_at == min(reached.due_at, at(first, walk.warned(last, left)))
 
