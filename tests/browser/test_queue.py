@@ -104,9 +104,12 @@ def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_no_contact(work
 def test_a_matter_is_taken_in_worked_asked_for_materials_once_rated_and_reopened(worked_server, page_at):
     page = page_at("queue", role="grid_worker", size="phone", server=worked_server)
     number = _take_in(page)
+    page.get_by_label(_zh("find")).fill(number)
+    page.get_by_label(_zh("find")).press("Enter")
+    _rest(page)
     _open(page, number)
     _file(page, _act("accept"))
-    _open(page, number, _zh("kind_order"))
+    _open(page, number)
     _press(page, _act("ask_materials"))
     _told(page, t("work_orders.say_what_is_missing", "zh"))
     _say(page, "户口本、收入证明")
@@ -155,13 +158,11 @@ def _say(page: Page, note: str) -> None:
 
 
 def _open(page: Page, number: str, kind: str = "") -> None:
-    """Taps the card of the order with that number, in the list of `kind` if one is named."""
+    """Taps the card of the order with that number, which was searched for, in the list of `kind` if one is named."""
     if kind:
         _pill(page, kind).click()
         _rest(page)
     card = page.locator(".todo").filter(has_text=number).first
-    while not card.count():
-        _more(page)
     card.locator("xpath=ancestor::*[@data-testid='stElementContainer'][1]/following-sibling::*[1]").get_by_role("button").click()
     page.get_by_role("dialog").wait_for()
     _rest(page)
