@@ -94,7 +94,7 @@ def signs_in(address: str, account: str) -> bool:
 def test_make_run_on_a_fresh_copy_makes_a_demo_and_a_second_one_keeps_the_data(tmp_path):
     fresh = Copy(tmp_path)
     (fresh.folder / ".venv").symlink_to(ROOT / ".venv")
-    with fresh.started("make run", DEMO="--grids 2 --months 2") as (address, log):  # of full size: tests/db/test_demo.py
+    with fresh.started("make run", DEMO="--grids 1 --months 1") as (address, log):  # of full size: tests/db/test_demo.py
         assert signs_in(address, "worker1")
         printed = log.read_text()
         assert PASSWORD in printed
@@ -182,7 +182,7 @@ def makes_a_district(office: Copy, command: str) -> None:
 
 def measures_one_view(office: Copy, command: str) -> None:
     """The whole bench takes minutes; one view once, without judging its figure on a busy machine."""
-    said = office.run(f"{PY} tests.bench --times 1 --grids 1 rulebook || true")
+    said = office.run(f"{PY} tests.bench --times 1 --grids 1 --months 1 rulebook || true")
     assert re.search(r"rulebook +committee_member +[\d.]+", said), said
 
 

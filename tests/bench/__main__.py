@@ -1,4 +1,4 @@
-"""`make bench` (`python -m tests.bench [--times N] [--grids N] [VIEW …]`): what the first screen of each desk costs the server, against an empty page of the same app.
+"""`make bench` (`python -m tests.bench [--times N] [--grids N] [--months N] [VIEW …]`): what the first screen of each desk costs the server, against an empty page of the same app.
 
 Over a real websocket: a new session for every opening, as whoever uses the desk; CPU of the server process (user and
 system) until its run is over, the mean of many. Then the map in a real Chromium: bytes of a second visit.
@@ -19,8 +19,8 @@ from tests.websocket import open_socket
 
 TIMES = 30
 """Openings per figure: the kernel counts CPU in ticks of 10 ms."""
-GRIDS = 12
-"""Grids of the demo community that is measured: the size `make run` makes."""
+GRIDS, MONTHS = 12, 12
+"""Of the demo community that is measured: the size `make run` makes."""
 MOST = 3.0
 MAP_BYTES = 20_000
 BLANK = "calendar"
@@ -53,7 +53,7 @@ def demo(folder: Path) -> str:
     """A demo community; its URL."""
     url = f"sqlite:///{folder}/demo.db"
     run_db(url, "migrate")
-    run_db(url, "demo", "--grids", str(option("--grids", GRIDS)))
+    run_db(url, "demo", "--grids", str(option("--grids", GRIDS)), "--months", str(option("--months", MONTHS)))
     return url
 
 
