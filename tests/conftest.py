@@ -9,7 +9,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
-from tests import desk, postgres
+from tests import desk, postgres, sqlite
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime.fromisoformat("2026-11-18T10:00:00+08:00")
@@ -80,19 +81,23 @@ def _sqlite_template(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture
-def sqlite_url(_sqlite_template, tmp_path) -> str:
-    """A migrated, empty SQLite database of this test's own."""
-    path = tmp_path / "desk.db"
-    shutil.copy(_sqlite_template, path)
-    return f"sqlite:///{path}"
+@pytest.fixture(scope="session")
+def _sqlite_shared(_sqlite_template, tmp_path_factory) -> Iterator[sqlite.Shared]:
+    shared = sqlite.Shared(_sqlite_template, tmp_path_factory.mktemp("shared") / "desk.db", _engine)
+    yield shared
+    shared.engine.dispose()
 
 
 @pytest.fixture
-def sqlite_engine(sqlite_url) -> Iterator[Engine]:
-    engine = _engine(sqlite_url)
-    yield engine
-    engine.dispose()
+def sqlite_url(_sqlite_shared) -> str:
+    """A migrated, empty SQLite database; the one of `sqlite_engine`."""
+    _sqlite_shared.empty()
+    return _sqlite_shared.url
+
+
+@pytest.fixture
+def sqlite_engine(_sqlite_shared, sqlite_url) -> Engine:
+    return _sqlite_shared.engine
 
 
 @pytest.fixture(scope="session")
@@ -141,6 +146,35 @@ def postgres_engine(_postgres_shared) -> Iterator[Engine]:
 def engine(request) -> Engine:
     """The test runs twice: on SQLite and on PostgreSQL."""
     return request.getfixturevalue(f"{request.param}_engine")
+
+
+@pytest.fixture(scope="session")
+def _kept() -> dict:
+    return {}
+
+
+@pytest.fixture
+def kept(request, engine, _kept) -> Callable:
+    """`kept(make, …)` is what `make(engine, …)` returns, with the rows it leaves: made for the first test that asks on this database,
+    given back to every other one, which gets a copy of its own. `make` begins with what earlier calls in the same test left."""
+    database = request.getfixturevalue(f"_{'sqlite' if engine.dialect.name == 'sqlite' else 'postgres'}_shared")
+    before: tuple = (engine.dialect.name,)
+
+    def one(make, *more):
+        nonlocal before
+        before += (make,)
+        if before in _kept:
+            database.give_back(_kept[before][2])
+        else:
+            made = make(engine, *more)
+            rows = database.remember()
+            if rows is None:
+                return made
+            _kept[before] = made, engine, rows
+        made, made_on, _ = _kept[before]
+        return deepcopy(made, {id(made_on): engine})
+
+    return one
 
 
 # --- the demo community ---------------------------------------------------------------------------------------------

@@ -127,7 +127,8 @@ class Shared:
         self.engine = self._make_engine(url.render_as_string(hide_password=False))
         self._link = _connect((self._server.admin or url).set(database=self._name))
         self._shape = self._link.execute(_SHAPE).fetchone()
-        self._delete = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for (name,) in self._link.execute(_TABLES))
+        self._tables = [name for (name,) in self._link.execute(_TABLES)]
+        self._delete = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in self._tables)
 
     def empty(self) -> None:
         """No row of the last test is left."""
@@ -135,11 +136,33 @@ class Shared:
             self.engine.dispose()
         self._link.execute(_LEFT_OPEN)
         if self._server.admin and self._link.execute(_SHAPE).fetchone() == self._shape:
-            self._link.execute("SET session_replication_role = replica")  # no trigger, no foreign key
-            self._link.execute(self._delete)
+            self._fill({})
         else:
             self.drop()
             self._make()
+
+    def remember(self) -> dict[str, bytes] | None:
+        """The rows of each table that has any, as `give_back` takes them. None where we are no superuser and can't put them back."""
+        if not self._server.admin:
+            return None
+        rows = {name: self._copied(name) for name in self._tables}
+        return {name: copied for name, copied in rows.items() if copied}
+
+    def give_back(self, rows: dict[str, bytes]) -> None:
+        """The rows that were remembered, and no other."""
+        self._fill(rows)
+
+    def _copied(self, table: str) -> bytes:
+        with self._link.cursor() as cursor, cursor.copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
+            return b"".join(copy)
+
+    def _fill(self, rows: dict[str, bytes]) -> None:
+        with self._link.transaction(), self._link.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key
+            cursor.execute(self._delete)
+            for table, copied in rows.items():
+                with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
+                    copy.write(copied)
 
     def drop(self) -> None:
         """The database is gone."""

@@ -13,8 +13,12 @@ MOMENT = datetime(2026, 11, 18, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def two_communities(engine):
+def two_communities(kept):
     """Community ids by code: 'ours' and 'theirs', two grids each."""
+    return kept(found_two)
+
+
+def found_two(engine):
     ids = {"ours": uuid7(), "theirs": uuid7()}
 
     def command(session, *, now):

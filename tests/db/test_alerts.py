@@ -77,8 +77,8 @@ class Warned(Office):
 
 
 @pytest.fixture
-def office(engine, two_communities) -> Warned:
-    return Warned(engine, two_communities["ours"])
+def office(kept, two_communities) -> Warned:
+    return kept(Warned, two_communities["ours"])
 
 
 def test_due_soon_goes_to_the_holder_and_overdue_to_the_holder_and_the_station_head(office):

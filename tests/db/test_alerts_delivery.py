@@ -32,8 +32,8 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def office(engine, two_communities) -> Warned:
-    return Warned(engine, two_communities["ours"])
+def office(kept, two_communities) -> Warned:
+    return kept(Warned, two_communities["ours"])
 
 
 @pytest.fixture

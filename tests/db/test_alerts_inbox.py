@@ -18,8 +18,8 @@ LATER = NOW + 12 * DAY
 
 
 @pytest.fixture
-def office(engine, two_communities) -> Warned:
-    return Warned(engine, two_communities["ours"])
+def office(kept, two_communities) -> Warned:
+    return kept(Warned, two_communities["ours"])
 
 
 def elders(office, n: int) -> list:

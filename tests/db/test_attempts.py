@@ -23,16 +23,21 @@ JOINED = at("2026-11-02T09:00")
 
 
 @pytest.fixture
-def place(engine) -> Place:
-    return found(engine)
+def place(kept) -> Place:
+    return kept(found)
 
 
 @pytest.fixture
-def elder(place):
+def elder(kept, place):
     """Enrolled on Monday 2 November 2026: week 45."""
+    place.residents = kept(enrolled, place)
+    return place.residents["李大爷"]
+
+
+def enrolled(_engine, place) -> dict:
     resident_id = place.resident("李大爷", phone="13800000001")
     place.run(enrol, JOINED, place.worker(), resident_id=resident_id, group="elder")
-    return resident_id
+    return place.residents
 
 
 def tried(place, resident_id, when: str, outcome="no_answer", *, act="call", scope=None, **more):

@@ -25,16 +25,21 @@ FIELDS = ("clause_id", "effective_from", "subject_kind", "subject_id", "resident
 
 
 @pytest.fixture
-def place(engine) -> Place:
-    return found(engine)
+def place(kept) -> Place:
+    return kept(found)
 
 
 @pytest.fixture
-def elder(place):
+def elder(kept, place):
     """Enrolled on Monday 2 November 2026: week 45."""
+    place.residents = kept(enrolled, place)
+    return place.residents["李大爷"]
+
+
+def enrolled(_engine, place) -> dict:
     resident_id = place.resident("李大爷")
     assert not isinstance(place.run(enrol, JOINED, place.worker(), resident_id=resident_id, group="elder", basis="年满60"), Refused)
-    return resident_id
+    return place.residents
 
 
 def call(place, resident_id, when: str, outcome="reached", *, now: str | None = None, act="call", scope=None):

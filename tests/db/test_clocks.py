@@ -23,8 +23,8 @@ NEW_YEAR = datetime(2026, 12, 29, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-def office(engine, two_communities):
-    return Office(engine, two_communities["ours"])
+def office(kept, two_communities):
+    return kept(Office, two_communities["ours"])
 
 
 def step(office, order_id, clause_id, action, *arguments):

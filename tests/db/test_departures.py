@@ -27,16 +27,21 @@ STATES = ("clause_id", "period_key", "times_done", "met_at", "closed_at", "voide
 
 
 @pytest.fixture
-def place(engine) -> Place:
-    return found(engine)
+def place(kept) -> Place:
+    return kept(found)
 
 
 @pytest.fixture
-def elder(place):
+def elder(kept, place):
     """Enrolled on Monday 2 November 2026: week 45."""
+    place.residents = kept(enrolled, place)
+    return place.residents["李大爷"]
+
+
+def enrolled(_engine, place) -> dict:
     resident_id = place.resident("李大爷")
     place.run(enrol, JOINED, place.worker(), resident_id=resident_id, group="elder")
-    return resident_id
+    return place.residents
 
 
 def call(place, resident_id, when: str, *, now: str | None = None):

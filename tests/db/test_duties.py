@@ -12,7 +12,11 @@ NOW = at("2026-11-18T10:00")
 
 
 @pytest.fixture
-def place(engine) -> Place:
+def place(kept) -> Place:
+    return kept(swept)
+
+
+def swept(engine) -> Place:
     made = found(engine)
     sweep_all(engine, at("2026-11-02T08:00"))
     return made

@@ -36,15 +36,18 @@ FILES = {
 
 
 @pytest.fixture
-def office(engine, two_communities):
+def office(engine, kept, two_communities):
     """A community with a row in each table; returns engine and community id."""
-    community_id = two_communities["ours"]
+    kept(taken_in, two_communities["ours"])
+    return engine, two_communities["ours"]
+
+
+def taken_in(engine, community_id) -> None:
     for name, rows in FILES.items():
         cells = read_sheet(ledgers.workbook(rows), "a.xlsx").cells
         upload = Upload(name, cells, guess(cells, table(name), NOW.date()), source="12345")
         done = carry_out(engine, scope(community_id), imports.take_in, now=NOW, community_id=community_id, upload=upload)
         assert done.counts["rejected"] == 0, name
-    return engine, community_id
 
 
 def scope(community_id, role="station_head"):

@@ -69,8 +69,8 @@ class Office:
 
 
 @pytest.fixture
-def office(engine, two_communities):
-    return Office(engine, two_communities)
+def office(kept, two_communities):
+    return kept(Office, two_communities)
 
 
 # --- reading --------------------------------------------------------------------------------------------------------

@@ -24,13 +24,17 @@ LATER = NOW + 2 * HOUR
 
 
 @pytest.fixture
-def office(engine, two_communities):
-    return Office(engine, two_communities["ours"])
+def office(kept, two_communities):
+    return kept(Office, two_communities["ours"])
 
 
 @pytest.fixture
-def said(office):
+def said(kept, office):
     """An urgent demand (30 minutes), of which worker a enters two hours later that staff were on the spot after 30: (order id, what was answered)."""
+    return kept(entered_late, office)
+
+
+def entered_late(_engine, office):
     order_id = office.take_in("urgent").order_id
     return order_id, office.act(order_id, commands.record_step, now=LATER, act="on_site", happened_at=NOW + 30 * MINUTE)
 

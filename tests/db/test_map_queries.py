@@ -73,8 +73,8 @@ class Place:
 
 
 @pytest.fixture
-def place(engine, two_communities):
-    return Place(engine, two_communities)
+def place(kept, two_communities):
+    return kept(Place, two_communities)
 
 
 def test_an_order_is_overdue_one_second_after_its_limit_not_at_it(place):

@@ -21,10 +21,14 @@ LATER = NOW + 30 * HOUR
 
 
 @pytest.fixture
-def office(engine, two_communities):
+def office(kept, two_communities):
     """Public service: a demand told in time, one told late, one still open and overdue, one just taken in, a withdrawn one, a review nobody has
     accepted. Neighbours: a dispute settled in time, reopened, and not settled again yet."""
-    office = Office(engine, two_communities["ours"])
+    return kept(matters, two_communities["ours"])
+
+
+def matters(engine, community_id) -> Office:
+    office = Office(engine, community_id)
     told, late, _open, withdrawn = (office.take_in("demand").order_id for _ in range(4))
     office.take_in("demand", now=LATER, place="02", who="b")
     office.take_in("complex")

@@ -59,8 +59,8 @@ class Desk(Office):
 
 
 @pytest.fixture
-def desk(engine, two_communities):
-    return Desk(engine, two_communities["ours"])
+def desk(kept, two_communities):
+    return kept(Desk, two_communities["ours"])
 
 
 def test_one_list_by_due_time_with_what_is_late_first(desk):

@@ -17,8 +17,8 @@ ALL = {"whose": "all"}
 
 
 @pytest.fixture
-def desk(engine, two_communities):
-    return Desk(engine, two_communities["ours"])
+def desk(kept, two_communities):
+    return kept(Desk, two_communities["ours"])
 
 
 def _titles(desk: Desk, text: str, who: str = "head", **wanted) -> list[str]:

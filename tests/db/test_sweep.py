@@ -21,15 +21,20 @@ JOINED = at("2026-11-02T09:00")
 
 
 @pytest.fixture
-def place(engine) -> Place:
-    return found(engine)
+def place(kept) -> Place:
+    return kept(found)
 
 
 @pytest.fixture
-def elder(place):
+def elder(kept, place):
+    place.residents = kept(enrolled, place)
+    return place.residents["李大爷"]
+
+
+def enrolled(_engine, place) -> dict:
     resident_id = place.resident("李大爷")
     place.run(enrol, JOINED, resident_id=resident_id, group="elder")
-    return resident_id
+    return place.residents
 
 
 def swept(place: Place) -> list[LedgerEntry]:

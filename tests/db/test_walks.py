@@ -18,8 +18,12 @@ LONGITUDE = {"甲楼": 117.0, "丙楼": 117.009, "乙楼": 117.001}
 
 
 @pytest.fixture
-def place(engine) -> Place:
+def place(kept) -> Place:
     """Three buildings in a line, drawn in another order than one walks; two people in the second one, and somebody without a household."""
+    return kept(three_buildings)
+
+
+def three_buildings(engine) -> Place:
     made = found(engine)
     homes = made.run(_build, JOINED, place=made)
     for name, home in (("高层", "乙楼2单元1201"), ("远处", "丙楼1单元101"), ("低层", "乙楼2单元301"), ("近处", "甲楼1单元101"), ("无户", None)):

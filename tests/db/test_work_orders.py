@@ -76,8 +76,8 @@ class Office:
 
 
 @pytest.fixture
-def office(engine, two_communities):
-    return Office(engine, two_communities["ours"])
+def office(kept, two_communities):
+    return kept(Office, two_communities["ours"])
 
 
 # --- taking in ------------------------------------------------------------------------------------------------------
