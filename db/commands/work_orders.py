@@ -4,6 +4,7 @@
 Refused("common.changed_meanwhile"). `happened_at` None: now. No personal data goes to the ledger, neither names nor notes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from core.calendar import SHANGHAI
 from core.care import PURPOSES
+from core.catalogue import Item
+from core.catalogue.notices import note_of
 from core.late_entries import needs_another
 from core.refusals import Refused
 from core.roles import may
@@ -26,19 +29,22 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Community, Household, Staff
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.catalogue import entry
 from db.queries.posts import bench
 from db.types import uuid7
 
 
 @dataclass(frozen=True)
 class TakenIn:
-    """The answer to who brought the matter: its number, who has it (`holder` None: nobody yet), why, and what is due when (clause id, UTC)."""
+    """The answer to who brought the matter: its number, who has it (`holder` None: nobody yet), why, and what is due when (clause id, UTC). `missing`:
+    the papers they were told about at once."""
 
     order_id: UUID
     number: str
     holder: str | None
     reason: str
     due: tuple[tuple[str, datetime], ...]
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def take_in(
     *,
     now: datetime,
     community_id: UUID,
-    kind: str,
+    kind: str = "",
     matter: str,
     applicant: str,
     contact: str,
@@ -76,14 +82,20 @@ def take_in(
     building_id: UUID | None = None,
     resident_id: UUID | None = None,
     detail: str | None = None,
+    item: str | None = None,
+    missing: Sequence[str] = (),
 ) -> TakenIn | Refused:
-    """Register a matter (register.fields) and send it to who is responsible (dispatch.auto). Raises ValueError for an unknown channel."""
+    """Register a matter (register.fields) and send it to who is responsible (dispatch.auto). `item` of the catalogue decides kind and review
+    chain; which of its papers are `missing` (in Chinese) is told at once (materials.once). Raises ValueError for an unknown channel."""
     if not may(session.scope.role, "order_take_in"):
         return Refused("common.not_allowed")
     if channel not in CHANNELS:
         raise ValueError(f"{channel!r} is no channel: one of {', '.join(CHANNELS)}")
     received_at = received_at or now
-    known = register(kind, {"matter": matter, "applicant": applicant, "contact": contact}, received_at, now)
+    listed = _offered(session, community_id, item, missing)
+    if isinstance(listed, Refused):
+        return listed
+    known = register(listed.kind if listed else kind, {"matter": matter, "applicant": applicant, "contact": contact}, received_at, now)
     if isinstance(known, Refused):
         return known
     building = _building(session, community_id, building_id)
@@ -93,11 +105,23 @@ def take_in(
     sent = dispatch(known, bench(session, community_id, grid_id, now))
     order = WorkOrder(
         community_id=community_id, id=uuid7(), grid_id=grid_id, desk=sent.desk, number=_next_number(session, community_id, received_at),
-        kind=kind, category=known.category, channel=channel, matter=matter.strip(), detail=(detail or "").strip() or None,
+        kind=known.id, category=known.category, channel=channel, matter=matter.strip(), detail=(detail or "").strip() or None, item=item, chain=listed and listed.chain,
         applicant=applicant.strip(), contact=contact.strip(), resident_id=resident_id, building_id=building_id, status="taken_in",
         holder_id=sent.holder_id, first_asked_id=session.scope.staff_id or sent.holder_id, received_at=received_at, recorded_at=now,
     )  # fmt: skip
-    return _file_new(session, now, order, known, sent)
+    return _file_new(session, now, order, known, sent, tuple(missing))
+
+
+def _offered(session: ScopedSession, community_id: UUID, item: str | None, missing: Sequence[str]) -> Item | Refused | None:
+    """The item a matter is taken in by, as the community has it; None: by no item."""
+    if item is None:
+        return Refused("catalogue.not_on_the_list", "materials.once") if missing else None
+    found = entry(session, community_id, item)
+    if found is None or found.withdrawn:
+        return Refused("catalogue.not_offered")
+    if set(missing) - {one["zh"] for one in found.item.materials}:
+        return Refused("catalogue.not_on_the_list", "materials.once")
+    return found.item
 
 
 def take_in_by_itself(session: ScopedSession, *, now: datetime, kind: str, matter: str, resident: Resident) -> WorkOrder:
@@ -121,15 +145,22 @@ def _put(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind) ->
     return clocks
 
 
-def _file_new(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind, sent: Dispatch) -> TakenIn:
+def _file_new(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind, sent: Dispatch, missing: tuple[str, ...]) -> TakenIn | Refused:
     clocks = _put(session, now, order, kind)
+    for act, note in (("accept", ""), ("ask_materials", note_of(missing))) if missing else ():
+        done = _step(session, order, act, now, now, note)
+        if isinstance(done, Refused):
+            return done
+    if missing:
+        clocks = [clock for clock in open_clocks(session, order) if clock.paused_at is None]
     file(
         session, "work_order.take_in", now=now, community_id=order.community_id, subject_kind="work_order", subject_id=order.id,
         number=order.number, kind=order.kind, received_at=order.received_at.isoformat(), holder=order.holder_id, reason=sent.reason,
+        **({"item": order.item, "missing": len(missing)} if order.item else {}),
     )  # fmt: skip
     holder = sent.holder_id and session.scalar(select(Staff.name).where(Staff.community_id == order.community_id, Staff.id == sent.holder_id))
     due = sorted((clock.due_at, clock.clause_id) for clock in clocks if clock)
-    return TakenIn(order.id, order.number, holder, sent.reason, tuple((clause_id, at) for at, clause_id in due))
+    return TakenIn(order.id, order.number, holder, sent.reason, tuple((clause_id, at) for at, clause_id in due), missing)
 
 
 def accept(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, happened_at: datetime | None = None) -> Done | Refused:
@@ -248,9 +279,25 @@ def _carry(
         return Refused("common.not_found")
     if order.version != version:
         return Refused("common.changed_meanwhile")
+    at = happened_at or now
+    done = _step(session, order, act, at, now, note, rating, receiver, told)
+    if isinstance(done, Refused):
+        return done
+    file(
+        session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number,
+        status=order.status, happened_at=at.isoformat(), met=done.in_time, late=done.late, to_confirm=done.to_confirm, holder=order.holder_id, rating=rating,
+        **({"told": told} if act == "finish" else {}),
+    )  # fmt: skip
+    return done
+
+
+def _step(
+    session: ScopedSession, order: WorkOrder, act: str, at: datetime, now: datetime, note: str = "", rating: int | None = None, receiver: Dispatch | None = None, told: bool = False
+) -> Done | Refused:
+    """Everything that `act` changes, but for the entry in the ledger."""
     clocks = {clock.clause_id: clock for clock in open_clocks(session, order)}
     standing = standing_of(order, _trail(session, order), {clause_id: clock.due_at for clause_id, clock in clocks.items()})
-    step = decide(standing, act, happened_at or now, now=now, note=note, rating=rating, told=told)
+    step = decide(standing, act, at, now=now, note=note, rating=rating, told=told)
     if isinstance(step, Refused):
         return step
     before = order.status
@@ -263,11 +310,6 @@ def _carry(
     # An order whose row would not change still gets a new version: the second of two who record the same step must be told.
     flag_modified(order, "status")
     _event(session, order, act, step.at, now, before, note, rating)
-    file(
-        session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number,
-        status=order.status, happened_at=step.at.isoformat(), met=done.in_time, late=done.late, to_confirm=done.to_confirm, holder=order.holder_id, rating=rating,
-        **({"told": told} if act == "finish" else {}),
-    )  # fmt: skip
     return done
 
 

@@ -52,6 +52,8 @@ class HistoricOrder:
     external_key: str | None = None
     category: str | None = None
     desk: str | None = None
+    item: str | None = None
+    chain: str | None = None
     closes_at: time | None = None
 
 
@@ -139,6 +141,7 @@ class _Playback:
             "resident_id": order.resident_id, "building_id": order.building_id, "status": "taken_in", "holder_id": order.holder_id,
             "first_asked_id": order.first_asked_id or order.holder_id, "received_at": order.received_at, "recorded_at": self.recorded_at,
             "accepted_at": None, "finished_at": None, "closed_at": None, "rating": None, "reopened": 0, "external_key": order.external_key,
+            "item": order.item, "chain": order.chain,
         }  # fmt: skip
 
     def _stamp(self, clause_id: str, start: datetime, spans=()) -> Stamp | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from core.calendar import SHANGHAI, local_day
+from core.catalogue import Item, load_catalogue
 from core.refusals import Refused
 from core.work_orders import Kind, kinds, number
 from db.commands.work_orders_bulk import Act, HistoricOrder, order_rows
@@ -103,13 +105,23 @@ def _order(builder: Builder, kind: Kind, received: datetime, order_number: str, 
     home, _, grid = chance.choice(places or builder.households)
     person = chance.choice([p for p in home.people if p.relation != "子女"] or home.people)
     building = builder.ground.buildings[home.building]
+    matter = chance.choice(MATTERS[kind.id])
+    item = _item(kind.id, matter)
     desk = kind.desk if kind.desk == "property" or grid is not None else "station"
     holder = builder.made.staff["property"] if desk == "property" else builder.holder(grid, kind.post or "A")
     return HistoricOrder(
-        builder.made.community_id, order_number, kind.id, f"{building.name}{chance.choice(MATTERS[kind.id])}", person.name, person.phone, received,
+        builder.made.community_id, order_number, kind.id, f"{building.name}{matter}", person.name, person.phone, received,
         tuple(_acts(builder, kind, received, grid)) if acts is None else acts, channel=chance.choice(("hall", "hall", "visit", "phone", "hotline", "online", "patrol")),
         grid_id=None if grid is None else builder.made.grids[grid], building_id=builder.building_ids[home.building], holder_id=holder, desk=desk,
+        item=item and item.id,
     )  # fmt: skip
+
+
+@cache
+def _item(kind_id: str, matter: str) -> Item | None:
+    """The item of the catalogue that `matter` is: by its title, or the only one of its kind."""
+    fitting = [item for group in load_catalogue() for item in group.items if item.kind == kind_id]
+    return next((item for item in fitting if item.title["zh"] == matter), fitting[0] if len(fitting) == 1 else None)
 
 
 def _acts(builder: Builder, kind: Kind, received: datetime, grid: int | None) -> list[Act]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, InGrid, OnDesk, Tenant, Versioned, community_key, within
+from db.models.base import LATER, Base, InGrid, OnDesk, Tenant, Versioned, community_key, within
 from db.types import EncryptedText
 
 _OPEN = text("closed_at IS NULL")
@@ -17,7 +17,8 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
     """A matter of a resident: name of the matter, applicant, contact, time (register.fields).
 
     `kind` is one of core.work_orders' kinds and decides the clauses. `received_at` is when it happened, `recorded_at` when it
-    was typed in. `closed_at`: finished and not reopened. `external_key`: what another system or an import knows it by.
+    was typed in. `closed_at`: finished and not reopened. `external_key`: what another system or an import knows it by. `item`: the catalogue's
+    item it was taken in by, `chain`: the review chain that item had then; None: no item, no review.
     """
 
     __tablename__ = "work_order"
@@ -42,6 +43,8 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
     rating: Mapped[int | None]
     reopened: Mapped[int] = mapped_column(default=0)
     external_key: Mapped[str | None]
+    item: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
+    chain: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
     __mapper_args__ = {"version_id_col": Versioned.version}
     __table_args__ = (
         community_key(),

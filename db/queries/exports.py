@@ -1,6 +1,6 @@
 """Ledgers out: the tables that come in, in the same columns, masked for whoever reads them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -18,6 +18,7 @@ from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass
 from db.models.residents import Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
+from db.queries.catalogue import entries
 
 _LEFT_OUT = {"households": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}}
 """Fields that come in on their own and go out within another."""
@@ -65,6 +66,8 @@ def _shown(field: Field, value: object, hidden: frozenset[str], lang: str) -> ob
         return None
     if field.personal:
         return masks.masked(field.personal, str(value), hidden)
+    if isinstance(value, Mapping):  # a name in both languages
+        return value[lang]
     if isinstance(value, datetime):
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
@@ -150,10 +153,11 @@ def _staff(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
 
 def _work_orders(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
     grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
-    own = (WorkOrder.number, WorkOrder.matter, WorkOrder.detail, WorkOrder.kind, WorkOrder.category, WorkOrder.channel, WorkOrder.applicant, WorkOrder.contact)
+    items = {one.item.id: one.item.title for one in entries(session, community_id)}
+    own = (WorkOrder.number, WorkOrder.matter, WorkOrder.detail, WorkOrder.kind, WorkOrder.category, WorkOrder.channel, WorkOrder.applicant, WorkOrder.contact, WorkOrder.item)
     times = (WorkOrder.received_at.label("received"), WorkOrder.closed_at.label("closed"), WorkOrder.rating, WorkOrder.building_id, WorkOrder.grid_id)
     for row in _records(session, community_id, WorkOrder, *own, *times, order=WorkOrder.received_at):
-        yield row | {"grid": grids.get(row["grid_id"]), "building": buildings.get(row["building_id"])}
+        yield row | {"grid": grids.get(row["grid_id"]), "building": buildings.get(row["building_id"]), "item": items.get(row["item"])}
 
 
 def _affairs(session: ScopedSession, community_id: UUID) -> Iterator[dict]:

@@ -1,4 +1,4 @@
-"""What became of the orders received in a span, by kind or grid: three denominators, and how many stood still, were extended, returned or reopened.
+"""What became of the orders received in a span, by kind, grid or item: three denominators, and how many stood still, were extended, returned or reopened.
 
 One definition for the overview and the command line; a figure opens exactly the orders it counts.
 """
@@ -20,11 +20,11 @@ from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.checklist_rows import Violation
 from db.queries.clock_state import is_met, is_missed, is_overdue, is_unclosed
 
-BY = {"kind": WorkOrder.category, "grid": WorkOrder.grid_id}
+BY = {"kind": WorkOrder.category, "grid": WorkOrder.grid_id, "item": WorkOrder.item}
 
 
 def outcomes(session: Session, now: datetime, community_id: UUID, by: str, first: Period, last: Period) -> dict[str | UUID | None, Outcome]:
-    """Orders received from the beginning of `first` to the end of `last`, by kind of affair ("kind") or grid id ("grid")."""
+    """Orders received from the beginning of `first` to the end of `last`, by kind of affair ("kind"), grid id ("grid") or the catalogue's item ("item")."""
     ends = _ends(now, community_id, first, last)
     stands = _stands(ends)
     counts = [func.count().filter(stands == one) for one in ("met", "missed", "overdue")]

@@ -89,7 +89,8 @@ class OrderEvent:
 
 @dataclass(frozen=True)
 class OrderCard:
-    """One order in full, personal fields as the role may see them. `standing` feeds core.work_orders.offers."""
+    """One order in full, personal fields as the role may see them. `standing` feeds core.work_orders.offers. `item`, `chain`: the catalogue's item
+    it was taken in by, and its review chain."""
 
     line: OrderLine
     channel: str
@@ -102,6 +103,8 @@ class OrderCard:
     clocks: tuple[OrderClock, ...]
     trail: tuple[OrderEvent, ...]
     in_full: bool
+    item: str | None = None
+    chain: str | None = None
 
 
 def orders(
@@ -209,7 +212,7 @@ def order_card(session: ScopedSession, now: datetime, community_id: UUID, order_
     return OrderCard(
         line, row.channel, masks.masked("name", row.applicant, hidden), masks.masked("phone", row.contact, hidden),
         masks.free_text(row.detail) if "name" in hidden else row.detail, staff.get(row.first_asked_id), row.recorded_at,
-        standing_of(row, events, running), clocks, _trail(session, events, "name" in hidden), open_,
+        standing_of(row, events, running), clocks, _trail(session, events, "name" in hidden), open_, row.item, row.chain,
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ import streamlit as st
 from core.measures import percent
 from core.outcomes import FIGURES, Outcome
 from core.periods import period
-from db.queries.outcomes import behind, outcomes
+from db.queries.catalogue import entries
+from db.queries.outcomes import BY, behind, outcomes
 from db.queries.overview import grid_names, month_keys
 from pages.parts.desk import Desk, current
 from pages.parts.evidence import row_text
@@ -29,15 +30,19 @@ def _table(community_id: UUID, by: str) -> None:
     desk = current().require("overview")
     if community_id not in desk.scope.communities:
         return
+    by = st.segmented_control(
+        desk.t("overview.by"), BY, default=by, required=True, format_func=lambda one: desk.t(f"overview.by_{one}"), key="outcomes_by", label_visibility="collapsed"
+    )
     months = month_keys(desk.now)
     span = period("month", months[0]), period("month", months[-1])
     with desk.session() as session:
         found = outcomes(session, desk.now, community_id, by, *span)
-        names = grid_names(session, community_id) if by == "grid" else {}
+        names = grid_names(session, community_id) if by == "grid" else {one.item.id: one.item.title[desk.lang] for one in entries(session, community_id)} if by == "item" else {}
     st.caption(desk.t("outcomes.why", first=months[0], last=months[-1]))
     lines = {str(key): f"**{_name(desk, by, key, names)}** {_in_short(desk, one)}" for key, one in found.items()}
     tapped = line_list("outcomes", desk.t("outcomes.title"), lines)
-    chosen = st.session_state[KEY] = tapped or st.session_state.get(KEY) or next(iter(lines), None)
+    before = st.session_state.get(KEY)
+    chosen = st.session_state[KEY] = tapped or (before if before in lines else next(iter(lines), None))
     key = next((one for one in found if str(one) == chosen), None)
     if key not in found:
         st.caption(desk.t("overview.no_data"))
@@ -58,9 +63,9 @@ def _rows(desk: Desk, community_id: UUID, by: str, key: str | UUID | None, figur
         st.caption(desk.t("overview.first_rows", n=len(rows)))
 
 
-def _name(desk: Desk, by: str, key: str | UUID | None, names: dict[UUID, str]) -> str:
-    if by == "grid":
-        return plain(names.get(key)) or desk.t("overview.no_grid")
+def _name(desk: Desk, by: str, key: str | UUID | None, names: dict[UUID | str, str]) -> str:
+    if by in ("grid", "item"):
+        return plain(names.get(key)) or desk.t(f"overview.no_{by}")
     return desk.t(f"work_orders.category_{key}")
 
 

@@ -5,12 +5,15 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.catalogue import Item
+from core.catalogue.notices import note_of
 from core.refusals import Refused
 from core.work_orders import NOTES, RATINGS, STEPS, asks_told, offers
 from db.commands import work_orders as commands
 from db.queries.posts import colleagues
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk
+from pages.parts.queue_papers import pick_missing
 from pages.parts.queue_record import happened_at, say_refused
 
 PERMISSION = {
@@ -23,20 +26,25 @@ NOTE = {**dict.fromkeys(NOTES, "text"), "ask_materials": "missing", "finish": "r
 RARE = ("hand_over", "withdraw", *NOTES)
 
 
-def draw_acts(desk: Desk, card: OrderCard) -> None:
-    """The likely act first and primary, the rarer ones folded away; one note serves them all."""
+def draw_acts(desk: Desk, card: OrderCard, item: Item | None) -> None:
+    """The likely act first and primary, the rarer ones folded away; one note serves them all. `item`: what it was taken in by, whose papers may be
+    missing."""
     offered = [act for act in offers(card.standing) if act != "give_back" and desk.may(PERMISSION.get(act, "order_accept"))]
     usual, rare = [act for act in offered if act not in RARE], [act for act in offered if act in RARE]
-    said, rating, told = st.container(), None, False
+    said, rating, told, missing = st.container(), None, False, ()
     if "follow_up" in usual:
         rating = st.segmented_control(desk.t("queue.rating"), RATINGS, key="queue_rating", width="stretch")
     if "finish" in usual and asks_told(card.standing):
         told = st.checkbox(desk.t("queue.told"), key="queue_told")
+    if "ask_materials" in usual and item:
+        missing = pick_missing(desk, item, "queue_missing")
     pressed = _buttons(desk, usual, primary=True)
     note = st.text_area(desk.t("queue.note_act"), key="queue_order_note", max_chars=2000, height=80) if offered else ""
     at = happened_at(desk) if offered else desk.now
     more, receiver = _rare(desk, card, rare, "hand_over" in offers(card.standing) and desk.may("order_accept"))
     if pressed or more:
+        if pressed == "ask_materials":
+            note = note_of(missing, note)
         with said:
             _carry_out(desk, card, pressed or more, note, at, rating, receiver, told)
 

@@ -12,6 +12,7 @@ from core.work_orders import CHANNELS, kinds
 from db.commands import work_orders as commands
 from db.queries.attempts import KIND
 from db.queries.care import order_contacts
+from db.queries.catalogue import Entry, entry
 from db.queries.extensions import of_order as extensions_of
 from db.queries.late_entries import of_order
 from db.queries.reckoning import reckoned
@@ -23,6 +24,7 @@ from pages.parts.late_entries import said, stand
 from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
 from pages.parts.queue_grants import draw_asking, draw_granted
+from pages.parts.queue_papers import notice_links
 from pages.parts.queue_record import say_refused
 from pages.parts.reveal import ask_purpose, draw_revealed
 
@@ -40,27 +42,31 @@ def _order(community_id: UUID, order_id: UUID) -> None:
         card = order_card(session, desk.now, community_id, order_id)
         late = of_order(session, community_id, order_id) if card else []
         extensions = extensions_of(session, desk.now, community_id, order_id) if card else []
+        listed = entry(session, community_id, card.item) if card and card.item else None
     if card is None:
         say_refused(desk, Refused("common.not_found"))
         return
-    _facts(desk, card)
+    _facts(desk, card, listed)
     _limits(desk, card)
     for one in late:
         st.markdown(f":{'orange' if one.confirmed is None else 'gray'}[{said(desk, one)} — **{stand(desk, one)}**]")
     draw_granted(desk, extensions)
     _reached(desk, card)
-    draw_acts(desk, card)
+    draw_acts(desk, card, listed and listed.item)
     draw_asking(desk, card, extensions)
+    if any(event.act == "ask_materials" for event in card.trail):
+        notice_links(desk, community_id, order_id)
     _counted(desk, card)
     with st.expander(desk.t("queue.trail")):
         st.markdown("\n".join(f"- {_event(desk, event)}" for event in card.trail))
 
 
-def _facts(desk: Desk, card: OrderCard) -> None:
+def _facts(desk: Desk, card: OrderCard, listed: Entry | None) -> None:
     line = card.line
     said = {
         "status": desk.t(f"work_orders.status_{line.status}"),
         "kind": f"{kinds()[line.kind].title[desk.lang]} · {desk.t(f'work_orders.category_{line.category}')}",
+        "item": listed and listed.item.title[desk.lang],
         "applicant": card.applicant,
         "contact": card.contact,
         "building": line.place_and_grid,

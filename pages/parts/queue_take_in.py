@@ -1,6 +1,8 @@
-"""Taking in an order: the four fields of register.fields, and then its number, to whom it went, by when, and why."""
+"""Taking in an order, by an item of the catalogue or without: the four fields of register.fields, which papers are missing, and then its number,
+to whom it went, by when, and why."""
 
 from datetime import datetime
+from uuid import UUID
 
 import streamlit as st
 
@@ -10,11 +12,13 @@ from core.refusals import Refused
 from core.rulebook import load_rulebook
 from core.work_orders import CHANNELS, kinds
 from db.commands.work_orders import TakenIn, take_in
+from db.queries.catalogue import Entry, entries
 from db.queries.posts import buildings
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.pick import pick_community
 from pages.parts.plain import plain
+from pages.parts.queue_papers import draw_item, notice_links, pick_missing
 from pages.parts.queue_record import say_refused
 
 TAKEN = "queue_taken"
@@ -29,16 +33,17 @@ def open_take_in(desk: Desk) -> None:
 def _take_in() -> None:
     desk = current().require("queue")
     if TAKEN in st.session_state:
-        _receipt(desk, st.session_state[TAKEN])
+        _receipt(desk, *st.session_state[TAKEN])
         return
     community_id = pick_community(desk)
     if community_id is None:
         return
     with desk.session() as session:
-        places = buildings(session, community_id)
+        places, offered = buildings(session, community_id), {one.item.id: one for one in entries(session, community_id) if not one.withdrawn}
+    chosen = _item(desk, offered)
     told = st.container()
     with st.form("queue-take-in", border=False):
-        fields = _fields(desk, places)
+        fields = _fields(desk, places, chosen)
         pressed = st.form_submit_button(desk.t("queue.submit"), type="primary", width="stretch")
     if not pressed:
         return
@@ -47,22 +52,37 @@ def _take_in() -> None:
         with told:
             say_refused(desk, result)
         return
-    st.session_state[TAKEN] = result
+    st.session_state[TAKEN] = community_id, result
     st.rerun(scope="fragment")
 
 
-def _fields(desk: Desk, places: dict) -> dict:
+def _item(desk: Desk, offered: dict[str, Entry]) -> Entry | None:
+    """What the resident asks for, found by typing; it decides kind, limits and review. Outside the form: what is asked depends on it."""
+    titles = {key: one.item.title[desk.lang] for key, one in offered.items()}
+    chosen = offered.get(st.selectbox(desk.t("catalogue.item"), list(titles), index=None, format_func=titles.get, placeholder=desk.t("catalogue.item_hint"), key="queue_item"))
+    if chosen:
+        draw_item(desk, chosen)
+    return chosen
+
+
+def _kind(desk: Desk, chosen: Entry | None) -> dict:
+    if chosen:
+        return {"item": chosen.item.id, "missing": pick_missing(desk, chosen.item, "queue_missing")}
     titles = {kind.id: kind.title[desk.lang] for kind in kinds().values()}
+    return {"kind": st.selectbox(desk.t("work_orders.kind"), list(titles), format_func=titles.get, help=desk.t("queue.take_in_hint"))}
+
+
+def _fields(desk: Desk, places: dict, chosen: Entry | None) -> dict:
     channels = {channel: desk.t(f"work_orders.channel_{channel}") for channel in CHANNELS}
-    kind = st.selectbox(desk.t("work_orders.kind"), list(titles), format_func=titles.get, help=desk.t("queue.take_in_hint"))
-    matter = st.text_input(desk.t("work_orders.matter"), max_chars=200)
+    kind = _kind(desk, chosen)
+    matter = st.text_input(desk.t("work_orders.matter"), chosen.item.title["zh"] if chosen else "", max_chars=200)
     applicant = st.text_input(desk.t("work_orders.applicant"), max_chars=50)
     contact = st.text_input(desk.t("work_orders.contact"), max_chars=50)
     building = st.selectbox(desk.t("work_orders.building"), list(places), index=None, format_func=places.get, placeholder=desk.t("queue.no_building"))
     detail = st.text_area(desk.t("work_orders.detail"), max_chars=2000, height=80)
     channel = st.selectbox(desk.t("work_orders.channel"), list(channels), format_func=channels.get)
     return {
-        "kind": kind, "matter": matter, "applicant": applicant, "contact": contact, "building_id": building, "detail": detail, "channel": channel,
+        **kind, "matter": matter, "applicant": applicant, "contact": contact, "building_id": building, "detail": detail, "channel": channel,
         "received_at": _received(desk),
     }  # fmt: skip
 
@@ -78,8 +98,8 @@ def _received(desk: Desk) -> datetime | None:
     return datetime.combine(day or local.date(), time or local.time().replace(second=0, microsecond=0), SHANGHAI)
 
 
-def _receipt(desk: Desk, taken: TakenIn) -> None:
-    """What to tell the resident: the number, who has it, until when."""
+def _receipt(desk: Desk, community_id: UUID, taken: TakenIn) -> None:
+    """What to tell the resident: the number, who has it, until when, and the notice of what is missing."""
     st.success(f"**{desk.t('queue.taken_in', number=taken.number)}**")
     lines = [desk.t("queue.sent_to", who=plain(taken.holder) or desk.t("queue.property_company")), desk.t("queue.sent_why", why=desk.t(f"work_orders.why_{taken.reason}"))]
     lines += [desk.t("queue.due_by", clause=load_rulebook()[clause_id].title[desk.lang], at=deadline_text(at)) for clause_id, at in taken.due]
@@ -87,6 +107,8 @@ def _receipt(desk: Desk, taken: TakenIn) -> None:
     if not taken.due:
         st.caption(desk.t("queue.due_from_acceptance"))
     st.markdown(" ".join(clause_mark(desk, clause_id) for clause_id in ("dispatch.auto", *(clause_id for clause_id, _ in taken.due))))
+    if taken.missing:
+        notice_links(desk, community_id, taken.order_id)
     if st.button(desk.t("queue.another"), width="stretch", key="queue_another"):
         del st.session_state[TAKEN]
         st.rerun(scope="fragment")

@@ -94,9 +94,9 @@ def test_each_figure_opens_the_orders_it_counts_late_ones_first(office):
     assert [stands for stands, _ in rows[2:]] == ["open", "unclocked", "unclocked", "met"]
 
 
-def test_by_kind_and_by_grid_are_the_same_orders(office):
-    kinds, grids = (list(found(office, by).values()) for by in BY)
-    assert sum(kinds[1:], kinds[0]) == sum(grids[1:], grids[0])
+def test_by_kind_by_grid_and_by_item_are_the_same_orders(office):
+    kinds, grids, items = (list(found(office, by).values()) for by in BY)
+    assert sum(kinds[1:], kinds[0]) == sum(grids[1:], grids[0]) == sum(items[1:], items[0])
     assert len(grids) == 2
 
 
@@ -110,5 +110,5 @@ def test_what_came_in_before_the_span_is_not_in_it(office):
 def test_the_command_line_prints_them(demo_template):
     printed = json.loads(run_db(f"sqlite:///{demo_template}", "show", "overview", "--as", "head", "--json"))["outcomes"]
     sums = [sum(one["received"] for one in printed[by].values()) for by in BY]
-    assert sums[0] == sums[1] > 0
+    assert sums[0] == sums[1] == sums[2] > 0
     assert {"received", "tally", "paused", "extended", "returned", "reopened"} == set(next(iter(printed["kind"].values())))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from core.imports.cells import squeezed
 from core.imports.judge import Row
 from core.refusals import Refused
 from core.rulebook import load_rulebook
@@ -14,6 +15,7 @@ from db.models.clocks import Clock, ClockPause
 from db.models.grids import Community
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.calendar import current_calendar
+from db.queries.catalogue import entries
 from db.queries.imports.plan import NEW, Complaint, PlacedIntake
 from db.queries.posts import bench
 
@@ -30,6 +32,7 @@ class WorkOrders(PlacedIntake):
         columns += (WorkOrder.closed_at, WorkOrder.status, WorkOrder.grid_id)
         self.orders = {r["external_key"]: r for r in self.records(WorkOrder, *columns, where=(WorkOrder.external_key.is_not(None),))}
         self.numbers = {r["number"] for r in self.records(WorkOrder, WorkOrder.number)}
+        self.items = {squeezed(name): one.item for one in entries(self.session, self.community_id) for name in one.item.title.values()}
         self.calendar, self.benches = current_calendar(self.session), {}
         self.closes_at = self.session.scalar(select(Community.closes_at).where(Community.community_id == self.community_id))
 
@@ -46,6 +49,8 @@ class WorkOrders(PlacedIntake):
         building = self.buildings.get(values.get("building"))
         if "building" in values and building is None:
             return [("building", "unknown_building", {"building": values["building"]}, True)]
+        if "item" in values and squeezed(values["item"]) not in self.items:
+            return [("item", "unknown_item", {"item": values["item"]}, True)]
         key = f"{self.source}:{values['number']}"
         if key in self.orders:
             return self._follow(self.orders[key], values)
@@ -65,14 +70,15 @@ class WorkOrders(PlacedIntake):
         return ()
 
     def _history(self, key: str, values: dict, grid_id: UUID | None, building_id: UUID | None) -> HistoricOrder:
-        kind = kinds()[values.get("kind", DEFAULT_KIND)]
+        item = self.items.get(squeezed(values.get("item", "")))
+        kind = kinds()[values.get("kind", item.kind if item else DEFAULT_KIND)]
         closed = values.get("closed")
         goes_to = dispatch(kind, self._bench(grid_id))
         return HistoricOrder(
             self.community_id, self._number_for(values["number"]), kind.id, values["matter"], values.get("applicant"), values.get("contact"), values["received"],
             acts=tuple(self._acts(values)), recorded_at=self.now, channel=values.get("channel", "online"), detail=values.get("detail"),
             grid_id=grid_id, building_id=building_id, holder_id=None if closed else goes_to.holder_id, external_key=key,
-            category=values.get("category") or None, desk=goes_to.desk, closes_at=self.closes_at,
+            category=values.get("category") or None, desk=goes_to.desk, closes_at=self.closes_at, item=item and item.id,
         )  # fmt: skip
 
     def _number_for(self, number: str) -> str:
