@@ -13,6 +13,7 @@ from pages.parts.jump import take_clause
 from pages.parts.page import page_header
 from pages.parts.roster_filters import STATES, chosen, show_all, show_pages
 from pages.parts.roster_find import find_button
+from pages.parts.roster_gaps import draw_gaps
 from pages.parts.roster_list import cards, table
 
 PAGE = {"cards": 10, "table": 20}
@@ -35,6 +36,8 @@ def _desk() -> None:
     view, pages = _view(desk), st.session_state.get("roster_pages", 1)
     found = kept(desk, roster, wanted, pages * PAGE[view])
     _counts(desk, wanted, found)
+    if wanted.state == "gaps":
+        draw_gaps(desk, wanted, folded=_on_a_phone())
     if not found.rows:
         _nobody(desk, wanted)
     elif view == "table":
@@ -56,7 +59,7 @@ def _usual(desk: Desk) -> str:
 
 def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
     """Clocks by state under the filters, the clause an act comes from, and the choice of cards or table."""
-    sums = {name: sum(getattr(one, name) for one in found.totals.values()) for name in STATES if name != "away"}
+    sums = {name: sum(getattr(one, name) for one in found.totals.values()) for name in STATES if name not in ("away", "gaps")}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         away = f" · {desk.t('roster.away_count', n=found.away)}" if found.away else ""
         st.caption(desk.t("roster.counts", **sums) + away, width="content")
@@ -72,8 +75,8 @@ def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
 
 
 def _nobody(desk: Desk, wanted: Wanted) -> None:
-    late = wanted == Wanted(state="overdue")
-    st.success(desk.t("roster.nobody_late")) if late else st.info(f"{desk.t('roster.nobody')} {desk.t('roster.nobody_next')}")
+    good = {Wanted(state="overdue"): "roster.nobody_late", Wanted(state="gaps"): "packages.nobody_lacks"}.get(wanted)
+    st.success(desk.t(good)) if good else st.info(f"{desk.t('roster.nobody')} {desk.t('roster.nobody_next')}")
     st.button(desk.t("roster.show_all"), key="roster-all", on_click=show_all)
 
 

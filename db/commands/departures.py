@@ -24,6 +24,7 @@ from db.commands import cadence
 from db.commands.cadence import Subject
 from db.commands.care import current_groups
 from db.commands.filing import file
+from db.commands.packages import close_package, reopen_package
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.residents import Contact, Departure, Resident, SpecialGroup
@@ -76,8 +77,8 @@ def come_back(session: ScopedSession, *, now: datetime, departure_id: UUID, vers
 
 
 def leave_roster(session: ScopedSession, *, now: datetime, resident_id: UUID, kind: str, from_date: date, reason: str | None = None) -> Departed | Refused:
-    """Somebody died or moved away on the local date `from_date`: their groups end, what was due by then is a miss, the rest is void. Raises
-    ValueError for another kind."""
+    """Somebody died or moved away on the local date `from_date`: their groups end, with their team and services; what was due by then is a
+    miss, the rest is void. Raises ValueError for another kind."""
     if kind not in EXITS:
         raise ValueError(f"{kind!r} is no exit: one of {', '.join(EXITS)}")
     resident = _locked(session, resident_id)
@@ -91,7 +92,7 @@ def leave_roster(session: ScopedSession, *, now: datetime, resident_id: UUID, ki
     for one in groups.values():
         one.to_date = max(from_date, one.from_date)
     resident.left_on, resident.left_reason = from_date, t(f"departures.{kind}", "zh")
-    row.closed = json.dumps({"clocks": clocks, "groups": [str(one.id) for one in groups.values()]})
+    row.closed = json.dumps({"clocks": clocks, "groups": [str(one.id) for one in groups.values()], **close_package(session, resident, from_date)})
     return _filed(session, "care.leave_roster", resident, row, now, len(clocks), len(groups))
 
 
@@ -110,6 +111,7 @@ def undo(session: ScopedSession, *, now: datetime, departure_id: UUID, version: 
         return Refused("departures.not_last")
     resident.left_on = resident.left_reason = None
     closed = json.loads(row.closed or "{}")
+    reopen_package(session, closed)
     return _filed(session, "care.undo", resident, row, now, _reopen(session, closed.get("clocks", [])), _rejoin(session, closed.get("groups", [])))
 
 

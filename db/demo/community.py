@@ -16,18 +16,23 @@ from db.commands.care_bulk import cadence_rows
 from db.demo.acts import CARELESS, DILIGENCE, UNANSWERED, Days, acts_in, periods_since
 from db.demo.geography import Neighbourhood, district_origin, neighbourhood
 from db.demo.orders import order_history
+from db.demo.packages import Teams
 from db.demo.people import Home, Person, age_on, homes, staff_names
 from db.geography import geojson
 from db.keys import keyring
 from db.models.clocks import Clock, ClockPause
 from db.models.duties import DutyRecord
 from db.models.grids import Absence, BaseFeature, Building, Community, Grid, Household, Post, Staff
+from db.models.packages import ServiceRecord, TeamMember
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.types import uuid7
 
 NAMES = ("清溪", "凤凰", "文苑", "汇河", "长勺", "柳岸", "安泰", "和润", "春晓", "瑞祥", "莲河", "嬴和", "银座", "朝阳", "龙潭", "鹏泉", "丰裕", "仁和", "永兴", "万福")
-TABLES = (Community, Grid, Building, BaseFeature, Staff, Post, Absence, Household, Resident, SpecialGroup, WorkOrder, WorkOrderEvent, Clock, ClockPause, Contact, DutyRecord)
+TABLES = (
+    Community, Grid, Building, BaseFeature, Staff, Post, Absence, Household, Resident, SpecialGroup, TeamMember, ServiceRecord, WorkOrder, WorkOrderEvent, Clock, ClockPause,
+    Contact, DutyRecord,
+)  # fmt: skip
 """In the order in which foreign keys let them be filled."""
 
 
@@ -62,6 +67,7 @@ class Builder:
         name = NAMES[index % len(NAMES)] + ("" if index < len(NAMES) else "新") + "社区"
         self.made = Made(uuid7(), name)
         self.careless = {1, grids - 2}
+        self.teams = Teams(index, self.made.add, self.holder, self.careless)
 
     def build(self) -> Made:
         """All rows, ready to be inserted in the order of TABLES."""
@@ -126,10 +132,10 @@ class Builder:
                 Household, grid_id=grid_id, building_id=self.building_ids[home.building], door=home.door, door_index=index(home.door, "household.door")
             )
             for person in home.people:
-                self._resident(person, household_id, grid, grid_id)
+                self._resident(person, home, household_id, grid, grid_id)
             self.households.append((home, household_id, grid))
 
-    def _resident(self, person: Person, household_id: UUID, grid: int | None, grid_id: UUID | None) -> None:
+    def _resident(self, person: Person, home: Home, household_id: UUID, grid: int | None, grid_id: UUID | None) -> None:
         index = keyring().blind_index
         resident_id = self.made.add(
             Resident, grid_id=grid_id, household_id=household_id, name=person.name, sex=person.sex, birth_year=person.born.year, relation=person.relation,
@@ -139,6 +145,7 @@ class Builder:
         if person.groups:
             enrolled = self._enrol(person, resident_id, grid_id)
             self._care(person, resident_id, grid, grid_id, enrolled)
+            self.teams.file(person, home.people, resident_id, grid, enrolled.date(), local_day(self.now))
 
     def _enrol(self, person: Person, resident_id: UUID, grid_id: UUID | None) -> datetime:
         since = self.since.astimezone(SHANGHAI)

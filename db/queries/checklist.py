@@ -16,6 +16,7 @@ from core import measures
 from core.calendar import SHANGHAI
 from core.clocks import Tally
 from core.measures import Measured, Verdict
+from core.packages import CLAUSES
 from core.periods import Period, last_day, local_midnight, quarter
 from core.rulebook import Clause, Limit, load_rulebook
 from db.models.clocks import Clock
@@ -23,6 +24,7 @@ from db.queries import checklist_rows as rows_of
 from db.queries.calendar import current_calendar
 from db.queries.departures import held_counts
 from db.queries.ledger import proof_state
+from db.queries.packages import ever_recorded
 from db.queries.tallies import NOTHING, Count, counts
 
 DAY_UNITS = ("day", "working_day", "month", "year")
@@ -102,7 +104,7 @@ def checklist(session: Session, now: datetime, community_id: UUID, quarter_key: 
             lines.append(replace(_clock_line(clause, by_clause.get(clause.id, NOTHING), unsure.get(clause.id, 0)), held=held[clause.id]))
         elif clause.shape == "measure" and clause.section == 3:
             lines.append(_measure_line(session, clause, by_clause, now, community_id, period))
-        elif clause.id in rows_of.RECORDS:
+        elif clause.id in rows_of.RECORDS or clause.id in CLAUSES:
             lines.append(_record_line(session, clause, now, community_id, period))
     return Checklist(community_id, quarter_key, now, tuple(lines))
 
@@ -156,6 +158,8 @@ def _measure_line(session: Session, clause: Clause, by_clause: dict, now: dateti
 
 
 def _record_line(session: Session, clause: Clause, now: datetime, community_id: UUID, period: Period) -> Line:
+    if clause.id in CLAUSES and now > period.end and not ever_recorded(session, community_id, period.last_day):
+        return Line(clause.id, "record", Verdict.not_measured, why="packages.why_not_kept")
     good, bad, pending = rows_of.record(session, clause.id, now, community_id, period)
     line = Line(clause.id, "record", measures.of_rows(good, good + bad), good + bad + pending, good, bad, pending=pending, value=Tally(good, bad, 0).rate)
     if clause.id == "tamper_proof" and proof_state(session, community_id).faults:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from core import masks, measures
 from core.clocks import State
 from core.measures import dispute_kinds, ending_clauses
+from core.packages import CLAUSES
 from core.periods import Period, last_day, quarter
 from core.roles import masked
 from core.rulebook import load_rulebook
@@ -25,14 +26,15 @@ from db.models.ledger import LedgerEntry, LedgerLeaf
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.clock_state import is_missed, is_overdue
-from db.queries.posts import post_held, still_here
+from db.queries.packages import clause_counts, clause_rows
+from db.queries.posts import holding, post_held, still_here
 from db.queries.tallies import within
 
 
 @dataclass(frozen=True)
 class Violation:
-    """A row that breaks a clause. `what`: order number and matter, masked person, or place; `value`: a measured number (households, posts).
-    `closed_at` None: still open. Moments in UTC."""
+    """A row that breaks a clause. `what`: order number and matter, masked person, or place; `value`: a measured number (households, posts); `lacking`: what is
+    missing of a person's service package (ids of core.packages). `closed_at` None: still open. Moments in UTC."""
 
     subject_kind: str
     subject_id: UUID
@@ -48,6 +50,7 @@ class Violation:
     grid_id: UUID | None = None
     value: int | None = None
     clause_id: str | None = None
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
         return _orders(session, WorkOrder.id.in_(query), limit, offset)
     if clause_id in ("grid.size", "grid.posts"):
         return _grids(session, community_id, clause_id, last_day(now, period))[offset : offset + limit]
+    if clause_id in CLAUSES:
+        return _incomplete(session, now, community_id, clause_id, last_day(now, period), limit, offset)
     if shape == "record":
         return _broken_records(session, clause_id, now, community_id, period, limit, offset)
     wanted = ending_clauses() if clause_id == "kpi.on_time" else {clause_id}
@@ -145,7 +150,9 @@ def _grids(session: Session, community_id: UUID, clause_id: str, day: date) -> l
 
 # --- records --------------------------------------------------------------------------------------------------------
 def record(session: Session, clause_id: str, now: datetime, community_id: UUID, period: Period) -> tuple[int, int, int]:
-    """(good, bad, pending) rows of a record clause in the period."""
+    """(good, bad, pending) rows of a record clause in the period. Of a service package: of those on the roster on its last day."""
+    if clause_id in CLAUSES:
+        return *clause_counts(session, clause_id, community_id, last_day(now, period)), 0
     spec = RECORDS[clause_id]
     bad = spec.bad()
     query = select(func.count(), func.count().filter(bad)).select_from(spec.model).where(*spec.rows(session, community_id, period))
@@ -164,6 +171,18 @@ def _broken_records(session: Session, clause_id: str, now: datetime, community_i
         return _orders(session, WorkOrder.id.in_(select(WorkOrderEvent.work_order_id).where(*where)), limit, offset)
     entries = session.execute(select(LedgerEntry.id, LedgerEntry.command, LedgerEntry.at).where(*where).order_by(LedgerEntry.at).limit(limit).offset(offset))
     return [Violation("entry", row.id, row.command, due_at=row.at) for row in entries]
+
+
+def _incomplete(session: Session, now: datetime, community_id: UUID, clause_id: str, day: date, limit: int, offset: int) -> list[Violation]:
+    found, hidden = clause_rows(session, clause_id, community_id, day, limit, offset), masked(session.scope.role)
+    grids, held = dict(session.execute(select(Grid.id, Grid.name).where(Grid.community_id == community_id)).all()), holding(session, now).by_grid
+    return [
+        Violation(
+            "resident", resident_id, masks.masked("name", name, hidden), grids.get(grid_id), held[grid_id].name if grid_id in held else None,
+            resident_id=resident_id, grid_id=grid_id, clause_id=clause_id, lacking=tuple(part.id for part in gaps),
+        )
+        for resident_id, name, grid_id, gaps in found
+    ]  # fmt: skip
 
 
 def _orders(session: Session, where: ColumnElement[bool], limit: int, offset: int) -> list[Violation]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from core.calendar import local_day
+from core.packages import PARTS
 from core.roles import sees_people
 from core.rulebook import Threshold, load_rulebook
 from core.small_counts import Shown, without_small
@@ -20,22 +21,25 @@ from db.models.grids import Building, Community, Grid, Household
 from db.models.residents import SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.clock_state import is_overdue
+from db.queries.packages import lacks, on_roster
 from db.queries.posts import PostHeld, posts_held
 
 GROUPS = ("elder", "disabled", "child")
-OF_PEOPLE = ("special_residents", "overdue_care")
+OF_PEOPLE = ("special_residents", "overdue_care", "package_gaps")
 """Figures that count special groups, and are hidden where they are small."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What is counted of a grid or a community. `overdue_orders`: orders with a clock past its limit; `overdue_care`: care clocks past theirs."""
+    """What is counted of a grid or a community. `overdue_orders`: orders with a clock past its limit; `overdue_care`: care clocks past theirs;
+    `package_gaps`: people with a gap in their service package."""
 
     households: int
     open_orders: int
     overdue_orders: int
     special_residents: Shown
     overdue_care: Shown
+    package_gaps: Shown
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ def _figures(session: Session, per: str, ids: list[UUID], now: datetime, communi
         "overdue_orders": count(Clock, Clock.work_order_id.distinct(), late, Clock.subject_kind == "work_order"),
         "special_residents": count(SpecialGroup, SpecialGroup.resident_id.distinct(), SpecialGroup.to_date.is_(None)),
         "overdue_care": count(Clock, Clock.id, late, Clock.subject_kind == "resident"),
+        "package_gaps": count(SpecialGroup, SpecialGroup.resident_id.distinct(), on_roster(local_day(now)), lacks(PARTS, local_day(now))),
     }
     if not sees_people(session.scope.role):
         counted |= {name: without_small(counted[name]) for name in OF_PEOPLE}

@@ -15,6 +15,7 @@ from core.calendar import local_day
 from core.care import ACTS, FAILED, OLD_AGE, age_band, risk
 from core.clocks import State, state
 from core.departures import EXITS, HOLDS
+from core.packages import Part
 from core.roles import masked
 from db.engine import ScopedSession
 from db.keys import keyring
@@ -24,15 +25,18 @@ from db.models.residents import Contact, Departure, Resident, Snooze, SpecialGro
 from db.queries.attempts import failed_runs, open_checks
 from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, not_put_off
 from db.queries.departures import held_now, is_lasting, lasting
+from db.queries.packages import lacking, who_lacks
 from db.queries.posts import holding
 
-STATES = ("overdue", "due_soon", "due", "met", "away")
-"""What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun); away or gone."""
+STATES = ("overdue", "due_soon", "due", "met", "away", "gaps")
+"""What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun); away or gone;
+something of their service package is missing."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the roster is narrowed to; None: no narrowing. `text`: part of a name or building, or a whole phone or ID number."""
+    """What the roster is narrowed to; None: no narrowing. `text`: part of a name or building, or a whole phone or ID number; `lack`: with the state
+    gaps, the clause or core.packages.Part.key of which something is missing."""
 
     group: str | None = None
     state: str | None = None
@@ -41,6 +45,7 @@ class Wanted:
     clause_id: str | None = None
     holder_id: UUID | None = None
     text: str | None = None
+    lack: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class RosterRow:
     """Somebody on the roster. `name` as the reader's role may see it; `groups`: pairs (group, detail); `holder`: who answers for
     care in its grid (db.queries.posts.holding); `risk` as core.care.risk; `version`: of the resident's row, for update_file; `away`: (kind of
     core.departures, since, first day back or None) of who is away or gone today; `failed`: attempts in a row to reach them that failed; `check`: number of the open order to look for
-    them at home."""
+    them at home; `lacking`: what is missing of their service package."""
 
     resident_id: UUID
     name: str
@@ -89,6 +94,7 @@ class RosterRow:
     away: tuple[str, date, date | None] | None = None
     failed: int = 0
     check: str | None = None
+    lacking: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,12 +146,13 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     query = select(*columns).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
     found = {row.id: row for row in session.execute(query.outerjoin(Building, _same(Building, Household.building_id, Household)).where(Resident.id.in_(ids)))}
     held = {grid_id: one.name for grid_id, one in holding(session, now).by_grid.items()}
+    missing = lacking(session, now, ids)
     return tuple(
         RosterRow(
             row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
             clocks.get(row.id, ()), last.get(row.id), held.get(row.grid_id),
             risk((detail for _, detail in groups.get(row.id, ())), (group for group, _ in groups.get(row.id, ())), row.birth_year, today), row.version, away.get(row.id),
-            failed.get(row.id, 0), checks.get(row.id),
+            failed.get(row.id, 0), checks.get(row.id), missing.get(row.id, ()),
         )
         for row in (found[one] for one in ids if one in found)
     )  # fmt: skip
@@ -166,6 +173,8 @@ def first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int,
     """Who comes first. Those with something late all come before the others, and are few: the rest is sorted only when they don't fill the page."""
     if wanted.state == "away":
         return _first_away(session, now, wanted, limit, offset)
+    if wanted.state == "gaps":
+        return _first_lacking(session, now, wanted, limit, offset)
     if wanted.state is None:
         late = _ranked(session, now, wanted, "overdue", limit, offset)
         if len(late) == limit:
@@ -185,6 +194,20 @@ def _first_away(session: ScopedSession, now: datetime, wanted: Wanted, limit: in
     gone, unknown = Departure.kind.in_(EXITS), Departure.until_date.is_(None)
     order = (gone, unknown, Departure.until_date, Departure.from_date.desc(), Departure.resident_id)
     return list(dict.fromkeys(session.scalars(query.order_by(*order).limit(limit).offset(offset))))
+
+
+def _first_lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int) -> list[UUID]:
+    """Whose service package is not complete, by risk, then by grid and name."""
+    marks = _marks(now)
+    query = select(Resident.id).outerjoin(marks, and_(marks.c.community_id == Resident.community_id, marks.c.resident_id == Resident.id))
+    query = query.where(Resident.id.in_(who_lacks(now, wanted.lack, wanted.group)))
+    if wanted.grid_id:
+        query = query.where(Resident.grid_id == wanted.grid_id)
+    if wanted.text and wanted.text.strip():
+        query = query.where(Resident.id.in_(_named(session, wanted.text.strip())))
+    old = case((Resident.birth_year < local_day(now).year - OLD_AGE, 1), else_=0)
+    order = ((func.coalesce(marks.c.mark, 0) + old).desc(), Resident.grid_id, Resident.name, Resident.id)
+    return list(session.scalars(query.order_by(*order).limit(limit).offset(offset)))
 
 
 def _away(now: datetime, kinds: tuple[str, ...]) -> Select:

@@ -11,6 +11,7 @@ from core.queue import remaining
 from db.commands.care import Recorded
 from db.queries.roster import LastContact, RosterClock, RosterRow
 from pages.parts.desk import Desk
+from pages.parts.package_text import lacking_text
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -107,6 +108,8 @@ def card_html(desk: Desk, row: RosterRow) -> str:
         chips += f'<span class="care-late">{desk.t("care.attempts_failed", n=row.failed)}</span>'
     if row.check:
         chips += f'<span class="care-soon">{desk.t("care.being_looked_for", number=row.check)}</span>'
+    if row.lacking:
+        chips += f'<span class="care-soon">{lacking_text(desk, row.lacking)}</span>'
     lines = (place_text(desk, row) + " · " + holder, last_text(desk, row.last))
     small = "".join(f'<div class="care-line">{escape(line)}</div>' for line in lines)
     return f'<div class="care-who"><b>{escape(row.name)}</b>{age} <span class="care-group">{escape(groups_text(desk, row))}</span></div><div class="care-chips">{chips}</div>{small}'

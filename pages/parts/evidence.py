@@ -14,6 +14,7 @@ from pages.parts.care_text import outcome_text
 from pages.parts.clause import source_text
 from pages.parts.desk import Desk, current
 from pages.parts.ledger_entries import did, entry_line
+from pages.parts.package_text import lacking_text
 from pages.parts.plain import plain
 
 
@@ -44,6 +45,8 @@ def row_text(desk: Desk, clause_id: str | None, row: Violation) -> str:
         return f"**{plain(row.what)}** · {desk.t(word, n=row.value)}"
     what = did(desk, row.what) if row.subject_kind == "entry" else plain(row.what)
     lines = [f"**{what or desk.t('checklist.community')}**"]
+    if row.lacking:
+        lines.append(f":red[**{lacking_text(desk, row.lacking)}**]")
     places = [plain(row.grid) if row.grid != row.what else None, row.holder and desk.t("checklist.held_by", who=plain(row.holder))]
     if row.state:
         colour = "red" if row.state == State.overdue else "orange"

@@ -7,7 +7,7 @@ import streamlit as st
 from core.calendar import SHANGHAI
 from core.small_counts import FEW, MORE
 from db.queries.gaps import Gap
-from db.queries.map import CommunityValues, GridCard, OrderRow
+from db.queries.map import OF_PEOPLE, CommunityValues, GridCard, OrderRow
 from db.queries.posts import PostHeld
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
@@ -21,6 +21,7 @@ LISTS = {
     "overdue_orders": ("queue", {"queue_kind": "order", "queue_bucket": "late"}),
     "special_residents": ("roster", {"roster_state": "all"}),
     "overdue_care": ("roster", {"roster_state": "overdue"}),
+    "package_gaps": ("roster", {"roster_state": "gaps"}),
 }
 """The list behind each figure, and what it is narrowed to besides the grid."""
 
@@ -53,7 +54,7 @@ def _holder(desk: Desk, holder: PostHeld) -> str:
 
 def _figures(desk: Desk, card: GridCard) -> None:
     """Each figure is the button to its list where the role may open that; else it is only told."""
-    figures = [(f"by_{name}", getattr(card.figures, name), LISTS[name]) for name in ("open_orders", "overdue_orders", "special_residents", "overdue_care")]
+    figures = [(f"by_{name}", getattr(card.figures, name), LISTS[name]) for name in LISTS]
     figures += [(f"group_{group}", n, ("roster", {"roster_group": group})) for group, n in card.groups.items()]
     with st.container(horizontal=True, gap="small"):
         for word, n, (name, filters) in figures:
@@ -62,7 +63,7 @@ def _figures(desk: Desk, card: GridCard) -> None:
                 st.markdown(label, width="content")
             elif st.button(label, key=f"map-{word}", help=desk.t(f"map.open_{name}")):
                 open_desk(name, grid_filter=card.id, **filters)
-    if {FEW, MORE} & {*card.groups.values(), card.figures.overdue_care, card.figures.special_residents}:
+    if {FEW, MORE} & {*card.groups.values(), *(getattr(card.figures, name) for name in OF_PEOPLE)}:
         st.caption(desk.t("map.note_small"))
 
 
@@ -110,7 +111,7 @@ def _rows(desk: Desk, rows: tuple[tuple[str, int | None], ...]) -> None:
 def district_view(desk: Desk, rows: list[CommunityValues]) -> None:
     """All communities of the scope side by side: the map's figures, summed."""
     st.subheader(desk.t("map.district"), anchor=False)
-    figures = ("households", "open_orders", "overdue_orders", "special_residents", "overdue_care")
+    figures = ("households", *LISTS)
     table = []
     for row in rows:
         line = {desk.t("map.community"): row.name, desk.t("map.grids"): row.grids, desk.t("map.outside_band"): row.outside_band}

@@ -15,6 +15,7 @@ RISING = {
     "overdue_orders": ("#ffffff", "#fee0b6", "#fdae6b", "#e6550d", "#8c2d04"),
     "special_residents": ("#ffffff", "#dadaeb", "#b0a9d3", "#7d6bb3", "#4a1486"),
     "overdue_care": ("#ffffff", "#fee0b6", "#fdae6b", "#e6550d", "#8c2d04"),
+    "package_gaps": ("#ffffff", "#dadaeb", "#b0a9d3", "#7d6bb3", "#4a1486"),
 }
 SHADES = ("households", *RISING)
 OPACITY, EMPTY = 0.62, 0.25

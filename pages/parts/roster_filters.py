@@ -5,6 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.care import ACTS, GROUPS
+from core.packages import CLAUSES
 from core.rulebook import load_rulebook
 from db.models.grids import Staff
 from db.queries.roster import Wanted, grids
@@ -13,8 +14,10 @@ from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.jump import CLAUSE, GRID, HOLDER
 
-STATES = ("overdue", "due", "met", "away")
+STATES = ("overdue", "due", "met", "away", "gaps")
 EVERY = "all"
+LACK = "roster_lack"
+"""The clause or part (core.packages) of which something is missing, while the state is gaps."""
 WIDTH = 164
 """Two controls side by side on a phone, all in one line on a desktop."""
 
@@ -33,7 +36,8 @@ def chosen(desk: Desk) -> Wanted:
         grid_id = _choice(desk, "grid", tuple(known), known.get) if len(known) > 1 else None
         holder_id = _keeper(desk)
         text = st.text_input(desk.t("roster.find"), key="roster_text", placeholder=desk.t("roster.find_hint"), label_visibility="collapsed", width=WIDTH)
-    return Wanted(group=group, state=None if state == EVERY else state, grid_id=grid_id, act=act, holder_id=holder_id, text=text or None)
+    lack = st.session_state.get(LACK) if state == "gaps" else None
+    return Wanted(group=group, state=None if state == EVERY else state, grid_id=grid_id, act=act, holder_id=holder_id, text=text or None, lack=lack)
 
 
 def _choice(desk: Desk, name: str, options: tuple, word) -> str | UUID | None:
@@ -62,6 +66,8 @@ def _asked_for(known: dict[UUID, str]) -> None:
         st.session_state["roster_grid"] = grid_id
     if holder_id:
         st.session_state["roster_keeper"], st.session_state["roster_state"] = holder_id, "overdue"
+    if clause_id in CLAUSES:
+        st.session_state[LACK], st.session_state["roster_state"] = clause_id, "gaps"
     clause = load_rulebook().get(clause_id)
     act = getattr(clause.values[-1].figure, "act", None) if clause else None
     if act in ACTS:
@@ -75,5 +81,6 @@ def show_pages(pages: int) -> None:
 
 def show_all() -> None:
     """No filter."""
+    st.session_state.pop(LACK, None)
     for name, every in (*((one, EVERY) for one in ("state", "group", "grid", "act", "keeper")), ("text", "")):
         st.session_state[f"roster_{name}"] = every

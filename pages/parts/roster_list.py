@@ -6,6 +6,7 @@ from core.care import ACTS
 from db.queries.roster import Roster, RosterRow
 from pages.parts.care_text import away_text, card_html, due_text, groups_text, last_text, place_text
 from pages.parts.desk import Desk, current
+from pages.parts.package_text import lacking_text
 from pages.parts.plain import plain
 from pages.parts.roster_person import person_view
 from pages.parts.roster_record import act_buttons, tell
@@ -15,6 +16,7 @@ STYLE = """<style>
 .care-chips{display:flex;flex-wrap:wrap;gap:.35rem;margin:.35rem 0}.care-chips span{border-radius:6px;padding:.1rem .5rem;font-size:.88rem;white-space:nowrap}
 .care-late{background:#fde8e4;color:#9a1b0c;font-weight:600}.care-soon{background:#fff1d6;color:#7a4b00}.care-due{background:#e8eef2;color:#1c2b33}.care-done{background:#e3f3ec;color:#0a4f35}
 [class*=st-key-person-]>div:has(.care-who),[class*=st-key-person-]>[data-testid=stLayoutWrapper]{flex:1 0 100%;width:100%}
+[class*=st-key-roster_state] [role=radiogroup] button{padding-left:.45rem;padding-right:.45rem}
 .care-line{color:#5b6b73;font-size:.86rem;line-height:1.45;overflow-wrap:anywhere}
 </style>"""
 
@@ -35,10 +37,10 @@ def table(desk: Desk, found: Roster) -> None:
     """A row a person; the one ticked opens its file beside the table."""
     st.html(STYLE)
     left, right = st.columns([3, 2])
-    owed, away = {clock.act for row in found.rows for clock in row.clocks}, any(row.away for row in found.rows)
+    owed, away, gaps = {clock.act for row in found.rows for clock in row.clocks}, any(row.away for row in found.rows), all(row.lacking for row in found.rows)
     with left:
         picked = st.dataframe(
-            [_line(desk, row, owed, away) for row in found.rows], hide_index=True, on_select="rerun", selection_mode="single-row", key=f"roster-table-{desk.lang}", width="stretch",
+            [_line(desk, row, owed, away, gaps) for row in found.rows], hide_index=True, on_select="rerun", selection_mode="single-row", key=f"roster-table-{desk.lang}", width="stretch",
             height=min(720, 38 + 36 * len(found.rows)), row_height=36,
         )  # fmt: skip
     with right:
@@ -50,11 +52,12 @@ def table(desk: Desk, found: Roster) -> None:
             st.info(desk.t("roster.pick_row"))
 
 
-def _line(desk: Desk, row: RosterRow, owed: set[str], away: bool) -> dict[str, str]:
+def _line(desk: Desk, row: RosterRow, owed: set[str], away: bool, gaps: bool) -> dict[str, str]:
     acts = {clock.act: due_text(desk, clock, row.away) for clock in row.clocks}
     age = f" {row.age_band}" if row.age_band else ""
     return {
         desk.t("roster.columns_person"): row.name + age,
+        **({desk.t("packages.gaps"): lacking_text(desk, row.lacking)} if gaps else {}),
         **{desk.t(f"care.act.{act}"): acts.get(act, "") for act in ACTS if act in owed},
         desk.t("roster.columns_groups"): groups_text(desk, row),
         desk.t("roster.columns_place"): place_text(desk, row),
@@ -66,7 +69,7 @@ def _line(desk: Desk, row: RosterRow, owed: set[str], away: bool) -> dict[str, s
 
 def _file_button(desk: Desk, row: RosterRow) -> None:
     if st.button(desk.t("roster.file"), key=f"file-{row.resident_id}", width="stretch"):
-        st.dialog(desk.t("roster.file_of", name=plain(row.name)), width="large")(_file)(row)
+        st.dialog(desk.t("roster.file_of", name=plain(row.name)), width="large", on_dismiss="rerun")(_file)(row)
 
 
 def _file(row: RosterRow) -> None:

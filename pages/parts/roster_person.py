@@ -20,6 +20,7 @@ from pages.parts.desk import Desk
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
 from pages.parts.roster_departure import draw_departures, draw_standing
+from pages.parts.roster_package import draw_package
 from pages.parts.roster_record import act_buttons, say
 
 FIELDS = ("phone", "address", "id_number", "birth_date", "health")
@@ -39,6 +40,7 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
         act_buttons(desk, file.row, place=place)
     draw_standing(desk, file)
     _owed(desk, file)
+    draw_package(desk, file, place)
     _fields(desk, file, place)
     if desk.may("care_file_update") and file.row.clocks:
         _update(desk, file, place)

@@ -152,3 +152,27 @@ def test_somebody_goes_to_hospital_stands_under_away_and_is_undone(worked_server
     dialog.get_by_text(zh("roster.told_undone")).first.wait_for()
     settled(page)
     assert not dialog.get_by_text(zh("roster.back_form"), exact=True).count()
+
+
+def test_a_worker_sees_who_lacks_a_volunteer_and_enters_one_in_the_open_file(page_at):
+    page = page_at("roster", role="grid_worker", size="phone")
+    page.get_by_role("radio", name=zh("roster.state_gaps"), exact=True).click()
+    settled(page)
+    part = page.get_by_role("button", name=re.compile(rf"^{zh('packages.part.volunteer')} \d+$"))
+    if not part.is_visible():
+        page.get_by_text(re.compile(zh("packages.overview", n=1)[:3])).first.click()
+    part.wait_for()
+    assert sideways(page) <= 0 and small_targets(page) == []
+    part.click()
+    settled(page)
+    missing = zh("packages.missing", parts=zh("packages.part.volunteer"))
+    _tap(page, zh("roster.file"))
+    file = page.get_by_role("dialog")
+    file.get_by_text(missing, exact=True).first.wait_for()
+    file.get_by_text(zh("packages.enter"), exact=True).click()
+    file.get_by_role("radio", name=missing, exact=True).click()
+    file.get_by_role("textbox", name=zh("packages.name")).fill("韩志愿")
+    file.get_by_role("button", name=zh("packages.save_member", part=zh("packages.part.volunteer"))).click()
+    file.get_by_text(zh("packages.told", part=zh("packages.part.volunteer"))).wait_for()
+    expect(file.get_by_text(f"{zh('packages.part.volunteer')} 韩志愿").first).to_be_visible()
+    assert sideways(page) <= 0

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from db.engine import make_engine, open_session
-from db.queries import overview, queue, roster
+from db.queries import overview, packages, queue, roster
 from db.queries.checklist import checklist, quarters
 from db.queries.identity import scope_of
 from db.queries.map import grid_values
@@ -53,6 +53,13 @@ def test_overview_queue_checklist_and_rulebook_count_the_same_overdue_clocks(ask
     assert ask("head", queue.counts, queue.Wanted("all")).of(bucket="late") == late.clocks
     assert sum(by_clause.values()) == late.clocks
     assert {clause_id: one.overdue for clause_id, one in ask("head", standings).items() if one.overdue} == by_clause
+
+
+def test_map_and_roster_count_the_same_people_with_a_gap_in_their_package(ask, community_id):
+    cells = {one.id: one.figures.package_gaps for one in ask("head", grid_values, community_id)}
+    listed = {grid_id: len(ask("head", roster.first_ids, roster.Wanted(state="gaps", grid_id=grid_id), 1_000)) for grid_id in cells}
+    assert cells == listed and sum(cells.values()) > 0
+    assert len(ask("head", roster.first_ids, roster.Wanted(state="gaps"), 1_000)) == ask("head", packages.gaps).people
 
 
 def test_overview_and_roster_count_the_same_overdue_care(ask, community_id):

@@ -1,0 +1,268 @@
+"""Service packages: what is there, what is missing. The one definition of a gap in SQL, the twin of core.packages.missing.
+
+Counts, lists, filter, map, checklist and export all ask `lacks` and `asks`. A member of staff who has left serves nobody any more.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+
+from core import masks
+from core.calendar import local_day
+from core.care import ADULT_AGE, ELDER_AGE
+from core.packages import Part, asked, missing, parts_named
+from core.periods import local_midnight
+from core.roles import masked, may
+from db.engine import ScopedSession
+from db.models.grids import Staff
+from db.models.packages import ServiceRecord, TeamMember
+from db.models.residents import Contact, Resident, SpecialGroup
+from db.queries.posts import still_here
+
+_MANY = 5_000
+"""People looked up at once: a database takes only so many parameters."""
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """Somebody on a team. `name` as the reader's role may see it, `phone` masked for everybody; `serves`: today, being still with the community
+    where they are its staff; `gone_on`: the day such a one left it."""
+
+    id: UUID
+    role: str
+    name: str
+    phone: str | None
+    is_staff: bool
+    from_date: date
+    to_date: date | None
+    serves: bool
+    gone_on: date | None
+    version: int
+
+
+@dataclass(frozen=True)
+class ServiceRow:
+    """A service on record, or that none is needed (`is_there` False). `note` only for those who keep the file."""
+
+    id: UUID
+    part: str
+    is_there: bool
+    from_date: date
+    to_date: date | None
+    holds: bool
+    note: str | None
+    version: int
+
+
+@dataclass(frozen=True)
+class Package:
+    """What somebody is to have: `wanted` of core.packages, `gaps` of it; everybody and everything ever on record, the newest first."""
+
+    wanted: tuple[Part, ...]
+    gaps: tuple[Part, ...]
+    members: tuple[MemberRow, ...]
+    services: tuple[ServiceRow, ...]
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """How many lack what: `people` with a gap at all, by part (core.packages.Part.key) and by grid and part."""
+
+    people: int = 0
+    parts: Counter = field(default_factory=Counter)
+    grids: dict[UUID | None, Counter] = field(default_factory=dict)
+
+
+# --- the definition -------------------------------------------------------------------------------------------------
+def on_roster(day: date) -> ColumnElement[bool]:
+    """Condition on SpecialGroup: a membership on the local date `day`."""
+    return and_(SpecialGroup.from_date <= day, or_(SpecialGroup.to_date.is_(None), SpecialGroup.to_date > day))
+
+
+def asks(parts: Iterable[Part], day: date) -> ColumnElement[bool]:
+    """Condition on SpecialGroup: the membership asks for one of `parts`."""
+    return or_(false(), *(_asks(part, day) for part in parts))
+
+
+def lacks(parts: Iterable[Part], day: date) -> ColumnElement[bool]:
+    """Condition on SpecialGroup: the membership asks for one of `parts` that is not there on `day`: a gap."""
+    return or_(false(), *(_lacks(part, day) for part in parts))
+
+
+@lru_cache(maxsize=256)
+def _lacks(part: Part, day: date) -> ColumnElement[bool]:
+    """Kept: to write the condition takes longer than to answer it."""
+    return and_(_asks(part, day), not_(or_(*_there(part, day))))
+
+
+def _asks(part: Part, day: date) -> ColumnElement[bool]:
+    group = SpecialGroup.group == part.group
+    match part.when:
+        case "disabled_elder":
+            return and_(group, SpecialGroup.detail == "disabled_elder")
+        case "mental":
+            return and_(group, or_(SpecialGroup.detail == "mental", SpecialGroup.detail.startswith("mental ")))
+        case "working_age":
+            return and_(group, _own(Resident, Resident.id, or_(Resident.birth_year.is_(None), Resident.birth_year.between(day.year - ELDER_AGE + 1, day.year - ADULT_AGE))))
+        case "assessed":
+            return and_(group, _own(Contact, Contact.resident_id, *_assessment(day)))
+    return group
+
+
+def _assessment(day: date) -> tuple[ColumnElement[bool], ...]:
+    return Contact.act == "assessment", Contact.outcome == "reached", Contact.happened_at < local_midnight(day + timedelta(1))
+
+
+def _there(part: Part, day: date) -> list[ColumnElement[bool]]:
+    found = []
+    if part.kind == "member":
+        left = select(Staff.id).where(Staff.community_id == TeamMember.community_id, Staff.id == TeamMember.staff_id, not_(still_here(day))).exists()
+        found.append(_own(TeamMember, TeamMember.resident_id, TeamMember.role == part.id, _holds(TeamMember, day), not_(left)))
+    if part.kind == "service" or part.or_none:
+        found.append(_own(ServiceRecord, ServiceRecord.resident_id, ServiceRecord.part == part.id, _holds(ServiceRecord, day)))
+    return found
+
+
+def _own(model: type, column, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """There is a row of the membership's resident."""
+    return select(model.id).where(model.community_id == SpecialGroup.community_id, column == SpecialGroup.resident_id, *conditions).correlate(SpecialGroup).exists()
+
+
+def _holds(model: type, day: date) -> ColumnElement[bool]:
+    return and_(model.from_date <= day, or_(model.to_date.is_(None), model.to_date > day))
+
+
+# --- what is asked of it --------------------------------------------------------------------------------------------
+def lacking(session: ScopedSession, now: datetime, ids: Iterable[UUID]) -> dict[UUID, tuple[Part, ...]]:
+    """The gaps of those of the residents `ids` who have any. For the few of a page: core.packages decides, where a condition of sixteen parts
+    would cost more to write than to answer."""
+    return _missing(session, tuple(ids), local_day(now))
+
+
+def _missing(session: ScopedSession, ids: tuple[UUID, ...], day: date) -> dict[UUID, tuple[Part, ...]]:
+    home = and_(Resident.community_id == SpecialGroup.community_id, Resident.id == SpecialGroup.resident_id)
+    query = select(SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, Resident.birth_year).join(Resident, home)
+    groups: dict[UUID, list] = {}
+    for resident_id, group, detail, born in session.execute(query.where(SpecialGroup.resident_id.in_(ids), on_roster(day))):
+        groups.setdefault(resident_id, []).append((group, detail, born))
+    there, done = _parts_there(session, tuple(groups), day), _assessed(session, [one for one, own in groups.items() if any(group == "disabled" for group, _, _ in own)], day)
+    found = {}
+    for one, own in groups.items():
+        gaps = missing(asked([row[:2] for row in own], own[0][2], one in done, day), there.get(one, ()))
+        found |= {one: gaps} if gaps else {}
+    return found
+
+
+def who_lacks(now: datetime, name: str | None = None, group: str | None = None) -> Select:
+    """Ids of the residents on the roster who lack something, or what `name` (a clause or a part's key) says, as members of `group`: for `in_`."""
+    day = local_day(now)
+    query = select(SpecialGroup.resident_id).where(on_roster(day), lacks(parts_named(name), day))
+    return query if group is None else query.where(SpecialGroup.group == group)
+
+
+def gaps(session: ScopedSession, now: datetime, group: str | None = None) -> Gaps:
+    """How many in scope lack what today."""
+    day, parts, grids = local_day(now), Counter(), {}
+    people = dict(session.execute(who_lacks(now, None, group).add_columns(SpecialGroup.grid_id)).all())
+    ids = tuple(people)
+    for start in range(0, len(ids), _MANY):
+        for resident_id, own in _missing(session, ids[start : start + _MANY], day).items():
+            keys = [part.key for part in own if group in (None, part.group)]
+            parts.update(keys)
+            grids.setdefault(people[resident_id], Counter()).update(keys)
+    return Gaps(len(people), parts, grids)
+
+
+def _parts_there(session: ScopedSession, ids: tuple[UUID, ...], day: date) -> dict[UUID, set[str]]:
+    found: dict[UUID, set[str]] = {}
+    members = select(TeamMember.resident_id, TeamMember.role).outerjoin(Staff, and_(Staff.community_id == TeamMember.community_id, Staff.id == TeamMember.staff_id))
+    members = members.where(TeamMember.resident_id.in_(ids), _holds(TeamMember, day), still_here(day))
+    services = select(ServiceRecord.resident_id, ServiceRecord.part).where(ServiceRecord.resident_id.in_(ids), _holds(ServiceRecord, day))
+    for query in (members, services) if ids else ():
+        for resident_id, part in session.execute(query):
+            found.setdefault(resident_id, set()).add(part)
+    return found
+
+
+def _assessed(session: ScopedSession, ids: list[UUID], day: date) -> set[UUID]:
+    return set(session.scalars(select(Contact.resident_id).where(Contact.resident_id.in_(ids), *_assessment(day)))) if ids else set()
+
+
+def clause_counts(session: ScopedSession, clause_id: str, community_id: UUID, day: date) -> tuple[int, int]:
+    """(complete, with a gap): those on the roster on `day` whom the clause asks something for."""
+    parts = parts_named(clause_id)
+    wanted = (SpecialGroup.community_id == community_id, on_roster(day), asks(parts, day))
+    of, bad = session.execute(select(func.count(), func.count().filter(lacks(parts, day))).select_from(SpecialGroup).where(*wanted)).one()
+    return of - bad, bad
+
+
+def clause_rows(session: ScopedSession, clause_id: str, community_id: UUID, day: date, limit: int, offset: int) -> list[tuple]:
+    """Those with a gap in the clause on `day`: (resident_id, name, grid_id, the parts that are missing), by grid and name; names in full."""
+    home = and_(Resident.community_id == SpecialGroup.community_id, Resident.id == SpecialGroup.resident_id)
+    query = select(SpecialGroup.resident_id, Resident.name, SpecialGroup.grid_id).join(Resident, home)
+    query = query.where(SpecialGroup.community_id == community_id, on_roster(day), lacks(parts_named(clause_id), day))
+    rows = session.execute(query.order_by(SpecialGroup.grid_id, Resident.name, Resident.id).limit(limit).offset(offset)).all()
+    own = _missing(session, tuple(row.resident_id for row in rows), day)
+    return [(*row, tuple(part for part in own.get(row.resident_id, ()) if part.clause_id == clause_id)) for row in rows]
+
+
+def ever_recorded(session: ScopedSession, community_id: UUID, day: date) -> bool:
+    """Whether any team or service was on record by `day`: before, nobody kept them here."""
+    return any(session.scalar(select(model.id).where(model.community_id == community_id, model.from_date <= day).limit(1)) for model in (TeamMember, ServiceRecord))
+
+
+# --- one person -----------------------------------------------------------------------------------------------------
+def package(session: ScopedSession, now: datetime, resident_id: UUID) -> Package:
+    """Somebody's package as it stands today; of a resident out of scope an empty one."""
+    day = local_day(now)
+    resident = session.execute(select(Resident.community_id, Resident.birth_year).where(Resident.id == resident_id)).one_or_none()
+    if resident is None:
+        return Package((), (), (), ())
+    members, services = _members(session, resident.community_id, resident_id, day), _services(session, resident.community_id, resident_id, day)
+    groups = session.execute(select(SpecialGroup.group, SpecialGroup.detail).where(SpecialGroup.resident_id == resident_id, on_roster(day))).all()
+    wanted = asked([tuple(one) for one in groups], resident.birth_year, assessed(session, resident_id, day), day)
+    there = {one.role for one in members if one.serves} | {one.part for one in services if one.holds}
+    return Package(wanted, missing(wanted, there), members, services)
+
+
+def assessed(session: ScopedSession, resident_id: UUID, day: date) -> bool:
+    """Whether somebody's needs had been assessed by the end of `day`."""
+    return bool(_assessed(session, [resident_id], day))
+
+
+def _members(session: ScopedSession, community_id: UUID, resident_id: UUID, day: date) -> tuple[MemberRow, ...]:
+    hidden = masked(session.scope.role)
+    query = select(TeamMember, Staff.name, Staff.phone, Staff.left_on).outerjoin(Staff, and_(Staff.community_id == TeamMember.community_id, Staff.id == TeamMember.staff_id))
+    query = query.where(TeamMember.community_id == community_id, TeamMember.resident_id == resident_id).order_by(TeamMember.from_date.desc(), TeamMember.id.desc())
+    return tuple(
+        MemberRow(
+            row.id, row.role, masks.masked("name", row.name or name, hidden), masks.phone(row.phone or phone), row.staff_id is not None, row.from_date, row.to_date,
+            _in_force(row, day) and (left_on is None or left_on > day), left_on if left_on and left_on <= day else None, row.version,
+        )
+        for row, name, phone, left_on in session.execute(query)
+    )  # fmt: skip
+
+
+def _services(session: ScopedSession, community_id: UUID, resident_id: UUID, day: date) -> tuple[ServiceRow, ...]:
+    own = may(session.scope.role, "care_file_update")
+    query = select(ServiceRecord).where(ServiceRecord.community_id == community_id, ServiceRecord.resident_id == resident_id)
+    rows = session.scalars(query.order_by(ServiceRecord.from_date.desc(), ServiceRecord.id.desc()))
+    return tuple(
+        ServiceRow(row.id, row.part, row.is_there, row.from_date, row.to_date, _in_force(row, day), row.note if own else masks.free_text(row.note), row.version) for row in rows
+    )
+
+
+def _in_force(row: TeamMember | ServiceRecord, day: date) -> bool:
+    return row.from_date <= day and (row.to_date is None or row.to_date > day)
+
+
+def helpers(session: ScopedSession, now: datetime, resident_id: UUID, kinds: Iterable[str]) -> dict[UUID, str]:
+    """The staff of these kinds who are with the resident's community today, id → name, by name: who may fill a role."""
+    home = select(Resident.community_id).where(Resident.id == resident_id).scalar_subquery()
+    query = select(Staff.id, Staff.name).where(Staff.community_id == home, Staff.kind.in_(tuple(kinds)), still_here(local_day(now)))
+    return {row.id: row.name for row in session.execute(query.order_by(Staff.name))}
