@@ -18,10 +18,12 @@ UNCLOCKED, FOLLOW_UP = "unclocked", "follow_up"
 BUCKET, KIND, SHOWN, TEXT, WHOSE = "queue_bucket", "queue_kind", "queue_shown", "queue_text", "queue_whose"
 STYLE = """<style>
 .st-key-queue_text { flex: 0 1 240px; min-width: 0; }
+.st-key-queue-head [data-testid=stButtonGroup] button { min-height: 40px; }
 @media (max-width: 640px) {
   .st-key-queue-head { flex-wrap: wrap !important; }
   .st-key-queue_text { flex: 1 1 100%; }
   .st-key-queue_text [data-testid=stTextInputRootElement] { height: 44px; }
+  .st-key-queue-head [data-testid=stButtonGroup] button { min-height: 44px; }
 }
 </style>"""
 
