@@ -5,10 +5,9 @@ from uuid import UUID
 import streamlit as st
 
 from core.calendar import SHANGHAI
-from core.imports.tables import table
 from core.roles import masked
 from db.commands.exports import FORMATS
-from db.queries.exports import columns, exportable
+from db.queries.exports import columns, exportable, title
 from db.queries.imports import communities
 from pages.parts import desk as at
 from pages.parts.desk import Desk
@@ -35,14 +34,14 @@ def page() -> None:
 
 def _table(desk: Desk, name: str, community_id: UUID, code: str, kind: str) -> None:
     fields, hidden, comma = columns(name), masked(desk.actor.role), desk.t("exports.comma")
-    title = table(name).title[desk.lang]
+    called = title(name, desk.lang)
     veiled = sorted({field.personal for field in fields if field.personal} & hidden)
     with st.container(border=True):
-        st.subheader(title, anchor=False)
+        st.subheader(called, anchor=False)
         st.caption(desk.t("exports.columns", names=comma.join(field.title[desk.lang] for field in fields)))
         if veiled:
             st.caption(desk.t("exports.masked", names=comma.join(desk.t(f"exports.personal_{one}") for one in veiled)))
         st.download_button(
-            desk.t("exports.download", table=title), table_file(desk, community_id=community_id, name=name, kind=kind),
-            f"{code}-{title}-{desk.now.astimezone(SHANGHAI):%Y%m%d}.{kind}", on_click="ignore", width="stretch", key=f"exports-{name}-{kind}",
+            desk.t("exports.download", table=called), table_file(desk, community_id=community_id, name=name, kind=kind),
+            f"{code}-{called}-{desk.now.astimezone(SHANGHAI):%Y%m%d}.{kind}", on_click="ignore", width="stretch", key=f"exports-{name}-{kind}",
         )  # fmt: skip

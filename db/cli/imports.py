@@ -17,6 +17,7 @@ from db.commands.filing import carry_out
 from db.commands.imports import take_in
 from db.engine import make_engine, open_session
 from db.models.grids import Community
+from db.queries.exports import OUT_ONLY
 from db.queries.identity import scope_of
 from db.queries.imports import Preview, Upload, preview, reading
 from db.scope import Scope
@@ -58,7 +59,7 @@ def import_(file: Path, name: str | None, code: str, account: str, source: str, 
 
 
 @click.command("export")
-@click.argument("name", type=click.Choice(ORDER), metavar="TABLE")
+@click.argument("name", type=click.Choice((*ORDER, *OUT_ONLY)), metavar="TABLE")
 @click.option("--community", "code", required=True, help="Code of the community.")
 @click.option("--as", "account", required=True, help="The account that takes it out; personal data is masked by its role.")
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="xlsx")

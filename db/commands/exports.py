@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 
 from core.calendar import SHANGHAI
-from core.imports.tables import table
 from core.refusals import Refused
 from core.roles import may
 from db.commands.filing import carry_out, file
 from db.engine import ScopedSession, open_session
 from db.models.grids import Community
-from db.queries.exports import Table, exportable, exported
+from db.queries.exports import Table, exportable, exported, title
 from db.scope import Scope
 from db.sheets import delimited, workbook
 
@@ -38,11 +37,11 @@ def export(engine: Engine, scope: Scope, *, now: datetime, community_id: UUID, n
         return Refused("common.not_found")
     with open_session(engine, scope) as session:
         code = session.scalar(select(Community.code).where(Community.community_id == community_id))
-        out = exported(session, name, community_id, lang)
-    title = table(name).title[lang]
-    content = workbook(title, out.headers, out.rows) if kind == "xlsx" else delimited(out.headers, out.rows)
+        out = exported(session, now, name, community_id, lang)
+    called = title(name, lang)
+    content = workbook(called, out.headers, out.rows) if kind == "xlsx" else delimited(out.headers, out.rows)
     filed = carry_out(engine, scope, _file, now=now, community_id=community_id, out=out, kind=kind, content=content)
-    return filed if isinstance(filed, Refused) else Exported(f"{code}-{title}-{now.astimezone(SHANGHAI):%Y%m%d}.{kind}", content, len(out.rows))
+    return filed if isinstance(filed, Refused) else Exported(f"{code}-{called}-{now.astimezone(SHANGHAI):%Y%m%d}.{kind}", content, len(out.rows))
 
 
 def _file(session: ScopedSession, *, now: datetime, community_id: UUID, out: Table, kind: str, content: bytes) -> None:

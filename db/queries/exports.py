@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core import masks
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_day
 from core.imports.tables import ORDER, Field, table
 from core.roles import masked, may, may_open
-from core.words import t
+from core.rulebook import load_rulebook
+from core.words import LANGS, t
 from core.work_orders import kinds
 from db.engine import ScopedSession
 from db.models.grids import Building, Grid, Household, Post, Staff
@@ -19,11 +20,16 @@ from db.models.imports import AffairClass
 from db.models.residents import Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.catalogue import entries
+from db.queries.packages import standing
 
 _LEFT_OUT = {"households": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}}
 """Fields that come in on their own and go out within another."""
-_ROSTER = {"residents"}
+_ROSTER = {"residents", "packages"}
 """Tables that show who is in a special group: only for roles that may open the roster."""
+OUT_ONLY = ("packages",)
+"""Tables that only go out; their words are exports.<table>_<column>."""
+_PACKAGES = {"name": "name", "grid": None, "building": None, "groups": None, "clause": None, "part": None, "standing": None, "who": "name", "phone": "phone", "since": None}
+"""Column → the mask it falls under."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +46,26 @@ def exportable(role: str) -> tuple[str, ...]:
     """Tables `role` may take out, in the order they come in."""
     if not may_open(role, "exports"):
         return ()
-    return tuple(name for name in ORDER if name not in _ROSTER or may_open(role, "roster"))
+    return tuple(name for name in (*ORDER, *OUT_ONLY) if name not in _ROSTER or may_open(role, "roster"))
+
+
+def title(name: str, lang: str) -> str:
+    """What an exported table is called."""
+    return t(f"exports.{name}", lang) if name in OUT_ONLY else table(name).title[lang]
 
 
 def columns(name: str) -> list[Field]:
     """The fields of an exported table: those of an import, without what is only compared."""
+    if name in OUT_ONLY:
+        words = {column: {lang: t(f"exports.{name}_{column}", lang) for lang in LANGS} for column in _PACKAGES}
+        return [Field(column, column if column in _WORDS else "text", words[column], personal=personal) for column, personal in _PACKAGES.items()]
     return [field for field in table(name).fields.values() if not field.check_only and field.name not in _LEFT_OUT.get(name, ())]
 
 
-def exported(session: ScopedSession, name: str, community_id: UUID, lang: str) -> Table:
-    """The table as the session's role may see it."""
+def exported(session: ScopedSession, now: datetime, name: str, community_id: UUID, lang: str) -> Table:
+    """The table as the session's role may see it, as it stands at `now`."""
     fields, hidden = columns(name), masked(session.scope.role)
-    rows = [[_shown(field, record.get(field.name), hidden, lang) for field in fields] for record in _READERS[name](session, community_id)]
+    rows = [[_shown(field, record.get(field.name), hidden, lang) for field in fields] for record in _READERS[name](session, community_id, now)]
     personal = {f.personal for f in fields if f.personal} | ({"address"} if name == "households" and _doors_hidden(session) else set())
     return Table(name, [field.title[lang] for field in fields], rows, tuple(sorted(personal & hidden)))
 
@@ -93,6 +107,9 @@ _WORDS: dict[str, Callable] = {
     "category": _word("work_orders.category_"),
     "order_kind": lambda value, lang: kinds()[value].title[lang],
     "groups": _groups,
+    "part": _word("packages.part."),
+    "standing": lambda value, lang: t("packages.gap" if value[1] is None else f"packages.{'there' if value[1] else 'none'}.{value[0]}", lang),
+    "clause": lambda value, lang: f"{load_rulebook()[value].title[lang]} · {load_rulebook()[value].source}",
 }
 
 
@@ -164,12 +181,34 @@ def _affairs(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
     return _records(session, community_id, AffairClass, AffairClass.major, AffairClass.middle, AffairClass.minor, order=AffairClass.id)
 
 
-_READERS: dict[str, Callable[[ScopedSession, UUID], Iterator[dict]]] = {
-    "grids": _grids,
-    "buildings": _buildings,
-    "households": _households,
-    "residents": _residents,
-    "staff": _staff,
-    "work_orders": _work_orders,
-    "affairs": _affairs,
+def _packages(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
+    """A line for each part of a package asked for: who or what is there, or that it is missing."""
+    grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
+    homes = _names(session, community_id, Household, Household.building_id)
+    for row in standing(session, community_id, local_day(now)):
+        part = row["part"]
+        yield row | {
+            "grid": grids.get(row["grid_id"]),
+            "building": buildings.get(homes.get(row["household_id"])),
+            "groups": [(part.group, None)],
+            "clause": part.clause_id,
+            "part": part.id,
+            "standing": None if row["who"] else (part.id, row["is_there"]),
+        }
+
+
+def _as_it_is(reader: Callable[[ScopedSession, UUID], Iterator[dict]]) -> Callable[[ScopedSession, UUID, datetime], Iterator[dict]]:
+    """A reader for which the moment makes no difference."""
+    return lambda session, community_id, _now: reader(session, community_id)
+
+
+_READERS: dict[str, Callable[[ScopedSession, UUID, datetime], Iterator[dict]]] = {
+    "grids": _as_it_is(_grids),
+    "buildings": _as_it_is(_buildings),
+    "households": _as_it_is(_households),
+    "residents": _as_it_is(_residents),
+    "staff": _as_it_is(_staff),
+    "work_orders": _as_it_is(_work_orders),
+    "affairs": _as_it_is(_affairs),
+    "packages": _packages,
 }

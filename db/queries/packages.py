@@ -4,7 +4,7 @@ Counts, lists, filter, map, checklist and export all ask `lacks` and `asks`. A m
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -80,8 +80,9 @@ class Gaps:
 
 # --- the definition -------------------------------------------------------------------------------------------------
 def on_roster(day: date) -> ColumnElement[bool]:
-    """Condition on SpecialGroup: a membership on the local date `day`."""
-    return and_(SpecialGroup.from_date <= day, or_(SpecialGroup.to_date.is_(None), SpecialGroup.to_date > day))
+    """Condition on SpecialGroup: a membership on the local date `day` of somebody who had not left by then (a ledger may say so and end no group)."""
+    lives_here = _own(Resident, Resident.id, or_(Resident.left_on.is_(None), Resident.left_on > day))
+    return and_(SpecialGroup.from_date <= day, or_(SpecialGroup.to_date.is_(None), SpecialGroup.to_date > day), lives_here)
 
 
 def asks(parts: Iterable[Part], day: date) -> ColumnElement[bool]:
@@ -209,6 +210,37 @@ def clause_rows(session: ScopedSession, clause_id: str, community_id: UUID, day:
     rows = session.execute(query.order_by(SpecialGroup.grid_id, Resident.name, Resident.id).limit(limit).offset(offset)).all()
     own = _missing(session, tuple(row.resident_id for row in rows), day)
     return [(*row, tuple(part for part in own.get(row.resident_id, ()) if part.clause_id == clause_id)) for row in rows]
+
+
+def standing(session: ScopedSession, community_id: UUID, day: date) -> Iterator[dict]:
+    """Every part asked for in a community on `day`, by name: whose (`name`, `resident_id`, `grid_id`, `household_id`), `part`, and who or what is there:
+    `who`, `phone` in full, `is_there` (None: a gap) and `since`."""
+    home = and_(Resident.community_id == SpecialGroup.community_id, Resident.id == SpecialGroup.resident_id)
+    columns = (SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, Resident.birth_year, Resident.name, Resident.grid_id, Resident.household_id)
+    query = select(*columns).join(Resident, home).where(SpecialGroup.community_id == community_id, on_roster(day)).order_by(Resident.name, Resident.id)
+    people: dict[UUID, list] = {}
+    for row in session.execute(query):
+        people.setdefault(row.resident_id, []).append(row)
+    there, done = _who_is_there(session, community_id, day), set(session.scalars(select(Contact.resident_id).where(Contact.community_id == community_id, *_assessment(day))))
+    for resident_id, own in people.items():
+        one = own[0]
+        for part in asked([(row.group, row.detail) for row in own], one.birth_year, resident_id in done, day):
+            whose = {"resident_id": resident_id, "name": one.name, "grid_id": one.grid_id, "household_id": one.household_id, "part": part}
+            for found in there.get((resident_id, part.id)) or [{"who": None, "phone": None, "is_there": None, "since": None}]:
+                yield whose | found
+
+
+def _who_is_there(session: ScopedSession, community_id: UUID, day: date) -> dict[tuple[UUID, str], list[dict]]:
+    found: dict[tuple[UUID, str], list[dict]] = {}
+    columns = (TeamMember.resident_id, TeamMember.role, TeamMember.name, TeamMember.phone, TeamMember.from_date, Staff.name.label("staff"), Staff.phone.label("number"))
+    members = select(*columns).outerjoin(Staff, and_(Staff.community_id == TeamMember.community_id, Staff.id == TeamMember.staff_id))
+    members = members.where(TeamMember.community_id == community_id, _holds(TeamMember, day), still_here(day)).order_by(TeamMember.from_date, TeamMember.id)
+    for row in session.execute(members):
+        found.setdefault((row.resident_id, row.role), []).append({"who": row.staff or row.name, "phone": row.number or row.phone, "is_there": True, "since": row.from_date})
+    services = select(ServiceRecord.resident_id, ServiceRecord.part, ServiceRecord.is_there, ServiceRecord.from_date)
+    for row in session.execute(services.where(ServiceRecord.community_id == community_id, _holds(ServiceRecord, day))):
+        found.setdefault((row.resident_id, row.part), []).append({"who": None, "phone": None, "is_there": row.is_there, "since": row.from_date})
+    return found
 
 
 def ever_recorded(session: ScopedSession, community_id: UUID, day: date) -> bool:

@@ -7,10 +7,11 @@ import streamlit as st
 
 from core.calendar import local_day
 from core.clocks import DEFAULT_WARN
+from core.packages import CLAUSES
 from core.rulebook import UNDATED, Clause, Dated, Limit
 from db.queries.rulebook import Standing
 from pages.parts.desk import Desk
-from pages.parts.jump import BY_CLAUSE, BY_CLOCK
+from pages.parts.jump import BY_CLAUSE, BY_CLOCK, BY_PACKAGE
 
 STYLE = """<style>
 .clauses h3{font-size:1.1rem;margin:1.2rem 0 .4rem}
@@ -118,7 +119,7 @@ def _standing(desk: Desk, clause: Clause, stands: Standing | None) -> str:
 
 
 def _links(desk: Desk, clause: Clause) -> str:
-    heeded = BY_CLAUSE + (BY_CLOCK if clause.shape == "clock" else ())
+    heeded = BY_CLAUSE + (BY_CLOCK if clause.shape == "clock" else BY_PACKAGE if clause.id in CLAUSES else ())
     narrowed = {one: f"/{one}?clause={clause.id}" if one in heeded else f"/{one}" for one in clause.desk or ()}
     places = [(narrowed[one], desk.t("rulebook.open_desk", desk=desk.t(f"shell.{one}"))) for one in clause.desk or () if desk.sees(one)]
     if clause.shape == "clock" and desk.sees("calendar"):

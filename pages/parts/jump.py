@@ -8,6 +8,9 @@ BY_CLAUSE = ("checklist", "rulebook")
 BY_CLOCK = ("queue", "roster", "duties")
 """The desks that are narrowed to one whose clocks they list; of another they would show nothing."""
 
+BY_PACKAGE = ("roster",)
+"""The desk that is narrowed to who lacks something of a service package."""
+
 
 def open_desk(name: str, **filters) -> None:
     """Open the desk `name`, leaving `filters` (of GRID, CLAUSE, HOLDER, or widgets of its own) for it and no older ones."""

@@ -77,5 +77,5 @@ def test_the_notice_names_exactly_what_was_ticked_in_both_languages_and_in_word(
 
 def test_an_exported_order_names_its_item(office, told):
     with open_session(office.engine, office.scope("head")) as session:
-        table = exported(session, "work_orders", office.id, "en")
+        table = exported(session, NOW, "work_orders", office.id, "en")
     assert table.rows[0][table.headers.index("Service item")] == "Minimum living allowance"

@@ -1,5 +1,6 @@
 """Service packages: who and what somebody is to have, and what of it is missing. The gaps of SQL are those of core, on both engines."""
 
+import csv
 import json
 from datetime import date
 from random import Random
@@ -11,6 +12,7 @@ from core.packages import PARTS, asked
 from core.refusals import Refused
 from db.commands.care import enrol, record_contact
 from db.commands.departures import leave_roster, undo
+from db.commands.exports import export
 from db.commands.filing import file
 from db.commands.packages import add_member, end_member, end_service, record_service, reveal_member
 from db.engine import open_session
@@ -203,6 +205,17 @@ def test_the_ledger_names_nobody_of_a_team_and_a_number_is_shown_for_a_purpose(p
     assert "李女儿".encode() not in bytes(stored[0]) and b"138" not in bytes(stored[1])
 
 
+def test_packages_go_out_with_what_is_missing_masked_and_only_for_who_may_open_the_roster(place):
+    elder = on_roster(place, "elder")
+    joins(place, elder, "family", name="李女", phone="13812345678")
+    asked_for = {"now": NOW, "community_id": place.community_id, "name": "packages", "kind": "csv", "lang": "zh"}
+    made = export(place.engine, place.role("station_head"), **asked_for)
+    assert [(line[0], line[-5], line[-4], line[-3], line[-2]) for line in list(csv.reader(made.content.decode("utf-8-sig").splitlines()))[1:]] == [
+        ("李大爷", "社工", "缺", "", ""), ("李大爷", "志愿者", "缺", "", ""), ("李大爷", "家属", "", "李女", "138****5678"),
+    ]  # fmt: skip
+    assert export(place.engine, place.role("committee_member"), **asked_for) == Refused("common.not_allowed")
+
+
 def test_gaps_of_the_list_the_counts_and_the_file_are_one_definition(engine):
     place, chance = found(engine), Random(7)
     ids = place.run(_crowd, NOW, place=place, chance=chance)
@@ -240,7 +253,7 @@ def _crowd(session, *, now, place, chance):
     for n in range(70):
         born, grid_id, id_ = chance.choice((1940, 1967, 1990, 2008, 2009, 2015, None)), chance.choice(place.grids), uuid7()
         home = {"community_id": place.community_id, "grid_id": grid_id}
-        people.append({**home, "id": id_, "name": f"人{n}", "birth_year": born, "version": 1})
+        people.append({**home, "id": id_, "name": f"人{n}", "birth_year": born, "left_on": chance.choice((None,) * 7 + (TODAY, tomorrow)), "version": 1})
         own = [(group, chance.choice(details)) for group, details in DETAILS.items() if chance.random() < 0.5]
         groups += [{**home, "id": uuid7(), "resident_id": id_, "group": group, "detail": detail, "from_date": yesterday, "to_date": chance.choice((None, None, None, TODAY))} for group, detail in own]
         if chance.random() < 0.5:

@@ -21,5 +21,6 @@ def test_a_link_names_a_clause_only_to_a_desk_that_reads_it():
     named = set(re.findall(r'href="/(\w+)\?clause=', links))
     assert named == {"calendar", "checklist", "queue", "roster", "duties"}
     assert "/queue?clause=repair.done" in links and "/roster?clause=elder.call" in links and "/duties?clause=drill.general" in links
+    assert "/roster?clause=child.team" in links and "/roster?clause=roster.groups" not in links
     assert "/queue?clause=register.fields" not in links, "a record has no clocks: the queue narrowed to it would be empty"
     assert all(re.search(r'take_clause\(\)|query_params.get\("clause"\)', (PAGES / f"{one}.py").read_text(encoding="utf-8")) for one in named)
