@@ -16,10 +16,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
+from db.__main__ import main as commands
 from tests import desk, postgres, sqlite
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +66,20 @@ def run_db(url: URL | str, *arguments: str, now: datetime | None = NOW, timeout:
     done = subprocess.run([sys.executable, "-m", "db", *arguments], cwd=ROOT, env=env, text=True, capture_output=True, timeout=timeout,
                           stdin=subprocess.DEVNULL)
     assert done.returncode == 0, f"python -m db {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def type_in(url: URL | str, *arguments: str, answer: str | None = None, now: datetime = NOW) -> Result:
+    """The same command within this process, in a tenth of the time, whatever comes of it: exit_code, stdout, stderr."""
+    done = CliRunner().invoke(commands, arguments, input=answer, env={"DESK_DATABASE_URL": desk.url_text(url), "DESK_NOW": now.isoformat()})
+    assert isinstance(done.exception, SystemExit | None), done.exc_info
+    return done
+
+
+def printed(url: URL | str, *arguments: str, **more) -> str:
+    """What the command prints, within this process. Fails the test when it fails."""
+    done = type_in(url, *arguments, **more)
+    assert done.exit_code == 0, f"python -m db {' '.join(arguments)}\n{done.output}"
     return done.stdout
 
 

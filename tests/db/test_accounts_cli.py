@@ -16,9 +16,18 @@ def account(url, *arguments):
 
 
 @pytest.fixture
-def url(sqlite_url):
-    office.furnish(sqlite_url, NOW)
-    return desk.url_text(sqlite_url)
+def engine(sqlite_engine):
+    return sqlite_engine
+
+
+@pytest.fixture
+def url(engine, kept):
+    kept(furnished)
+    return desk.url_text(engine.url)
+
+
+def furnished(engine) -> None:
+    office.furnish(desk.url_text(engine.url), NOW)
 
 
 def test_accounts_are_opened_listed_disabled_enabled_and_given_a_password(url):

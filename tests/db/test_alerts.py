@@ -1,8 +1,5 @@
 """Each level of each due time is told once, to whom it concerns: whatever runs at once, and whatever crashes."""
 
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -27,9 +24,8 @@ from db.queries.alerts import unread
 from db.queries.proof import verify
 from db.scope import Scope
 from db.types import uuid7
-from tests.conftest import ROOT
+from tests.at_once import at_once
 from tests.db.test_work_orders import NOW, Office
-from tests.desk import url_text
 
 DAY, SECOND = timedelta(1), timedelta(seconds=1)
 
@@ -179,10 +175,8 @@ def test_four_at_once_tell_what_one_tells(office):
 
 def test_three_processes_at_once_tell_each_level_once(office):
     late_clocks(office, 40)
-    env = {"DESK_DATABASE_URL": url_text(office.engine.url), "DESK_NOW": NOW.isoformat()}
-    started = [subprocess.Popen([sys.executable, "-m", "db", "sweep"], cwd=ROOT, env=os.environ | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(3)]
-    said = [one.communicate(timeout=120)[0] for one in started]
-    assert [one.returncode for one in started] == [0, 0, 0], said
+    said = at_once(3, office.engine.url, "sweep", DESK_NOW=NOW.isoformat())
+    assert [code for code, _ in said] == [0, 0, 0], said
     assert len(office.rows(Alert, Alert.clause_id == "grid.patrol", Alert.due_at < NOW)) == 80
 
 

@@ -1,8 +1,5 @@
 """Messages go out once, wait by night, are tried again when refused, and tell nobody about a resident. Real servers on the other side."""
 
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,9 +20,8 @@ from db.models.ledger import LedgerEntry
 from db.queries.alerts_delivery import undelivered, unqueued
 from db.queries.identity import accounts
 from db.scope import Scope
-from tests.conftest import ROOT
+from tests.at_once import at_once
 from tests.db.test_alerts import DAY, NOW, SECOND, Warned, at, late_clocks
-from tests.desk import url_text
 from tests.post_office import Group, MailServer, open_for_business
 
 MINUTE = timedelta(minutes=1)
@@ -282,10 +278,8 @@ def test_four_deliverers_at_once_send_one_message(office, group):
 def test_three_processes_at_once_send_one_message(office, group):
     late_clocks(office, 10)
     raise_all(office.engine, NOW)
-    env = os.environ | {"DESK_DATABASE_URL": url_text(office.engine.url), "DESK_NOW": NOW.isoformat(), "DESK_WEBHOOK_WECOM": group.url}
-    started = [subprocess.Popen([sys.executable, "-m", "db", "deliver"], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(3)]
-    said = [one.communicate(timeout=120)[0] for one in started]
-    assert sorted(said) == ["0 messages sent, 0 refused\n"] * 2 + ["1 messages sent, 0 refused\n"] and len(group.posts) == 1
+    said = at_once(3, office.engine.url, "deliver", DESK_NOW=NOW.isoformat(), DESK_WEBHOOK_WECOM=group.url)
+    assert sorted(text for _, text in said) == ["0 messages sent, 0 refused\n"] * 2 + ["1 messages sent, 0 refused\n"] and len(group.posts) == 1
 
 
 def test_signed_robots_send_a_stamp_and_a_signature(group):

@@ -13,7 +13,7 @@ from db.commands import work_orders as commands
 from db.engine import open_session
 from db.models.extensions import Extension
 from db.queries.outcomes import BY, behind, outcomes
-from tests.conftest import run_db
+from tests.conftest import printed
 from tests.db.test_work_orders import HOUR, NOW, Office
 
 SPAN = period("month", "2025-12"), period("month", "2026-11")
@@ -108,7 +108,7 @@ def test_what_came_in_before_the_span_is_not_in_it(office):
 
 
 def test_the_command_line_prints_them(demo_template):
-    printed = json.loads(run_db(f"sqlite:///{demo_template}", "show", "overview", "--as", "head", "--json"))["outcomes"]
-    sums = [sum(one["received"] for one in printed[by].values()) for by in BY]
+    told = json.loads(printed(f"sqlite:///{demo_template}", "show", "overview", "--as", "head", "--json"))["outcomes"]
+    sums = [sum(one["received"] for one in told[by].values()) for by in BY]
     assert sums[0] == sums[1] == sums[2] > 0
-    assert {"received", "tally", "paused", "extended", "returned", "reopened"} == set(next(iter(printed["kind"].values())))
+    assert {"received", "tally", "paused", "extended", "returned", "reopened"} == set(next(iter(told["kind"].values())))

@@ -1,15 +1,10 @@
 """`python -m db show`: what the page shows, through the same query and scope; and the ledger on the command line."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
-from click.testing import CliRunner
 
 from core.roles import RIGHTS
-from db.cli.show import show as command
 from db.engine import make_engine, open_session
 from db.queries import checklist as checklists
 from db.queries import overview, queue, roster
@@ -17,7 +12,7 @@ from db.queries.identity import scope_of
 from db.queries.map import grid_values
 from db.queries.show import DESKS, plain
 from db.queries.show import show as shown
-from tests.conftest import NOW, ROOT, run_db
+from tests.conftest import NOW, printed, type_in
 
 ACCOUNTS = {
     "worker1": "grid_worker", "head": "station_head", "committee": "committee_member", "street": "street_officer", "property": "property_company", "admin": "administrator",
@@ -25,10 +20,9 @@ ACCOUNTS = {
 
 
 def fails(url, *arguments):
-    env = os.environ | {"DESK_DATABASE_URL": url, "DESK_NOW": NOW.isoformat()}
-    done = subprocess.run([sys.executable, "-m", "db", *arguments], cwd=ROOT, env=env, text=True, capture_output=True, timeout=120)
-    assert done.returncode != 0
-    return done.stderr + done.stdout
+    done = type_in(url, *arguments)
+    assert done.exit_code != 0
+    return done.output
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +46,14 @@ def session(demo):
 
 def test_json_holds_the_numbers_of_the_page(demo_url, session):
     (community_id,) = session.scope.communities
-    found = json.loads(run_db(demo_url, "show", "checklist", "--as", "head", "--quarter", "2026-Q3", "--json"))
+    found = json.loads(printed(demo_url, "show", "checklist", "--as", "head", "--quarter", "2026-Q3", "--json"))
     lines = checklists.checklist(session, NOW, community_id, "2026-Q3").lines
     assert found["lines"] == json.loads(json.dumps([plain(line) for line in lines]))
     assert found["quarter"] == "2026-Q3"
 
 
 def test_without_json_it_is_a_table_to_read(demo_url):
-    text = run_db(demo_url, "show", "overview", "--as", "head")
+    text = printed(demo_url, "show", "overview", "--as", "head")
     assert "by_holder:" in text and "kpi.on_time" in text and "{" not in text.splitlines()[0]
 
 
@@ -79,11 +73,8 @@ def test_a_desk_the_role_has_not_is_refused(demo_url):
 
 
 @pytest.mark.parametrize(("account", "role"), ACCOUNTS.items())
-def test_every_role_is_shown_exactly_the_desks_it_may_open(account, role, monkeypatch, demo_url):
-    """Asked of the command itself, in this process: 36 of its own would take a minute."""
-    monkeypatch.setenv("DESK_DATABASE_URL", demo_url)
-    monkeypatch.setenv("DESK_NOW", NOW.isoformat())
-    shows = [desk for desk in DESKS if CliRunner().invoke(command, [desk, "--as", account, "--json"]).exit_code == 0]
+def test_every_role_is_shown_exactly_the_desks_it_may_open(account, role, demo_url):
+    shows = [desk for desk in DESKS if type_in(demo_url, "show", desk, "--as", account, "--json").exit_code == 0]
     assert set(shows) == RIGHTS[role].desks & set(DESKS)
 
 
@@ -110,15 +101,15 @@ def test_names_are_masked_for_the_committee(demo):
 
 
 def test_the_ledger_is_sealed_exported_and_checked_from_the_command_line(demo_db, tmp_path):
-    assert "desk-head-1" in run_db(demo_db, "ledger", "seal")
+    assert "desk-head-1" in printed(demo_db, "ledger", "seal")
     heads = tmp_path / "heads.txt"
-    heads.write_text(run_db(demo_db, "ledger", "head", "--key"))
+    heads.write_text(printed(demo_db, "ledger", "head", "--key"))
     assert len(heads.read_text().splitlines()) == 3, "the community, the platform, the key"
-    assert "holds" in run_db(demo_db, "ledger", "verify", "--head", str(heads))
+    assert "holds" in printed(demo_db, "ledger", "verify", "--head", str(heads))
 
 
 def test_a_row_changed_behind_the_desks_back_fails_the_check_by_name(demo_db, demo_engine):
-    run_db(demo_db, "ledger", "seal")
+    printed(demo_db, "ledger", "seal")
     with demo_engine.begin() as link:
         link.exec_driver_sql("UPDATE account SET role = 'administrator' WHERE username = 'worker1'")
     said = fails(demo_db, "ledger", "verify")

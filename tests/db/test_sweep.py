@@ -14,7 +14,7 @@ from db.models.clocks import Clock
 from db.models.ledger import LedgerEntry
 from db.models.residents import Resident, SpecialGroup
 from db.types import uuid7
-from tests.conftest import run_db
+from tests.conftest import printed
 from tests.db.care_people import Place, at, found
 
 JOINED = at("2026-11-02T09:00")
@@ -156,5 +156,5 @@ def test_every_duty_of_grid_and_community_gets_its_clock(place):
 def test_the_command_line_sweeps_and_says_how_many_changed(sqlite_engine, sqlite_url):
     place = found(sqlite_engine)
     place.resident("张阿姨")
-    assert run_db(sqlite_url, "sweep") == "1 communities changed, 0 alerts raised\n"
-    assert run_db(sqlite_url, "sweep") == "0 communities changed, 0 alerts raised\n"
+    assert printed(sqlite_url, "sweep") == "1 communities changed, 0 alerts raised\n"
+    assert printed(sqlite_url, "sweep") == "0 communities changed, 0 alerts raised\n"
