@@ -18,6 +18,10 @@ WITHOUT_ATTENDEES = frozenset({"grid.patrol", "data.reconcile", "fund.publish", 
 _RIGHT = {"grid.patrol": "patrol_record", "supervision.check": "supervision_record"}
 
 
+ELSEWHERE = {"data.reconcile": "reconciliation"}
+"""Duties whose own work fulfils them, and the desk where that is done: no bare record of them."""
+
+
 def right(clause_id: str) -> str:
     """The act of core.roles that recording this duty takes. What the supervision committee checks, only it can record. WS 三.2"""
     return _RIGHT.get(clause_id, "duty_record")
@@ -33,6 +37,8 @@ def check_record(clause_id: str, in_grid: bool, happened_at: datetime, now: date
     """Why a duty may not be recorded, or None."""
     if clause_id not in CLAUSES or in_grid != (clause_id in GRID):
         return Refused("duties.no_such_duty")
+    if clause_id in ELSEWHERE:
+        return Refused("duties.done_elsewhere", clause_id)
     if happened_at > now:
         return Refused("duties.in_future", clause_id)
     if attendees is not None and attendees < 1:

@@ -21,13 +21,13 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
+DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", "reconciliation", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
 """Every desk, in menu order; `pages/<desk>.py` holds its page."""
 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
     "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "reveal",
-    "duty_record", "patrol_record", "supervision_record",
+    "duty_record", "patrol_record", "supervision_record", "reconcile",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
 )  # fmt: skip
 """Everything somebody can do that leaves a ledger entry."""
@@ -73,13 +73,13 @@ RIGHTS: dict[Role, Rights] = {
     ),
     Role.COMMITTEE_MEMBER: Rights(
         "checklist",
-        frozenset({"checklist", "overview", "map", "duties", "exports", "ledger"} | _READ),
+        frozenset({"checklist", "overview", "map", "duties", "reconciliation", "exports", "ledger"} | _READ),
         frozenset({"supervision_record", "export_tables", "ledger_head"}),
         _ALL,
     ),
     Role.STREET_OFFICER: Rights(
         "overview",
-        frozenset({"overview", "alerts", "map", "checklist", "duties", "exports", "ledger"} | _READ),
+        frozenset({"overview", "alerts", "map", "checklist", "duties", "reconciliation", "exports", "ledger"} | _READ),
         frozenset({"order_confirm_late", "order_review", "order_grant", "export_tables", "ledger_head"}),
         _ALL,
     ),

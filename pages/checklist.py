@@ -4,6 +4,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.duties import ELSEWHERE
 from core.measures import Verdict
 from core.rulebook import load_rulebook
 from db.commands.supervision import CLAUSE, sign_check
@@ -91,6 +92,8 @@ def _clause(desk: Desk, found: Checklist, line: Line) -> None:
     if line.why and line.verdict != Verdict.not_measured:
         st.caption(desk.t(line.why))
     clause_chip(desk, line.clause_id, key="checklist-open")
+    if (where := ELSEWHERE.get(line.clause_id)) and desk.sees(where) and st.button(desk.t("reconciliation.duty_open"), key="checklist-elsewhere", width="stretch"):
+        jump.open_desk(where)
     if not line.not_met:
         st.info(desk.t("checklist.no_rows"))
         return

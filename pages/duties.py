@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.calendar import SHANGHAI
 from core.clocks import State
-from core.duties import CLAUSES, WITHOUT_ATTENDEES, right
+from core.duties import CLAUSES, ELSEWHERE, WITHOUT_ATTENDEES, right
 from core.periods import PERS
 from core.rulebook import load_rulebook
 from db.commands.duties import record_duty
@@ -80,6 +80,9 @@ def _card(desk: Desk, row: DutyRow) -> None:
         if row.clause_id == CHECK:
             if desk.sees("checklist") and st.button(desk.t("duties.sign"), key="duties-sign", width="stretch"):
                 st.switch_page(st.Page(lambda: None, title="checklist", url_path="checklist"))
+        elif where := ELSEWHERE.get(row.clause_id):
+            if desk.sees(where) and st.button(desk.t("reconciliation.duty_open"), key=f"duties-{where}", width="stretch"):
+                st.switch_page(st.Page(lambda: None, title=where, url_path=where))
         elif desk.may(right(row.clause_id)):
             _button(desk, desk.t("duties.record"), row, None)
 

@@ -1,7 +1,6 @@
 """Ledgers in, step by step: a file, its table and columns, what it would change and what it can't say, done."""
 
 import json
-from hashlib import sha256
 from uuid import UUID
 
 import streamlit as st
@@ -12,10 +11,10 @@ from core.imports.tables import ORDER, table
 from core.refusals import Refused
 from db.commands import imports as commands
 from db.queries import imports
-from db.sheets import ENDINGS, Sheet, read_sheet
+from db.sheets import ENDINGS, Sheet
 from pages.parts import desk as at
 from pages.parts.desk import Desk
-from pages.parts.import_columns import columns_step
+from pages.parts.import_columns import columns_step, sheet_step
 from pages.parts.import_preview import done_view, preview_view
 from pages.parts.page import page_header, show_refusal
 
@@ -38,7 +37,7 @@ def page() -> None:
     if file is None:
         _history(desk, community_id)
         return
-    sheet = _sheet(desk, state, file)
+    sheet = sheet_step(desk, state, file)
     if sheet is not None:
         _look(desk, state, community_id, sheet, file.name)
 
@@ -49,24 +48,6 @@ def _community(desk: Desk) -> UUID | None:
     if len(mine) < 2:
         return next(iter(mine), None)
     return st.selectbox(desk.t("imports.community"), list(mine), format_func=mine.get, key="imports-community")
-
-
-def _sheet(desk: Desk, state: dict, file) -> Sheet | None:
-    """The sheet to be read, parsed once for each file and choice of sheet."""
-    content = file.getvalue()
-    digest = sha256(content).digest()
-    if state.get("digest") != digest:
-        state.update(digest=digest, sheet=read_sheet(content, file.name), guessed={}, seen=None)
-    sheet = state["sheet"]
-    if isinstance(sheet, Refused):
-        show_refusal(desk, sheet)
-        return None
-    if len(sheet.names) > 1:
-        chosen = st.selectbox(desk.t("imports.sheet"), sheet.names, sheet.names.index(sheet.name))
-        if chosen != sheet.name:
-            state.update(sheet=read_sheet(content, file.name, chosen), guessed={}, seen=None)
-            st.rerun()
-    return sheet
 
 
 def _look(desk: Desk, state: dict, community_id: UUID, sheet: Sheet, file_name: str) -> None:

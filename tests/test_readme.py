@@ -80,6 +80,7 @@ def office(tmp_path_factory, demo_template) -> Copy:
     one.env["DESK_NOW"] = "2026-11-18T10:00:00+08:00"
     rows, merges = nasty_residents()
     (one.folder / "residents.xlsx").write_bytes(workbook(rows, merges))
+    (one.folder / "people.csv").write_text("姓名,出生日期,户籍地址\n吕某某,1950-05-05,无此小区1号楼101\n", encoding="utf-8")
     street = {"type": "Feature", "properties": {"highway": "residential", "name": "和平街"}, "geometry": {"type": "LineString", "coordinates": [[117.66, 36.21], [117.67, 36.21]]}}
     (one.folder / "streets.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [street]}))
     (one.folder / "2027.yaml").write_text(NOTICE)
@@ -192,6 +193,7 @@ CHECKS: dict[str, Callable[[Copy, str], None]] = {
     "make bench": measures_one_view,
     "make pictures": only_known_to_make,
     f"{PY} db import residents.xlsx --community demo-01 --as head --marked marked.xlsx --yes": prints("新增 5", "拒收 6"),
+    f"{PY} db reconcile people.csv --source police --community demo-01 --as head --yes": prints("一致 0", "名单有、台账没有 1"),
     f"{PY} db import-map streets.geojson --community demo-01": prints(),
     f"{PY} db export grids --community demo-01 --as head --out grids.xlsx": prints("grids.xlsx"),
     f"{PY} db migrate": prints("schema is current"),

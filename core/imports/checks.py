@@ -53,7 +53,8 @@ def _short(name: str) -> str:
     return name
 
 
-def _resident(row: Row, today: date) -> Iterator[Complaint]:
+def _identity(row: Row) -> Iterator[Complaint]:
+    """Sex and birth date from the ID number, or against it; who has neither number nor birth date is nobody in particular."""
     values = row.values
     if id_number := values.get("id_number"):
         born, sex = birth_of(id_number), sex_in(id_number)
@@ -63,11 +64,16 @@ def _resident(row: Row, today: date) -> Iterator[Complaint]:
             yield "birth_date", "birth_contradicts_id", {}, True
     elif "birth_date" not in values:
         yield "id_number", "who_is_it", {}, True
+
+
+def _resident(row: Row, today: date) -> Iterator[Complaint]:
+    values = row.values
+    yield from _identity(row)
     age, born = values.pop("age", None), values.get("birth_date")
     if age is not None and born and not 0 <= age - _years(born, today) <= 1:
         yield "age", "age_contradicts_birth", {"age": _years(born, today)}, False
     yield from _place(row)
-    _groups(values, today)
+    add_groups(values, today)
 
 
 def _years(born: date, today: date) -> int:
@@ -88,7 +94,7 @@ def _place(row: Row) -> Iterator[Complaint]:
             yield "door", "door_without_building", {}, True
 
 
-def _groups(values: dict, today: date) -> None:
+def add_groups(values: dict, today: date) -> None:
     """Fold the columns about groups into `groups`: {group: detail}; 60 and over is an elder by age (elder.call)."""
     groups: dict[str, str | None] = {}
     for group, detail in values.pop("groups", ()):
@@ -132,8 +138,26 @@ def _work_order(row: Row, today: date) -> Iterator[Complaint]:
         yield "status", "open_with_closing_time", {}, False
 
 
+def _police(row: Row, today: date) -> Iterator[Complaint]:
+    yield from _identity(row)
+    yield from _listed_place(row)
+
+
+def _housing(row: Row, today: date) -> Iterator[Complaint]:
+    yield from _listed_place(row)
+    if not row.values.keys() & {"door", "address"}:
+        yield "door", "which_flat", {}, True
+
+
+def _listed_place(row: Row) -> Iterator[Complaint]:
+    """A department's door may stand without its building: then the address has to say it."""
+    return (one for one in _place(row) if one[1] != "door_without_building")
+
+
 _CHECKS: dict[str, Callable[[Row, date], Iterator[Complaint]]] = {
     "residents": _resident,
+    "police": _police,
+    "housing": _housing,
     "households": _household,
     "staff": _staff,
     "work_orders": _work_order,
@@ -142,8 +166,8 @@ _CHECKS: dict[str, Callable[[Row, date], Iterator[Complaint]]] = {
 
 def key_of(values: dict, into: Table) -> tuple | None:
     """What one row of the table is recognised by within a file, or None when it can't be."""
-    if into.name == "residents" and "id_number" not in values:
-        return ("person", values["name"], values["birth_date"], values.get("building"), values.get("door"))
+    if into.name in ("residents", "police") and "id_number" not in values:
+        return ("person", values["name"], values["birth_date"], values.get("building"), values.get("door"), values.get("address"))
     return tuple(values.get(name) for name in into.key)
 
 

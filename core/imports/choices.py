@@ -78,6 +78,11 @@ CHANNELS = {squeezed(name): name for name in ORDER_CHANNELS} | {
     **dict.fromkeys(("网格", "网格上报", "巡查", "巡查发现"), "patrol"),
     **dict.fromkeys(("网络", "网上", "微信", "公众号", "小程序", "平台", "留言", "mobile", "web", "wechat"), "online"),
 }
+OCCUPANCIES = {
+    **dict.fromkeys(("自住", "自用", "本人居住", "已入住", "入住", "有人居住", "常住", "self", "lived in", "livedin", "occupied", "owner"), "self"),
+    **dict.fromkeys(("出租", "租赁", "已出租", "租住", "承租", "let", "rented", "tenant"), "let"),
+    **dict.fromkeys(("空置", "空", "闲置", "未入住", "无人居住", "空置房", "vacant", "empty"), "vacant"),
+}
 CLOSED, OPEN = "closed", "open"
 STATUSES = {
     **dict.fromkeys(("办结", "已办结", "完成", "已完成", "结案", "已结案", "关闭", "已关闭", "已处理", "closed", "done", "completed", "resolved"), CLOSED),

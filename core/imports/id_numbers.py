@@ -23,6 +23,12 @@ def check_digit(first17: str) -> str:
     return _CHECKS[sum(map(mul, map(int, first17), _WEIGHTS)) % 11]
 
 
+def upgraded(fifteen: str) -> str:
+    """The 18 characters that belong to an old number of 15 digits: the century is the 20th, and a check digit is reckoned."""
+    first = f"{fifteen[:6]}19{fifteen[6:]}"
+    return first + check_digit(first)
+
+
 def birth_of(id_number: str) -> date:
     """The birth date in a checked ID number."""
     return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
@@ -43,6 +49,13 @@ def id_number_of(cell: Cell, today: date) -> str | Bad | None:
     if is_nothing(text):
         return None
     return _judge(text, today)
+
+
+def any_id_number_of(cell: Cell, today: date) -> str | Bad | None:
+    """The same, and an old number of 15 digits, also one typed as a number (it loses none), as the 18 that belong to it."""
+    text = str(int(cell)) if isinstance(cell, (int, float)) and not isinstance(cell, bool) and cell == int(cell) and 1e14 <= cell < 1e15 else cell
+    bare = _NOISE.sub("", half_width(text)) if isinstance(text, str) else ""
+    return id_number_of(upgraded(bare) if len(bare) == 15 and bare.isdigit() and bare.isascii() else text, today)
 
 
 def _judge(text: str, today: date) -> str | Bad:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from core.calendar import SHANGHAI
 from core.imports import choices
 from core.imports.cells import Bad, Cell, basis_of, code_of, decimal_of, flag_of, long_text_of, name_of, phone_of, sex_of, text_of, whole_of
-from core.imports.id_numbers import id_number_of
+from core.imports.id_numbers import any_id_number_of, id_number_of
 from core.imports.moments import date_of, moment_of
 from core.imports.places import building_of, door_of, unit_of
 
@@ -97,6 +97,8 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "door": _simple(door_of),
     "groups": _simple(choices.groups_of),
     "id_number": lambda setting, **_: lambda cell: id_number_of(cell, setting.today),
+    "id_number_any": lambda setting, **_: lambda cell: any_id_number_of(cell, setting.today),
+    "occupancy": _of(choices.OCCUPANCIES, "occupancy"),
     "date": lambda setting, **_: lambda cell: date_of(cell, setting.order),
     "past_date": _past_date,
     "birth_date": _birth_date,
@@ -114,6 +116,6 @@ PARSERS: dict[str, Callable[..., Reader]] = {
 }
 REPETITIVE = frozenset(
     {"sex", "flag", "whole", "building", "unit", "door", "groups", "disability", "level", "staff_kind", "post", "certificate"}
-    | {"order_kind", "channel", "order_status", "rating", "category"}
+    | {"order_kind", "channel", "order_status", "rating", "category", "occupancy"}
 )
 """Parsers whose columns hold few different texts: worth remembering what each came to."""

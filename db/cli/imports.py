@@ -40,21 +40,21 @@ _FIGURES = ("read", "new", "changed", "unchanged", "rejected")
 def import_(file: Path, name: str | None, code: str, account: str, source: str, sheet: str | None, marked: Path | None, yes: bool, lang: str) -> None:
     """Show what FILE would change and its bad cells, then take it in."""
     engine, moment = make_engine(), now()
-    scope, community_id = _reach(engine, account, code)
+    scope, community_id = reach(engine, account, code)
     content = file.read_bytes()
-    read = _or_stop(read_sheet(content, file.name, sheet), lang)
+    read = or_stop(read_sheet(content, file.name, sheet), lang)
     today = local_day(moment)
     name = name or guess_table(read.cells, today)
     with open_session(engine, scope) as session:
         mapping, _ = reading(session, name, community_id, read.cells, today)
         upload = Upload(name, read.cells, mapping, file.name, sha256(content).digest(), source or t("imports.source_default", lang))
-        seen = _or_stop(preview(session, upload, community_id=community_id, now=moment), lang)
+        seen = or_stop(preview(session, upload, community_id=community_id, now=moment), lang)
     _show(seen, lang)
     if marked:
         marked.write_bytes(marked_workbook(read.cells, seen.found.bad, lambda cell: _reason(cell, lang), _titles(lang)))
     if not yes and not click.confirm(t("imports.take_in", lang, n=seen.counts["new"] + seen.counts["changed"])):
         return
-    done = _or_stop(carry_out(engine, scope, take_in, now=moment, community_id=community_id, upload=upload, expected=seen.fingerprint), lang)
+    done = or_stop(carry_out(engine, scope, take_in, now=moment, community_id=community_id, upload=upload, expected=seen.fingerprint), lang)
     click.echo(t("imports.done" if done.batch_id else "imports.done_none", lang, **({figure: done.counts[figure] for figure in _FIGURES[1:]} if done.batch_id else {})))
 
 
@@ -68,14 +68,15 @@ def import_(file: Path, name: str | None, code: str, account: str, source: str, 
 def export_(name: str, code: str, account: str, kind: str, out: Path | None, lang: str) -> None:
     """Write TABLE to a file; the export is on the ledger."""
     engine = make_engine()
-    scope, community_id = _reach(engine, account, code)
-    made = _or_stop(export(engine, scope, now=now(), community_id=community_id, name=name, kind=kind, lang=lang), lang)
+    scope, community_id = reach(engine, account, code)
+    made = or_stop(export(engine, scope, now=now(), community_id=community_id, name=name, kind=kind, lang=lang), lang)
     path = out or Path(made.name)
     path.write_bytes(made.content)
     click.echo(f"{path}\t{made.rows}")
 
 
-def _reach(engine, account: str, code: str) -> tuple[Scope, object]:
+def reach(engine, account: str, code: str) -> tuple[Scope, object]:
+    """The account's scope, and the id of the community it reaches by its code. Raises ClickException."""
     scope = scope_of(engine, account.strip().lower())
     if scope is None:
         raise click.ClickException(f"no enabled account {account}: `python -m db account list` names them all")
@@ -86,7 +87,8 @@ def _reach(engine, account: str, code: str) -> tuple[Scope, object]:
     return scope, community_id
 
 
-def _or_stop(result, lang: str):
+def or_stop(result, lang: str):
+    """The result; a Refused ends the command with its words."""
     if isinstance(result, Refused):
         raise click.ClickException(result.text(lang))
     return result
@@ -102,14 +104,19 @@ def _titles(lang: str) -> dict[str, str]:
 
 
 def _show(seen: Preview, lang: str) -> None:
-    """The table, how each column is read, the figures, and one line for each bad cell: row, column, value, reason."""
+    """The table, how each column is read, the figures, and the bad cells."""
     into, heads = table(seen.upload.table), seen.upload.headers
     click.echo(f"{into.title[lang]}\t{t('imports.header_row', lang)} {seen.upload.mapping.header_row + 1}")
     for name, index in seen.upload.mapping.columns.items():
         click.echo(f"  {column_letter(index)} {heads[index]} → {into.fields[name].title[lang]}")
     click.echo("\t".join(f"{t(f'imports.{figure}', lang)} {seen.counts[figure]}" for figure in _FIGURES))
-    for cell in seen.found.bad:
-        weight = t("imports.bad_refuse" if cell.refuses else "imports.bad_remark", lang)
-        click.echo(f"{weight}\t{cell.row}\t{cell.letter} {cell.header}\t{cell.value}\t{_reason(cell, lang)}")
+    show_bad(seen.found.bad, lang)
     if seen.missing:
         raise click.ClickException(t("imports.columns_missing", lang, names=", ".join(into.fields[name].title[lang] for name in seen.missing)))
+
+
+def show_bad(bad: list[BadCell], lang: str) -> None:
+    """One line for each bad cell: row, column, value, reason."""
+    for cell in bad:
+        weight = t("imports.bad_refuse" if cell.refuses else "imports.bad_remark", lang)
+        click.echo(f"{weight}\t{cell.row}\t{cell.letter} {cell.header}\t{cell.value}\t{_reason(cell, lang)}")

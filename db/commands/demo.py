@@ -3,22 +3,32 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
 
 from sqlalchemy import Engine, func, insert, select
 
 from core.calendar import local_day, packaged_calendar
+from core.imports.headers import Mapping
+from core.periods import period_of
 from core.rulebook import load_rulebook
 from db.commands.alerts import raise_all
 from db.commands.care import record_contact
 from db.commands.departures import hold
 from db.commands.filing import carry_out, file
 from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
+from db.commands.reconciliation import decide, keep_list
 from db.demo.community import TABLES, Made, communities
+from db.demo.lists import FILE_NAME, police_list
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope
 from db.models.clocks import Clock
 from db.models.grids import Staff
+from db.models.residents import Resident
 from db.queries.clock_state import is_open
+from db.queries.imports import Upload
+from db.queries.reconciliation import differences
+from db.queries.reconciliation_compare import said_homes
 from db.scope import Scope
 from db.types import uuid7
 
@@ -77,6 +87,22 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
     for hours in ATTEMPTS if len(people) > len(AWAY) else ():
         moment = now - timedelta(hours=hours)
         carry_out(engine, scope, record_contact, now=moment, resident_id=people[-1], act="call", outcome="no_answer", happened_at=moment)
+    _compared(engine, scope, one.community_id, now)
+
+
+def _compared(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:
+    """The police's list of this quarter has been compared and one of its differences decided; the housing department's has not come yet."""
+    with open_session(engine, scope) as session:
+        doors = dict(said_homes(session, community_id))
+        query = select(Resident.name, Resident.id_number, Resident.birth_date, Resident.household_id).where(Resident.community_id == community_id).order_by(Resident.id)
+        cells = police_list([(name, number, born, doors.get(home, "")) for name, number, born, home in session.execute(query)])
+    mapping = Mapping(0, 1, {"name": 0, "id_number": 1, "birth_date": 2, "address": 3})
+    upload = Upload("police", cells, mapping, FILE_NAME, sha256(repr(cells).encode()).digest())
+    carry_out(engine, scope, keep_list, now=now - timedelta(days=6), community_id=community_id, upload=upload)
+    with open_session(engine, scope) as session:
+        open_now = differences(session, community_id, period_of("quarter", now).key, kind="missing_there", limit=1)
+    for line in open_now:
+        carry_out(engine, scope, decide, now=now - timedelta(days=5), community_id=community_id, difference_id=line.id, version=line.version, verdict="ours")
 
 
 def _file_community(session: ScopedSession, *, made: Made, now: datetime) -> None:

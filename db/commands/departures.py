@@ -83,7 +83,16 @@ def leave_roster(session: ScopedSession, *, now: datetime, resident_id: UUID, ki
         raise ValueError(f"{kind!r} is no exit: one of {', '.join(EXITS)}")
     resident = _locked(session, resident_id)
     refused = _not_allowed(session, kind) or (None if resident else Refused("common.not_found"))
-    refused = refused or check_exit(from_date, local_day(now), resident.left_on, _last_seen(session, resident))
+    left = refused or leave(session, resident, kind, from_date, now, reason)
+    if isinstance(left, Refused):
+        return left
+    row, clocks, groups = left
+    return _filed(session, "care.leave_roster", resident, row, now, clocks, groups)
+
+
+def leave(session: ScopedSession, resident: Resident, kind: str, from_date: date, now: datetime, reason: str | None = None) -> tuple[Departure, int, int] | Refused:
+    """Step of this and other commands: `resident`, locked, died or moved away. Returns the departure and how many clocks and groups it ended."""
+    refused = check_exit(from_date, local_day(now), resident.left_on, _last_seen(session, resident))
     if refused:
         return refused
     row = _new(session, resident, kind, from_date, now, reason)
@@ -93,7 +102,7 @@ def leave_roster(session: ScopedSession, *, now: datetime, resident_id: UUID, ki
         one.to_date = max(from_date, one.from_date)
     resident.left_on, resident.left_reason = from_date, t(f"departures.{kind}", "zh")
     row.closed = json.dumps({"clocks": clocks, "groups": [str(one.id) for one in groups.values()], **close_package(session, resident, from_date)})
-    return _filed(session, "care.leave_roster", resident, row, now, len(clocks), len(groups))
+    return row, len(clocks), len(groups)
 
 
 def undo(session: ScopedSession, *, now: datetime, departure_id: UUID, version: int) -> Departed | Refused:

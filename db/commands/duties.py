@@ -55,14 +55,17 @@ def record_duty(
     refused = check_record(clause_id, grid_id is not None, happened_at, now, attendees)
     if refused:
         return refused
-    _open_missing(session, [subject], now)
-    record = _record(session, subject, clause_id, happened_at, now, attendees, note)
-    kept = _count(session, subject, record, now)
+    kept = _keep(session, subject, clause_id, happened_at, now, attendees, note)
     file(
         session, "duty.record", now=now, community_id=subject.community_id, subject_kind=subject.kind, subject_id=subject.id,
         clause=clause_id, happened_at=happened_at.isoformat(), attendees=attendees, **(about or {}),
     )  # fmt: skip
     return kept
+
+
+def fulfil(session: ScopedSession, community_id: UUID, clause_id: str, now: datetime) -> Kept:
+    """Step of the command whose work is a duty of the community itself: it has just been done. The caller has locked the community."""
+    return _keep(session, Subject(community_id, "community", community_id), clause_id, now, now, None, None)
 
 
 def ensure_duty_clocks(session: ScopedSession, community_id: UUID, now: datetime) -> int:
@@ -96,6 +99,11 @@ def _subject(session: ScopedSession, grid_id: UUID | None, community_id: UUID | 
         wanted = wanted.where(Community.community_id == community_id)
     found = session.scalars(wanted.limit(2)).all()
     return Subject(found[0].community_id, "community", found[0].community_id) if len(found) == 1 else None
+
+
+def _keep(session: ScopedSession, subject: Subject, clause_id: str, happened_at: datetime, now: datetime, attendees: int | None, note: str | None) -> Kept:
+    _open_missing(session, [subject], now)
+    return _count(session, subject, _record(session, subject, clause_id, happened_at, now, attendees, note), now)
 
 
 def _record(session: ScopedSession, subject: Subject, clause_id: str, happened_at: datetime, now: datetime, attendees: int | None, note: str | None) -> DutyRecord:

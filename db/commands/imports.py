@@ -59,7 +59,7 @@ def take_in(session: ScopedSession, *, now: datetime, community_id: UUID, upload
     if not _does_something(seen.plan):
         return TakenIn(seen.counts, {}, None)
     remember(session, now=now, community_id=community_id, upload=upload)
-    _carry_out(session, seen.plan, community_id, now, lambda part: progress(0.5 + part * 0.5))
+    apply_plan(session, seen.plan, community_id, now, lambda part: progress(0.5 + part * 0.5))
     batch_id = _file(session, seen, community_id, now)
     return TakenIn(seen.counts, dict(seen.plan.aside), batch_id)
 
@@ -81,7 +81,8 @@ def _file(session: ScopedSession, seen: Preview, community_id: UUID, now: dateti
     return batch_id
 
 
-def _carry_out(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime, progress: Progress) -> None:
+def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime, progress: Progress = silent) -> None:
+    """Step of this and other commands: what `plan` says is written. The caller files."""
     _enrol(plan, community_id, now)
     total = sum(map(len, plan.inserts.values())) + sum(map(len, plan.updates.values())) or 1
     done = 0

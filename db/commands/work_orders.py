@@ -126,12 +126,23 @@ def _offered(session: ScopedSession, community_id: UUID, item: str | None, missi
 
 def take_in_by_itself(session: ScopedSession, *, now: datetime, kind: str, matter: str, resident: Resident) -> WorkOrder:
     """Step of another command: an order about a resident that nobody asked for, sent to who is responsible."""
-    known, home = kinds()[kind], session.scalar(select(Household.building_id).where(Household.community_id == resident.community_id, Household.id == resident.household_id))
-    sent = dispatch(known, bench(session, resident.community_id, resident.grid_id, now))
+    home = session.scalar(select(Household.building_id).where(Household.community_id == resident.community_id, Household.id == resident.household_id))
+    return take_in_unasked(
+        session, now=now, community_id=resident.community_id, grid_id=resident.grid_id, kind=kind, matter=matter, applicant=resident.name, contact=resident.phone,
+        resident_id=resident.id, building_id=home,
+    )  # fmt: skip
+
+
+def take_in_unasked(
+    session: ScopedSession, *, now: datetime, community_id: UUID, grid_id: UUID | None, kind: str, matter: str, applicant: str, contact: str | None, channel: str = "phone", **about
+) -> WorkOrder:
+    """Step of another command: an order in a grid that nobody asked for, sent to who is responsible. `about`: resident_id, building_id, detail."""
+    known = kinds()[kind]
+    sent = dispatch(known, bench(session, community_id, grid_id, now))
     order = WorkOrder(
-        community_id=resident.community_id, id=uuid7(), grid_id=resident.grid_id, desk=sent.desk, number=_next_number(session, resident.community_id, now),
-        kind=kind, category=known.category, channel="phone", matter=matter, applicant=resident.name, contact=resident.phone, resident_id=resident.id,
-        building_id=home, status="taken_in", holder_id=sent.holder_id, first_asked_id=sent.holder_id, received_at=now, recorded_at=now,
+        community_id=community_id, id=uuid7(), grid_id=grid_id, desk=sent.desk, number=_next_number(session, community_id, now), kind=kind, category=known.category,
+        channel=channel, matter=matter, applicant=applicant, contact=contact, status="taken_in", holder_id=sent.holder_id, first_asked_id=sent.holder_id,
+        received_at=now, recorded_at=now, **about,
     )  # fmt: skip
     _put(session, now, order, known)
     return order

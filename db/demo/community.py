@@ -9,7 +9,9 @@ from uuid import UUID
 
 from core.calendar import SHANGHAI, local_day
 from core.care import plan
+from core.duties import ELSEWHERE
 from core.imports.id_numbers import birth_of
+from core.periods import period_of
 from core.rulebook import Clause
 from db.commands.cadence import Subject
 from db.commands.care_bulk import cadence_rows
@@ -193,6 +195,8 @@ class Builder:
         made, moments = self.made, []
         for period in periods_since(cadence.per, self.since, self.now):
             moments += [m for m in acts_in(period, cadence.times, self.chance.randrange(9), diligence, self.days, self.chance, self.now) if m >= self.since]
+        if clause.id in ELSEWHERE:  # this quarter's is for whoever looks at the demo
+            moments = [moment for moment in moments if moment < period_of(cadence.per, self.now).start]
         for moment in moments:
             made.add(DutyRecord, grid_id=grid_id, clause_id=clause.id, happened_at=moment, recorded_at=moment + timedelta(minutes=20), staff_id=staff_id, attendees=None, note=None)
         subject = Subject(made.community_id, "grid", grid_id, grid_id) if grid_id else Subject(made.community_id, "community", made.community_id)

@@ -1,16 +1,38 @@
-"""The second step of an import: which row is the header, which column holds what, corrected by who knows the file."""
+"""The first steps of an import: which sheet, which row is the header, which column holds what, corrected by who knows the file."""
 
 from datetime import date
+from hashlib import sha256
 
 import streamlit as st
 
 from core.imports.cells import plain
 from core.imports.headers import Mapping, column_letter, date_orders, read_as
+from core.refusals import Refused
 from db.queries.imports import Upload
+from db.sheets import Sheet, read_sheet
 from pages.parts.desk import Desk
+from pages.parts.page import show_refusal
 from pages.parts.plain import plain as as_text
 
 _SHOWN = 3
+
+
+def sheet_step(desk: Desk, state: dict, file) -> Sheet | None:
+    """The sheet to be read, parsed once for each file and choice of sheet; a file that can't be read is answered here."""
+    content = file.getvalue()
+    digest = sha256(content).digest()
+    if state.get("digest") != digest:
+        state.update(digest=digest, sheet=read_sheet(content, file.name), guessed={}, seen=None)
+    sheet = state["sheet"]
+    if isinstance(sheet, Refused):
+        show_refusal(desk, sheet)
+        return None
+    if len(sheet.names) > 1:
+        chosen = st.selectbox(desk.t("imports.sheet"), sheet.names, sheet.names.index(sheet.name))
+        if chosen != sheet.name:
+            state.update(sheet=read_sheet(content, file.name, chosen), guessed={}, seen=None)
+            st.rerun()
+    return sheet
 
 
 def columns_step(desk: Desk, upload: Upload, remembered: bool, today: date) -> Mapping | None:

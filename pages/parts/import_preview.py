@@ -9,6 +9,7 @@ from core import masks, roles
 from core.imports.judge import BadCell
 from db.commands.imports import TakenIn
 from db.queries.imports import Preview
+from db.queries.reconciliation_compare import Comparison
 from db.sheets import marked_workbook
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
@@ -28,7 +29,7 @@ def preview_view(desk: Desk, seen: Preview) -> bool:
     if counts["skipped"] or counts["blank"] or counts["repeated"]:
         st.caption(desk.t("imports.passed_over", skipped=counts["skipped"], blank=counts["blank"], repeated=counts["repeated"]))
     _aside(desk, seen.plan.aside)
-    _bad(desk, seen)
+    bad_view(desk, seen)
     _changes(desk, seen)
     going_in = counts["new"] + counts["changed"]
     if not going_in:
@@ -61,15 +62,16 @@ def _aside(desk: Desk, aside: dict[str, int]) -> None:
         st.caption(desk.t("imports.aside", what=desk.t("exports.comma").join(parts)))
 
 
-def _bad(desk: Desk, seen: Preview) -> None:
+def bad_view(desk: Desk, seen: Preview | Comparison, words: str = "imports") -> None:
+    """Every bad cell with its reason, and the marked workbook. `words`: the file whose titles say what becomes of their rows."""
     bad, counts = seen.found.bad, seen.counts
     if not bad:
         st.success(desk.t("imports.none_bad"))
         return
     if counts["bad_cells"]:
-        st.error(desk.t("imports.bad_title", n=counts["bad_cells"], rows=counts["rejected"]))
+        st.error(desk.t(f"{words}.bad_title", n=counts["bad_cells"], rows=counts["rejected"]))
     if counts["remarks"]:
-        st.warning(desk.t("imports.remarks_title", n=counts["remarks"]))
+        st.warning(desk.t(f"{words}.remarks_title", n=counts["remarks"]))
     worst = sorted(bad, key=lambda cell: (not cell.refuses, cell.row, cell.column))
     st.dataframe([_line(desk, cell) for cell in worst[:_LISTED]], hide_index=True, key="imports-bad")
     if len(bad) > _LISTED:

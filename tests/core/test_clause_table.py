@@ -33,7 +33,7 @@ SENTENCES = {
 }
 """Ids of what the rulebook says in sentences outside its tables."""
 
-OURS = {1: "welfare.check", 6: "extension.limit extension.told"}
+OURS = {1: "welfare.check reconcile.visit", 6: "extension.limit extension.told"}
 """What the rulebook says nothing of, and this product adds: marked default wherever it is shown."""
 
 LIMITS = {
@@ -43,7 +43,7 @@ LIMITS = {
     "mediation.report_street": "5 working_day", "noise.verify": "24 hour", "complaint.contact": "1 hour",
     "complaint.feedback": "3 working_day", "emergency.on_site": "5 minute", "emergency.report": "15 minute",
     "arrears.suspend": "30 day", "parking.notice": "72 hour", "festival.plan": "3 month",
-    "welfare.check": "24 hour",
+    "welfare.check": "24 hour", "reconcile.visit": "5 working_day",
 }  # fmt: skip
 CADENCES = {
     "elder.call": (1, "week"), "elder.visit": (1, "month"), "file.update": (1, "quarter"), "disabled.assess": (1, "half_year"),
@@ -53,7 +53,7 @@ CADENCES = {
     "training.staff": (1, "month"), "counselling.group": (1, "month"), "pair.rotate": (1, "week"), "scorecard.monthly": (1, "month"),
     "fund.publish": (1, "year"),
 }  # fmt: skip
-DEFAULTS = {"welfare.check", "extension.limit", "extension.told", "matter.simple", "grid.size", "followup.round", "council.greening", "talk.day", "archive.inspect", "results.publish"}
+DEFAULTS = {"welfare.check", "reconcile.visit", "extension.limit", "extension.told", "matter.simple", "grid.size", "followup.round", "council.greening", "talk.day", "archive.inspect", "results.publish"}
 """Where the documents give no figure."""
 
 BOOK = load_rulebook()

@@ -62,6 +62,7 @@ DEADLINES = [
     ("a dispute with several parties: council within 3 working days", "mediation.council", WEDNESDAY, "2026-11-24T00:00"),
     ("a complex dispute: reported to the street within 5 working days", "mediation.report_street", WEDNESDAY, "2026-11-26T00:00"),
     ("somebody who can't be reached: looked for at home within 24 hours", "welfare.check", WEDNESDAY, "2026-11-19T10:00"),
+    ("a difference between the lists: looked at on the spot within 5 working days", "reconcile.visit", WEDNESDAY, "2026-11-26T00:00"),
     ("a noise complaint: verified within 24 hours", "noise.verify", WEDNESDAY, "2026-11-19T10:00"),
     ("a hotline complaint: complainant contacted within 1 hour", "complaint.contact", WEDNESDAY, "2026-11-18T11:00"),
     ("a hotline complaint: result within 3 working days", "complaint.feedback", WEDNESDAY, "2026-11-24T00:00"),

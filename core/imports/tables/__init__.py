@@ -13,6 +13,8 @@ from core.yaml_files import YamlProblem, read_mapping
 _HERE = Path(__file__).parent
 ORDER = ("grids", "buildings", "households", "residents", "staff", "work_orders", "affairs")
 """The tables, in the order an office takes its ledgers in."""
+LISTS = ("police", "housing")
+"""Lists of others, read the same way but only compared (core.reconciliation)."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ _OPTION_KEYS = {"longest", "least", "most"}
 def table(name: str) -> Table:
     """The table `name`. Raises YamlProblem when its file is wrong, KeyError when there is none."""
     path = _HERE / f"{name}.yaml"
-    if name not in ORDER:
-        raise KeyError(f"no table {name!r}: there are {', '.join(ORDER)}")
+    if name not in (*ORDER, *LISTS):
+        raise KeyError(f"no table {name!r}: there are {', '.join((*ORDER, *LISTS))}")
     return load(read_mapping(path), name, path.name)
 
 

@@ -1,10 +1,12 @@
 """Residents with their special groups, staff with their posts: what a file would change about them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from core.imports.judge import Row
-from db.models.grids import Post, Staff
+from db.engine import ScopedSession
+from db.models.grids import Household, Post, Staff
 from db.models.residents import Resident, SpecialGroup
 from db.queries.imports.plan import Complaint, PlacedIntake
 
@@ -74,6 +76,28 @@ class Residents(PlacedIntake):
                 self.plan.enrolled.setdefault(resident["id"], {})[group] = detail
             fixed = {"resident_id": resident["id"], "group": group, "from_date": self.today, "grid_id": resident["grid_id"]}
             self.put(SpecialGroup, self.groups, known, {"detail": detail, "basis": values.get("basis")}, main=False, fixed=fixed)
+
+
+class OneResident(Residents):
+    """Somebody known (`who`), whatever number or name the row gives them, or somebody new (None): nobody else is read. `building`: name of the one
+    whose doors the row may name."""
+
+    def __init__(self, session: ScopedSession, community_id: UUID, now: datetime, who: UUID | None, building: str | None):
+        self._who, self._building = who, building
+        super().__init__(session, community_id, now)
+
+    def load(self) -> None:
+        PlacedIntake.load(self)
+        home = self.buildings.get(self._building, {}).get("id")
+        doors = self.records(Household, Household.building_id, Household.door, Household.grid_id, where=(Household.building_id == home,)) if home else []
+        self.households = {(r["building_id"], r["door"]): r for r in doors}
+        columns = (Resident.name, Resident.sex, Resident.relation, Resident.birth_date, Resident.birth_year, Resident.id_number, Resident.phone, Resident.address, Resident.health)
+        own = (*columns, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
+        self.known = {r["id"]: r for r in self.records(Resident, *own, where=(Resident.id == self._who,))} if self._who else {}
+        self.by_id, self.by_name, self.groups = {}, {}, {}
+
+    def _find(self, values: dict, wanted: dict) -> tuple[dict, object]:
+        return self.known, self._who
 
 
 class StaffAndPosts(PlacedIntake):
