@@ -35,24 +35,33 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(text(path), str(path))
 
 
-def imports(module: ast.Module) -> Iterator[tuple[int, str]]:
+@cache
+def nodes(module: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node of the tree; walking it is half of what a guard costs."""
+    return tuple(ast.walk(module))
+
+
+@cache
+def imports(module: ast.Module) -> tuple[tuple[int, str], ...]:
     """(line, dotted name) of everything the module imports, wherever the import stands."""
-    for node in ast.walk(module):
+    found: list[tuple[int, str]] = []
+    for node in nodes(module):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
+            found += ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.lineno, node.module or ""
+            found.append((node.lineno, node.module or ""))
+    return tuple(found)
 
 
 def functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method, nested ones too."""
-    return (node for node in ast.walk(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in nodes(module) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def docstrings(module: ast.Module) -> set[int]:
     """ids of the constants that are docstrings: said to the next developer, not to the user."""
     found = set()
-    for node in ast.walk(module):
+    for node in nodes(module):
         body = getattr(node, "body", None)
         if not isinstance(body, list):
             continue
@@ -66,7 +75,7 @@ def docstrings(module: ast.Module) -> set[int]:
 def strings(module: ast.Module) -> Iterator[tuple[int, str]]:
     """(line, text) of every string that isn't a docstring, the fixed parts of f-strings included."""
     skipped = docstrings(module)
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             yield node.lineno, node.value
 

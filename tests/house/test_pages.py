@@ -50,7 +50,7 @@ def chinese(module: ast.Module) -> list[str]:
 def english(module: ast.Module) -> list[str]:
     """Words put on the screen without going through t(): letters outside markup in what a widget says."""
     found = []
-    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+    for call in (node for node in source.nodes(module) if isinstance(node, ast.Call)):
         owner, _, verb = source.name_of(call.func).rpartition(".")
         if verb not in SHOWN or owner.strip("_").lower() in ("log", "logger", "logging", "click"):
             continue
@@ -76,11 +76,11 @@ def writes(module: ast.Module) -> list[str]:
     """Calls by which a page or a query would write by itself."""
     verbs = {"add", "add_all", "delete", "merge", "commit", "flush", "bulk_insert_mappings", "bulk_save_objects"}
     found = []
-    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+    for call in (node for node in source.nodes(module) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         owner = source.name_of(call.func.value).rpartition(".")[2]
         if call.func.attr in verbs and owner in {"session", "connection", "conn", "link", "db", "s"}:
             found.append(f"{call.lineno}: {owner}.{call.func.attr}")
-    names = {name for node in ast.walk(module) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy") for name in
+    names = {name for node in source.nodes(module) if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy") for name in
              (alias.name for alias in node.names)}
     return found + [f"imports {name}" for name in sorted(names & {"insert", "update", "delete"})]
 

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import cache
 from importlib.metadata import packages_distributions
 
 from tests.house import source
@@ -23,9 +24,12 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+owners_of_modules = cache(packages_distributions)
+
+
 def imported(rooms: tuple[str, ...]) -> set[str]:
     """Distributions whose modules are imported in `rooms`, in pip's spelling."""
-    owners = packages_distributions()
+    owners = owners_of_modules()
     files = [path for path in source.every_file() if path.parts[0] in rooms]
     found = set()
     for path in files:

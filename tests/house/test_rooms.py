@@ -34,7 +34,7 @@ def wrong_imports(room: str, module: ast.Module) -> list[str]:
 
 
 def clock_readings(module: ast.Module) -> list[str]:
-    calls = (node for node in ast.walk(module) if isinstance(node, ast.Attribute | ast.Name))
+    calls = (node for node in source.nodes(module) if isinstance(node, ast.Attribute | ast.Name))
     return [f"{node.lineno}: {source.name_of(node)}" for node in calls if source.name_of(node) in CLOCK_READERS]
 
 
@@ -44,7 +44,7 @@ def long_functions(module: ast.Module, limit: int = 60) -> list[str]:
 
 
 def swallowed(module: ast.Module) -> list[str]:
-    handlers = (node for node in ast.walk(module) if isinstance(node, ast.ExceptHandler))
+    handlers = (node for node in source.nodes(module) if isinstance(node, ast.ExceptHandler))
     return [f"{node.lineno}: swallows an exception" for node in handlers if len(node.body) == 1 and isinstance(node.body[0], ast.Pass)]
 
 

@@ -15,7 +15,7 @@ SAME_IN_BOTH = re.compile(r"^[^A-Za-z\u4e00-\u9fff]*$")
 def asked_for(module: ast.Module) -> list[tuple[int, str]]:
     """(line, pattern) of each key given to t() or Refused() as a constant or an f-string."""
     found = []
-    for call in (node for node in ast.walk(module) if isinstance(node, ast.Call)):
+    for call in (node for node in source.nodes(module) if isinstance(node, ast.Call)):
         if source.name_of(call.func).rpartition(".")[2] in {"t", "Refused"}:
             said = [*call.args[:1], *(k.value for k in call.keywords if k.arg == "reason")]
             choices = [branch for one in said for branch in ((one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,))]
@@ -31,7 +31,7 @@ def mentioned() -> tuple[set[str], list[re.Pattern]]:
             continue
         module = source.tree(path)
         plain |= {text for _, text in source.strings(module)}
-        joined = (source.pattern(node) for node in ast.walk(module) if isinstance(node, ast.JoinedStr))
+        joined = (source.pattern(node) for node in source.nodes(module) if isinstance(node, ast.JoinedStr))
         open_ended += [re.compile(one) for one in joined if one and re.match(r"[a-z_]+\\\.", one)]
         # A whole file in one go, or the beginning of keys whose end is a value of a column.
         open_ended += [re.compile(rf"{name}\..+") for name in re.findall(r'words_of\("(\w+)"\)', source.text(path))]
