@@ -26,7 +26,7 @@ DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", 
 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
-    "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "reveal",
+    "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "reveal",
     "duty_record", "patrol_record", "supervision_record", "reconcile",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
 )  # fmt: skip
@@ -80,7 +80,7 @@ RIGHTS: dict[Role, Rights] = {
     Role.STREET_OFFICER: Rights(
         "overview",
         frozenset({"overview", "alerts", "map", "checklist", "duties", "reconciliation", "exports", "ledger"} | _READ),
-        frozenset({"order_confirm_late", "order_review", "order_grant", "export_tables", "ledger_head"}),
+        frozenset({"order_confirm_late", "order_review", "order_grant", "care_change_decide", "export_tables", "ledger_head"}),
         _ALL,
     ),
     Role.PROPERTY_COMPANY: Rights(

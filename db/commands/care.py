@@ -15,7 +15,7 @@ from core.clocks import State, state
 from core.imports.cells import phone_of
 from core.periods import local_midnight
 from core.refusals import Refused
-from core.roles import may
+from core.roles import SYSTEM, may
 from core.rulebook import load_rulebook
 from core.words import t
 from db.commands import cadence
@@ -72,10 +72,12 @@ def enrol(
 
 
 def leave_group(session: ScopedSession, *, now: datetime, resident_id: UUID, group: str, to_date: date | None = None) -> Refused | None:
-    """Take a resident out of a group as of the local date `to_date` (today); clocks no other group asks for end."""
+    """Take a resident out of a group as of the local date `to_date` (today); clocks no other group asks for end. For what runs by itself: from a
+    desk it takes two (db.commands.changes)."""
     resident = _locked(session, resident_id)
     current = current_groups(session, resident_id) if resident else {}
-    refused = _not_allowed(session, "care_exit") or (None if resident else Refused("common.not_found"))
+    refused = None if session.scope.role == SYSTEM else Refused("changes.second_person")
+    refused = refused or (None if resident else Refused("common.not_found"))
     refused = refused or (None if group in current else Refused("care.not_in_group"))
     refused = refused or check_leaving(current[group].from_date, to_date or local_day(now), local_day(now))
     if refused:
@@ -126,13 +128,12 @@ def update_file(
     resident_id: UUID,
     expected_version: int,
     phone: str | None = None,
-    address: str | None = None,
     health: str | None = None,
     detail: str | None = None,
 ) -> Recorded | Refused:
     """The file was gone through: what is given replaces what stood there, the rest was found right; counts as this quarter's update.
 
-    `detail`: one of core.care.DETAILS, or "" for none, of an elder. The ledger names the fields changed, not their contents.
+    `detail`: one of core.care.DETAILS, or "" for none, of an elder. Protected fields: db.commands.changes. The ledger names the fields changed, not their contents.
     """
     resident = _locked(session, resident_id)
     refused = _not_allowed(session, "care_file_update") or _stale(resident, expected_version) or check_fields(phone, detail)
@@ -140,7 +141,7 @@ def update_file(
     if refused:
         return refused
     settle_plan(session, resident, local_day(now), now)
-    changed = _change_fields(session, resident, {"phone": phone, "address": address, "health": health}, detail)
+    changed = _change_fields(session, resident, {"phone": phone, "health": health}, detail)
     recorded = _contact(session, resident, "file_update", "reached", now, now, None)
     file(session, "care.update_file", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, fields=changed, clause=recorded.clause_id)
     return recorded

@@ -8,8 +8,9 @@ import streamlit as st
 from core.clocks import deadline_text
 from core.refusals import Refused
 from db.commands.late_entries import decide
-from db.queries import extensions
+from db.queries import changes, extensions
 from db.queries.late_entries import LateLine, how_many, waiting
+from pages.parts.changes import draw_protected
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.extensions import draw_requests
@@ -19,7 +20,7 @@ from pages.parts.plain import plain
 
 def draw_waiting(desk: Desk, community_id: UUID) -> None:
     """One line with how many wait for another person's word; nothing where none does."""
-    n = sum(kept(desk, one, community_id, community_id=community_id) for one in (how_many, extensions.how_many))
+    n = sum(kept(desk, one, community_id, community_id=community_id) for one in (how_many, extensions.how_many, changes.how_many))
     if n and st.button(desk.t("late_entries.waiting", n=n), key="late-entries", width="stretch"):
         st.dialog(desk.t("late_entries.title"), width="large")(_list)(community_id)
 
@@ -41,9 +42,11 @@ def _list(community_id: UUID) -> None:
         return
     with desk.session() as session:
         found, asked = waiting(session, desk.now, community_id), extensions.waiting(session, desk.now, community_id)
-    if not (found or asked):
+        protected = changes.waiting(session, desk.now, community_id)
+    if not (found or asked or protected):
         st.success(desk.t("late_entries.none"))
     draw_requests(desk, asked)
+    draw_protected(desk, protected)
     if found:
         st.markdown(f"**{desk.t('late_entries.head')}**")
         st.caption(desk.t("late_entries.why"))

@@ -9,8 +9,9 @@ from core.calendar import local_day, local_minute
 from core.care import GROUPS
 from core.departures import EXITS, HOLDS
 from core.refusals import Refused
+from db.commands import changes
 from db.commands import departures as commands
-from db.commands.care import enrol, leave_group
+from db.commands.care import enrol
 from db.queries.care import PersonFile
 from db.queries.departures import DepartureRow
 from pages.parts.care_text import away_text
@@ -73,16 +74,18 @@ def _back(desk: Desk, file: PersonFile, standing: DepartureRow, place: str) -> N
 
 def _groups(desk: Desk, file: PersonFile, place: str) -> None:
     own = [group for group, _ in file.row.groups]
-    joins, leaves = [one for one in GROUPS if one not in own], own if desk.may("care_exit") else []
-    options = [("in", one) for one in joins] + [("out", one) for one in leaves]
+    options = [("in", one) for one in GROUPS if one not in own] + [("out", one) for one in own]
     with st.expander(desk.t("roster.groups_form")), st.form(f"groups-{place}-{file.row.resident_id}", border=False):
         st.caption(desk.t("roster.groups_note"))
         way, group = st.selectbox(desk.t("roster.groups_what"), options, format_func=lambda one: desk.t(f"roster.groups_{one[0]}", group=desk.t(f"care.group.{one[1]}")))
         day = st.date_input(desk.t("roster.groups_day"), local_day(desk.now), max_value=local_day(desk.now), width=160)
         basis = st.text_input(desk.t("roster.groups_basis"), max_chars=200)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
-            about = {"resident_id": file.row.resident_id, "group": group}
-            done = desk.carry_out(enrol, from_date=day, basis=basis.strip() or None, **about) if way == "in" else desk.carry_out(leave_group, to_date=day, **about)
+            about = {"resident_id": file.row.resident_id}
+            if way == "in":
+                done = desk.carry_out(enrol, group=group, from_date=day, basis=basis.strip() or None, **about)
+            else:
+                done = desk.carry_out(changes.ask, field="group_end", value=f"{group}:{day.isoformat()}", reason=basis, **about)
             _told(desk, file.row.resident_id, done, way)
 
 

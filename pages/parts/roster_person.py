@@ -19,6 +19,7 @@ from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
+from pages.parts.roster_changes import draw_changes
 from pages.parts.roster_departure import draw_departures, draw_standing
 from pages.parts.roster_package import draw_package
 from pages.parts.roster_record import act_buttons, say
@@ -47,6 +48,7 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
     if desk.may("care_contact") and file.row.groups:
         _record(desk, file, place)
     draw_departures(desk, file, place)
+    draw_changes(desk, file, place)
     _history(desk, file, place)
 
 
@@ -93,7 +95,7 @@ def _reveal(resident_id: UUID, field: str, purpose_at: str) -> None:
 def _update(desk: Desk, file: PersonFile, place: str) -> None:
     with st.expander(desk.t("roster.update")), st.form(f"update-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
         st.caption(desk.t("roster.update_note"))
-        typed = {field: st.text_input(desk.t(f"care.field.{field}"), max_chars=120) for field in ("phone", "address", "health")}
+        typed = {field: st.text_input(desk.t(f"care.field.{field}"), max_chars=120) for field in ("phone", "health")}
         detail = None
         if any(group == "elder" for group, _ in file.row.groups):
             words = {None: "roster.update_unchanged", "": "roster.update_none"} | {one: f"care.detail.{one}" for one in DETAILS}

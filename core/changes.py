@@ -1,0 +1,64 @@
+"""Protected fields of a resident's file: what is asked for by one person changes only with another person's word. Default of this product.
+
+An ID number carries its date of birth: changing the number changes the date with it, and a date can't be one that the number contradicts.
+Nobody approves a request of their own; they may take it back.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from core.care import GROUPS
+from core.imports.cells import Bad
+from core.imports.id_numbers import birth_of, id_number_of
+from core.late_entries import same_person
+from core.refusals import Refused
+
+FIELDS = ("id_number", "birth_date", "address", "group_end")
+"""What needs a second person: three fields of the file, and the end of a group's membership (value: group:ISO date, the first day without it)."""
+TYPED = FIELDS[:3]
+"""Those for which a new value is typed."""
+_OLDEST = date(1890, 1, 1)
+
+
+def wanted_value(field: str, text: str, today: date) -> str | Refused:
+    """The value of `field` as it would be stored, or why it is none."""
+    text = " ".join(text.split())
+    match field:
+        case "id_number":
+            number = id_number_of(text, today)
+            return Refused("changes.bad_id") if number is None or isinstance(number, Bad) else number
+        case "birth_date":
+            return text if _OLDEST <= (_day(text) or today.max) <= today else Refused("changes.bad_date")
+        case "address":
+            return text or Refused("changes.empty")
+        case "group_end":
+            group, _, day = text.partition(":")
+            return text if group in GROUPS and _day(day) else Refused("care.no_such_group")
+    return Refused("care.no_such_field")
+
+
+def group_end(value: str) -> tuple[str, date]:
+    """Group and first day without it, of a value that wanted_value has passed."""
+    group, _, day = value.partition(":")
+    return group, date.fromisoformat(day)
+
+
+def check_change(field: str, value: str, before: str | None, id_number: str | None) -> Refused | None:
+    """Why the file may not be changed so, or None. `before`: what stands there; `id_number`: the one on file."""
+    if value == before:
+        return Refused("changes.same")
+    if field == "birth_date" and id_number and birth_of(id_number).isoformat() != value:
+        return Refused("changes.not_in_id")
+    return None
+
+
+def may_decide(asked_by: tuple[UUID | None, UUID | None], actor: tuple[UUID | None, UUID | None], approved: bool) -> Refused | None:
+    """Each as (account, member of staff). Who asked may only take it back."""
+    return Refused("changes.by_another") if approved and same_person(asked_by, actor) else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

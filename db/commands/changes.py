@@ -1,0 +1,144 @@
+"""Changing a protected field of a resident's file: one person asks, another decides. Both are filings; no value gets into the ledger."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.calendar import local_day
+from core.care import PURPOSES, check_leaving
+from core.changes import check_change, group_end, may_decide, wanted_value
+from core.imports.id_numbers import birth_of
+from core.refusals import Refused
+from core.roles import may
+from db.commands import care
+from db.commands.filing import file
+from db.engine import ScopedSession
+from db.keys import keyring
+from db.models.changes import ChangeRequest
+from db.models.residents import Resident
+from db.queries.care import personal_value
+
+
+def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str, value: str, reason: str | None = None) -> UUID | Refused:
+    """Ask that `field` (core.changes.FIELDS) of a resident become `value`; nothing changes until another person approves it. Returns the request's id."""
+    if not may(session.scope.role, "care_file_update"):
+        return Refused("common.not_allowed")
+    resident = _locked(session, resident_id)
+    if resident is None:
+        return Refused("common.not_found")
+    wanted = wanted_value(field, value, local_day(now))
+    if isinstance(wanted, Refused):
+        return wanted
+    before = _standing(session, resident, field, wanted)
+    refused = _impossible(session, resident, field, wanted, before, now)
+    if refused:
+        return refused
+    if session.scalar(select(ChangeRequest.id).where(*_of(resident), ChangeRequest.field == field, ChangeRequest.decided_at.is_(None)).limit(1)):
+        return Refused("changes.waits_already")
+    row = ChangeRequest(
+        community_id=resident.community_id, resident_id=resident.id, field=field, before=before, wanted=wanted, reason=(reason or "").strip() or None, asked_at=now,
+        asked_by=session.scope.actor_id, asked_staff_id=session.scope.staff_id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    _filed(session, "care.ask_change", resident, row, now)
+    return row.id
+
+
+def decide(session: ScopedSession, *, now: datetime, request_id: UUID, approved: bool) -> str | Refused:
+    """Another person approves the change, and it is made; or refuses it, as who asked may, too. Returns the field."""
+    row = session.scalar(select(ChangeRequest).where(ChangeRequest.id == request_id))
+    own = row is not None and may_decide(_asker(row), _actor(session), True) is not None
+    if not may(session.scope.role, "care_change_decide") and not (own and not approved and may(session.scope.role, "care_file_update")):
+        return Refused("common.not_allowed")
+    resident = _locked(session, row.resident_id) if row else None
+    if resident is None:
+        return Refused("common.not_found")
+    if row.decided_at is not None:
+        return Refused("changes.decided_before")
+    refused = may_decide(_asker(row), _actor(session), approved) or (_change(session, resident, row, now) if approved else None)
+    if refused:
+        return refused
+    row.approved, row.decided_at, row.decided_by = approved, now, session.scope.actor_id
+    _filed(session, "care.approve_change" if approved else "care.refuse_change", resident, row, now)
+    return row.field
+
+
+def reveal_change(session: ScopedSession, *, now: datetime, request_id: UUID, purpose: str) -> tuple[str | None, str] | Refused:
+    """What stands there and what shall stand there, in full, for a purpose of core.care.PURPOSES; the ledger keeps who looked and what for."""
+    if not may(session.scope.role, "reveal"):
+        return Refused("common.not_allowed")
+    if purpose not in PURPOSES:
+        return Refused("care.no_purpose")
+    row = session.scalar(select(ChangeRequest).where(ChangeRequest.id == request_id))
+    resident = session.scalar(select(Resident).where(Resident.id == row.resident_id)) if row else None
+    if resident is None:
+        return Refused("common.not_found")
+    file(
+        session, "care.reveal_change", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
+        request=row.id, field=row.field, purpose=purpose,
+    )  # fmt: skip
+    return row.before, row.wanted
+
+
+def _change(session: ScopedSession, resident: Resident, row: ChangeRequest, now: datetime) -> Refused | None:
+    """Make the change, or say why it can't be made any more."""
+    before = _standing(session, resident, row.field, row.wanted)
+    refused = Refused("changes.moved_on") if before != row.before else _impossible(session, resident, row.field, row.wanted, before, now)
+    if refused:
+        return refused
+    match row.field:
+        case "id_number":
+            born = birth_of(row.wanted)
+            resident.id_number, resident.id_index = row.wanted, keyring().blind_index(row.wanted, "resident.id_number")
+            resident.birth_date, resident.birth_year = born.isoformat(), born.year
+        case "birth_date":
+            resident.birth_date, resident.birth_year = row.wanted, int(row.wanted[:4])
+        case "address":
+            resident.address = row.wanted
+        case "group_end":
+            group, day = group_end(row.wanted)
+            care.leave(session, resident, care.current_groups(session, resident.id), group, day, now)
+    return None
+
+
+def _standing(session: ScopedSession, resident: Resident, field: str, wanted: str) -> str | None:
+    """What stands there now; of a group's end: since when somebody is in it, None: they are not."""
+    if field != "group_end":
+        return personal_value(session, resident, field)
+    current = care.current_groups(session, resident.id).get(group_end(wanted)[0])
+    return current and current.from_date.isoformat()
+
+
+def _impossible(session: ScopedSession, resident: Resident, field: str, wanted: str, before: str | None, now: datetime) -> Refused | None:
+    if field == "group_end":
+        group, day = group_end(wanted)
+        current = care.current_groups(session, resident.id).get(group)
+        return check_leaving(current.from_date, day, local_day(now)) if current else Refused("care.not_in_group")
+    refused = check_change(field, wanted, before, resident.id_number)
+    if refused or field != "id_number":
+        return refused
+    index = keyring().blind_index(wanted, "resident.id_number")
+    others = select(Resident.id).where(Resident.community_id == resident.community_id, Resident.id_index == index, Resident.id != resident.id)
+    return Refused("changes.id_taken") if session.scalar(others.execution_options(rollup=True)) else None
+
+
+def _of(resident: Resident) -> tuple:
+    return ChangeRequest.community_id == resident.community_id, ChangeRequest.resident_id == resident.id
+
+
+def _asker(row: ChangeRequest) -> tuple[UUID | None, UUID | None]:
+    return row.asked_by, row.asked_staff_id
+
+
+def _actor(session: ScopedSession) -> tuple[UUID | None, UUID | None]:
+    return session.scope.actor_id, session.scope.staff_id
+
+
+def _locked(session: ScopedSession, resident_id: UUID) -> Resident | None:
+    return session.scalar(select(Resident).where(Resident.id == resident_id).with_for_update())
+
+
+def _filed(session: ScopedSession, command: str, resident: Resident, row: ChangeRequest, now: datetime) -> None:
+    file(session, command, now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, request=row.id, field=row.field)

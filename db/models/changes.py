@@ -1,0 +1,38 @@
+"""Changes of protected fields of a resident's file, asked for by one person and decided by another."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.models.base import AboutPeople, Base, Tenant, Versioned, community_key, within
+from db.types import EncryptedText
+
+_OPEN = text("decided_at IS NULL")
+
+
+class ChangeRequest(AboutPeople, Tenant, Versioned, Base):
+    """`field` of core.changes.FIELDS shall be `wanted` instead of `before`. `approved` None: nobody has decided yet. It has no grid, like a departure."""
+
+    __tablename__ = "change_request"
+    resident_id: Mapped[UUID]
+    field: Mapped[str]
+    before: Mapped[str | None] = mapped_column(EncryptedText("change_request.before"))
+    wanted: Mapped[str] = mapped_column(EncryptedText("change_request.wanted"))
+    reason: Mapped[str | None] = mapped_column(EncryptedText("change_request.reason"))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[UUID | None]
+    asked_staff_id: Mapped[UUID | None]
+    approved: Mapped[bool | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    __mapper_args__ = {"version_id_col": Versioned.version}
+    __table_args__ = (
+        community_key(),
+        within("resident_id", to="resident"),
+        within("asked_staff_id", to="staff"),
+        CheckConstraint("(approved IS NULL) = (decided_at IS NULL)", name="decided"),
+        Index("ix_change_request_open", "community_id", "asked_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(None, "community_id", "resident_id"),
+    )

@@ -1,0 +1,59 @@
+"""Changes of protected fields that wait for another person's word: who may decide does so here, everybody else sees that they wait."""
+
+import streamlit as st
+
+from core.calendar import local_minute
+from core.changes import group_end
+from core.refusals import Refused
+from db.commands.changes import decide
+from db.queries.changes import ChangeLine
+from pages.parts.desk import Desk
+from pages.parts.plain import plain
+
+
+def draw_protected(desk: Desk, found: list[ChangeLine]) -> None:
+    """Each request with its two answers, for the overview."""
+    if found:
+        st.markdown(f"**{desk.t('changes.waiting')}**")
+        st.caption(desk.t("changes.why"))
+    for one in found:
+        with st.container(border=True, key=f"change-{one.id}"):
+            st.markdown(f"**{plain(one.name)}** · {said(desk, one)}")
+            answers(desk, one)
+
+
+def said(desk: Desk, one: ChangeLine) -> str:
+    """One request in Markdown: what shall change how, who asked when and why."""
+    parts = [what(desk, one), desk.t("changes.asked", by=plain(one.by) or desk.t("changes.nobody"), at=local_minute(one.asked_at))]
+    return "  \n".join([" · ".join(parts), *([desk.t("changes.reason", reason=plain(one.reason))] if one.reason else [])])
+
+
+def what(desk: Desk, one: ChangeLine) -> str:
+    """"ID number 370**1X → 370**2X"; "leaves the elders on 2026-11-18"."""
+    if one.field == "group_end":
+        group, day = group_end(one.wanted)
+        return desk.t("changes.leaves", group=desk.t(f"care.group.{group}"), day=day)
+    return desk.t("changes.becomes", field=desk.t(f"care.field.{one.field}"), before=plain(one.before) or desk.t("roster.not_on_file"), wanted=plain(one.wanted))
+
+
+def answers(desk: Desk, one: ChangeLine) -> None:
+    """Approve or refuse; of one's own request: take it back."""
+    if one.own:
+        st.caption(desk.t("changes.own"))
+        if desk.may("care_file_update") and st.button(desk.t("changes.take_back"), key=f"change-back-{one.id}", width="stretch"):
+            _decide(desk, one, False)
+    elif desk.may("care_change_decide"):
+        with st.container(horizontal=True):
+            yes = st.button(desk.t("changes.approve"), key=f"change-yes-{one.id}", type="primary", width="stretch")
+            no = st.button(desk.t("changes.refuse"), key=f"change-no-{one.id}", width="stretch")
+        if yes or no:
+            _decide(desk, one, yes)
+
+
+def _decide(desk: Desk, one: ChangeLine, approved: bool) -> None:
+    done = desk.carry_out(decide, request_id=one.id, approved=approved)
+    if isinstance(done, Refused):
+        st.error(done.text(desk.lang))
+        return
+    st.toast(desk.t("changes.now_approved" if approved else "changes.now_taken_back" if one.own else "changes.now_refused"))
+    st.rerun(scope="fragment")

@@ -1,0 +1,134 @@
+"""Protected fields change only with another person's word."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from core.refusals import Refused
+from db.commands.care import enrol, leave_group
+from db.commands.changes import ask, decide, reveal_change
+from db.commands.filing import file
+from db.engine import open_session
+from db.keys import keyring
+from db.models.changes import ChangeRequest
+from db.models.ledger import LedgerEntry
+from db.models.residents import Resident, SpecialGroup
+from db.queries.changes import how_many, of_resident, waiting
+from db.queries.roster import found_people
+from tests import ledgers
+from tests.db.care_people import Place, at, found
+
+NOW = at("2026-11-18T10:00")
+OLD, NEW = ledgers.id_number("19500315", 11), ledgers.id_number("19510620", 12)
+
+
+@pytest.fixture
+def place(sqlite_engine) -> Place:
+    return found(sqlite_engine)
+
+
+@pytest.fixture
+def elder(place):
+    return place.resident("李大爷", "1950-03-15", id_number=OLD)
+
+
+def asks(place, resident_id, field, value, scope=None):
+    return place.run(ask, NOW, scope or place.worker(), resident_id=resident_id, field=field, value=value, reason="户口簿")
+
+
+def decides(place, request_id, approved=True, scope=None):
+    return place.run(decide, NOW, scope or place.role("station_head"), request_id=request_id, approved=approved)
+
+
+def file_of(place, resident_id) -> Resident:
+    return place.all(Resident, Resident.id == resident_id)[0]
+
+
+def test_an_id_number_changes_when_a_second_person_approves_and_its_date_of_birth_with_it(place, elder):
+    request = asks(place, elder, "id_number", f" {NEW.lower()} ")
+    assert file_of(place, elder).id_number == OLD, "nothing changes until then"
+    assert decides(place, request) == "id_number"
+    row = file_of(place, elder)
+    assert (row.id_number, row.birth_date, row.birth_year) == (NEW, "1951-06-20", 1951)
+    with open_session(place.engine, place.worker()) as session:
+        assert [one.resident_id for one in found_people(session, NOW, NEW)] == [elder], "and it is found by the new one"
+    assert decides(place, request) == Refused("changes.decided_before")
+
+
+def test_nobody_approves_a_request_of_their_own_not_by_another_account_either_but_may_take_it_back(place, elder):
+    head = replace(place.role("station_head"), staff_id=place.staff["head"])
+    request = asks(place, elder, "address", "汇河路9号", head)
+    assert decides(place, request, scope=head) == Refused("changes.by_another")
+    assert decides(place, request, scope=replace(place.role("station_head"), staff_id=place.staff["head"])) == Refused("changes.by_another")
+    assert decides(place, request, False, scope=head) == "address"
+    assert file_of(place, elder).address is None
+    second = asks(place, elder, "address", "汇河路9号", head)
+    assert decides(place, second, scope=place.role("street_officer")) == "address", "the street decides what the head asks for"
+    assert file_of(place, elder).address == "汇河路9号"
+
+
+def test_the_end_of_a_groups_membership_takes_two(place, elder):
+    place.run(enrol, at("2026-11-02T09:00"), place.worker(), resident_id=elder, group="elder")
+    assert place.run(leave_group, NOW, place.role("station_head"), resident_id=elder, group="elder") == Refused("changes.second_person")
+    request = asks(place, elder, "group_end", "elder:2026-11-10")
+    assert [one.to_date for one in place.all(SpecialGroup)] == [None] and place.clocks(elder, "elder.visit")[0].closed_at is None
+    decides(place, request)
+    assert [one.to_date for one in place.all(SpecialGroup)] == [date(2026, 11, 10)]
+    assert all(clock.closed_at for clock in place.clocks(elder))
+
+
+def test_a_request_that_can_t_be_right_is_refused_when_it_is_asked(place, elder):
+    other = place.resident("王大妈", "1951-06-20", grid=1, id_number=NEW, id_index=_index(NEW))
+    assert asks(place, elder, "id_number", NEW) == Refused("changes.id_taken"), "by somebody of another grid"
+    assert asks(place, elder, "id_number", OLD[:-1] + ("0" if OLD[-1] != "0" else "1")) == Refused("changes.bad_id")
+    assert asks(place, elder, "id_number", OLD) == Refused("changes.same")
+    assert asks(place, elder, "birth_date", "1950-03-16") == Refused("changes.not_in_id")
+    assert asks(place, elder, "birth_date", "2026-11-19") == Refused("changes.bad_date")
+    assert asks(place, elder, "group_end", "elder:2026-11-10") == Refused("care.not_in_group")
+    assert asks(place, elder, "phone", "13812345678") == Refused("care.no_such_field")
+    assert asks(place, other, "address", "x") == Refused("common.not_found"), "a worker of another grid"
+    asks(place, elder, "address", "汇河路9号")
+    assert asks(place, elder, "address", "汇河路10号") == Refused("changes.waits_already")
+
+
+def test_a_file_that_has_changed_since_is_not_overwritten(place, elder):
+    request = asks(place, elder, "address", "汇河路9号")
+
+    def moves(session, *, now):
+        session.get(Resident, (place.community_id, elder)).address = "汇河路7号"
+        file(session, "test.move", now=now, community_id=place.community_id)
+
+    place.run(moves, NOW)
+    assert decides(place, request) == Refused("changes.moved_on")
+    assert file_of(place, elder).address == "汇河路7号"
+
+
+@pytest.mark.parametrize("role", ["committee_member", "property_company", "administrator", "grid_worker"])
+def test_only_the_station_head_and_the_street_decide(place, elder, role):
+    request = asks(place, elder, "address", "汇河路9号", place.role("station_head"))
+    assert decides(place, request, scope=place.worker() if role == "grid_worker" else place.role(role)) == Refused("common.not_allowed")
+
+
+def test_what_waits_is_masked_and_the_ledger_holds_no_value(place, elder):
+    request = asks(place, elder, "id_number", NEW)
+    with open_session(place.engine, place.role("street_officer")) as session:
+        [seen] = waiting(session, NOW, place.community_id)
+        assert how_many(session, NOW, place.community_id) == 1
+    assert (seen.name, seen.wanted, seen.reason) == ("李*爷", f"{NEW[:3]}{'*' * 13}{NEW[-2:]}", "***")
+    assert place.run(reveal_change, NOW, place.role("street_officer"), request_id=request, purpose="correct_file") == Refused("common.not_allowed")
+    assert place.run(reveal_change, NOW, place.role("station_head"), request_id=request, purpose="correct_file") == (OLD, NEW)
+    decides(place, request, False)
+    entries = [one for one in place.all(LedgerEntry) if one.command.endswith("_change")]
+    assert [one.command for one in entries] == ["care.ask_change", "care.reveal_change", "care.refuse_change"]
+    assert {tuple(sorted(json.loads(one.facts))) for one in entries} == {("field", "request"), ("field", "purpose", "request")}
+    with open_session(place.engine, place.worker(1)) as session:
+        assert of_resident(session, elder) == [] and how_many(session, NOW, place.community_id) == 0
+    with place.engine.connect() as link:
+        assert NEW.encode() not in bytes(link.exec_driver_sql("SELECT wanted FROM change_request").scalar_one())
+    assert place.all(ChangeRequest)[0].approved is False
+
+
+def _index(number: str) -> bytes:
+    return keyring().blind_index(number, "resident.id_number")
