@@ -32,9 +32,12 @@ def index(lang: str) -> str:
 
 @lru_cache(maxsize=1)
 def script() -> str:
-    """desk.js with the words of core/words/widget.yaml in it; those with a group in `en` are patterns."""
-    words = {"app": {lang: t("common.app", lang) for lang in LANGS}, "plain": [], "patterns": []}
-    for entry in words_of("widget").values():
+    """desk.js with the words of core/words/widget.yaml in it; those with a group in `en` are patterns, those named segment_… parts of a date or a time."""
+    words = {"app": {lang: t("common.app", lang) for lang in LANGS}, "plain": [], "patterns": [], "segments": {}}
+    for key, entry in words_of("widget").items():
+        if "segment_" in key:
+            words["segments"][key.partition("segment_")[2]] = [entry["zh"], entry["en"]]
+            continue
         words["patterns" if "(" in entry["en"] and "$" in entry["zh"] else "plain"].append([entry["zh"], entry["en"]])
     source = (Path(__file__).parent / "assets" / "desk.js").read_text(encoding="utf-8")
     return source.replace("= WORDS;", f"= {json.dumps(words, ensure_ascii=False)};")

@@ -171,6 +171,7 @@ def _open(page: Page, number: str, kind: str = "") -> None:
 def _take_in(page: Page) -> str:
     """Refused without the four fields, then registered and dispatched; the number it was given."""
     _tap(page, _zh("take_in"))
+    assert re.sub(r"\W", "", page.get_by_test_id("stTimeInput").inner_text()).endswith("时分")
     _press(page, _zh("submit"))
     _told(page, t("work_orders.missing_matter", "zh"))
     _choose(page, t("work_orders.kind", "zh"), kinds()["complex"].title["zh"])

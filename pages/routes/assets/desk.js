@@ -1,4 +1,4 @@
-// Runs before Streamlit's frontend. WORDS is put in by pages/routes/document.py: {app: {zh, en}, plain: [[zh, en]], patterns: [[zh, en]]}.
+// Runs before Streamlit's frontend. WORDS is put in by pages/routes/document.py: {app: {zh, en}, plain: [[zh, en]], patterns: [[zh, en]], segments: {part: [zh, en]}}.
 (() => {
   "use strict";
   const words = WORDS;
@@ -24,8 +24,13 @@
     }
     return null;
   }
+  // The empty parts of a date or a time: which one it is decides what "mm" means.
+  function segment(element) {
+    const named = element?.dataset.placeholder === "true" && words.segments[element.dataset.type];
+    return named ? named[chinese() ? 0 : 1] : null;
+  }
   function sayNode(node) {
-    const said = node.parentElement?.closest("textarea, [translate=no]") ? null : say(node.nodeValue);
+    const said = segment(node.parentElement) || (node.parentElement?.closest("textarea, [translate=no]") ? null : say(node.nodeValue));
     if (said && said !== node.nodeValue) node.nodeValue = said;
   }
   function sayElement(element) {
