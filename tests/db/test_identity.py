@@ -18,10 +18,11 @@ from db.models.ledger import LedgerEntry
 from db.queries import identity as read
 from db.scope import Scope
 from tests.db.conftest import MOMENT
+from tests.pages.office import quick_hash
 
 MINUTE = timedelta(minutes=1)
 PASSWORD = "correct-horse-9"
-HASHED = identity.hash_password(PASSWORD)
+HASHED = quick_hash(PASSWORD)
 OFFICE = Scope.system((), label="test")
 
 

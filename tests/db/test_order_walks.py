@@ -47,7 +47,7 @@ class Walk(RuleBasedStateMachine):
     @initialize(kind=st.sampled_from(KINDS), late=st.sampled_from(WAITS))
     def taken_in(self, kind, late):
         self.now = NOW
-        self.entries = self.filed()
+        self.filed = self._filed()
         taken = self.office.take_in(kind, who="head", received_at=NOW - late)
         self.order_id = taken.order_id
         self.noted(taken, "work_order.take_in")
@@ -71,14 +71,14 @@ class Walk(RuleBasedStateMachine):
     @rule(who=st.sampled_from(("a", "head")), days=st.integers(1, 30), pick=st.integers(0, 20), answer=st.sampled_from((True, False, None)))
     def is_entered_late(self, who, days, pick, answer):
         """The next act, said to have happened right after the one before; the street may decide at once."""
-        last = max(one.happened_at for one in self.office.rows(WorkOrderEvent, WorkOrderEvent.work_order_id == self.order_id))
+        last = max(one.happened_at for one in self.events)
         self.now += timedelta(days)
         self.carry_out(who, self.fitting(pick), {"happened_at": last}, 1, "理由", told=True)
         if answer is not None:
             self.decides("street_officer", answer, 0)
 
     def fitting(self, pick: int) -> str:
-        order = self.order()
+        order = self.order
         steps = kinds()[order.kind].steps
         found = {
             "taken_in": ("accept", "accept", *steps), "accepted": ("ask_materials", "finish", *steps, "finish", "withdraw", "note", "message", "hand_over", "give_back"), "awaiting_materials": ("receive_materials",),
@@ -92,9 +92,8 @@ class Walk(RuleBasedStateMachine):
 
     def decides(self, who, confirmed, pick):
         """Also an entry of their own, and one decided before."""
-        found = self.office.rows(LateEntry, LateEntry.work_order_id == self.order_id)
-        if found:
-            result = self.office.do(who, late_entries.decide, now=self.now, entry_id=found[pick % len(found)].id, confirmed=confirmed)
+        if self.late:
+            result = self.office.do(who, late_entries.decide, now=self.now, entry_id=self.late[pick % len(self.late)].id, confirmed=confirmed)
             act = "confirm_late" if confirmed else "refuse_late"
             if self.noted(result, f"work_order.{act}"):
                 self.acts[act] += 1
@@ -102,23 +101,23 @@ class Walk(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(("head", "a", "administrator")))
     def recomputes(self, who):
-        before = {one.id: one.due_at for one in self.clocks()}
+        before = {one.id: one.due_at for one in self.clocks}
         self.noted(self.office.do(who, recompute, now=self.now), "clock.recompute")
-        assert {one.id: one.due_at for one in self.clocks()} == before, "nothing has changed in calendar or rulebook"
+        assert {one.id: one.due_at for one in self.clocks} == before, "nothing has changed in calendar or rulebook"
 
     # --- carrying out ---
     def carry_out(self, who, act, moment, rating, note, told):
         moment = {} if act in ("hand_over", "give_back") else moment
-        before, were = self.order(), {one.id: (one.closed_at, state(one, self.now)) for one in self.clocks()}
+        before, were = self.order, {one.id: (one.closed_at, state(one, self.now)) for one in self.clocks}
         result = self._do(who, act, moment, rating, note, told, before.version)
         if not self.noted(result, f"work_order.{act}"):
-            assert self.order().version == before.version
+            assert self.order.version == before.version
             return
         self.acts[act] += 1
-        assert result.status == self.order().status
+        assert result.status == self.order.status
         if "happened_at" in moment:
             assert moment["happened_at"] <= self.now, "nothing happens in the future"
-        for clock in self.clocks():
+        for clock in self.clocks:
             closed_at, stood = were.get(clock.id, (None, None))
             if closed_at is not None:
                 assert clock.closed_at == closed_at, "what is closed stays closed"
@@ -134,33 +133,36 @@ class Walk(RuleBasedStateMachine):
 
     def noted(self, result, command) -> bool:
         """One entry more for what was done, none for a refusal. Whether it was done."""
-        before, self.entries = self.entries, self.filed()
-        done = not isinstance(result, Refused)
-        assert self.entries == before + Counter([command] * done)
+        before, done = self.filed, not isinstance(result, Refused)
+        self.look()
+        assert self.filed == before + Counter([command] * done)
         if not done:
             assert result.text("zh") and result.text("en")
         return done
 
-    def filed(self) -> Counter:
+    def _filed(self) -> Counter:
         with open_session(self.office.engine, Scope.system({self.office.id})) as session:
-            return Counter(dict(session.execute(select(LedgerEntry.command, func.count()).group_by(LedgerEntry.command)).all()))
+            return self._counted(session)
 
-    def order(self) -> WorkOrder:
-        return self.office.order(self.order_id)
+    def _counted(self, session) -> Counter:
+        return Counter(dict(session.execute(select(LedgerEntry.command, func.count()).group_by(LedgerEntry.command)).all()))
 
-    def clocks(self) -> list[Clock]:
-        return self.office.rows(Clock, Clock.subject_id == self.order_id)
+    def look(self):
+        """All there is of the order, after each act: nobody else writes."""
+        with open_session(self.office.engine, Scope.system({self.office.id})) as session:
+            rows = lambda model, *where: list(session.scalars(select(model).where(*where)))  # noqa: E731
+            [self.order], self.clocks = rows(WorkOrder, WorkOrder.id == self.order_id), rows(Clock, Clock.subject_id == self.order_id)
+            self.events, self.late = (rows(model, model.work_order_id == self.order_id) for model in (WorkOrderEvent, LateEntry))
+            self.spans = rows(ClockPause, ClockPause.clock_id.in_([one.id for one in self.clocks]))
+            self.filed = self._counted(session)
 
     # --- what always holds ---
     @invariant()
     def all_is_as_it_may_be(self):
-        with open_session(self.office.engine, Scope.system({self.office.id})) as session:
-            rows = lambda model, *where: list(session.scalars(select(model).where(*where)))  # noqa: E731
-            [order], clocks = rows(WorkOrder, WorkOrder.id == self.order_id), rows(Clock, Clock.subject_id == self.order_id)
-            self._legal_order(order)
-            self._whole_trail(order, rows(WorkOrderEvent, WorkOrderEvent.work_order_id == self.order_id))
-            self._legal_clocks(order, clocks, rows(ClockPause, ClockPause.clock_id.in_([one.id for one in clocks])))
-            self._late_meanwhile(clocks, rows(LateEntry, LateEntry.work_order_id == self.order_id, LateEntry.decided_at.is_(None)))
+        self._legal_order(self.order)
+        self._whole_trail(self.order, self.events)
+        self._legal_clocks(self.order, self.clocks, self.spans)
+        self._late_meanwhile(self.clocks, [one for one in self.late if one.decided_at is None])
 
     def _legal_order(self, order):
         assert order.status in STATUSES
