@@ -6,7 +6,7 @@
 - days, months, years whose last day is a statutory day off end on the first day after it that is not off. This holds for `not_before`
   limits too: the article speaks of periods, whoever waits for their end.
 - a pause stops only what the clock would have counted. Hours and minutes: the time paused. Days: a pause begun on day P and ended on
-  day E takes out P+1 … E (its own first day is not counted either), so a pause within one day takes out nothing. A period can't end
+  day E (24:00 is still that day) takes out P+1 … E (its own first day is not counted either), so a pause within one day takes out nothing. A period can't end
   inside a pause, nor at the moment one begins: hours and minutes end with the pause then, days with the day the pause ends, or the first
   day after that which the clock counts.
 - `not_before` limits: `due_at` is the earliest moment permitted, when the period is wholly over; closing hours don't shorten it.
@@ -310,10 +310,10 @@ _COUNTS = frozenset({"day", "working_day", "make_up", "assumed"})
 
 
 def _standing_days(first: date, pauses: tuple[Span, ...]) -> frozenset[date]:
-    """Days after `first` that pauses take out: the day after each pause begins up to the day it ends."""
+    """Days after `first` that pauses take out: the day after each pause begins up to the day it ends, the one before where it ends at midnight."""
     days: set[date] = set()
     for begin, end in pauses:
-        day, last = max(begin.astimezone(SHANGHAI).date(), first), end.astimezone(SHANGHAI).date()
+        day, last = max(begin.astimezone(SHANGHAI).date(), first), (end - timedelta.resolution).astimezone(SHANGHAI).date()
         days.update(day + timedelta(n) for n in range(1, (last - day).days + 1))
     return frozenset(days)
 

@@ -6,8 +6,8 @@ from core.clocks import Tally
 
 DENOMINATORS = ("closed", "due", "received")
 """On time of: the matters with a result; those and the overdue ones still open; all that came in."""
-SHARES = ("paused", "extended", "returned", "reopened")
-"""Of all that came in: stood still at some time, were given more time, were returned to the station head, were reopened."""
+SHARES = ("paused", "suspended", "extended", "returned", "reopened")
+"""Of all that came in: stood still at some time, were suspended for a reason, were given more time, were returned to the station head, were reopened."""
 FIGURES = DENOMINATORS + SHARES
 STANDINGS = ("missed", "overdue", "open", "unclocked", "met")
 """How a matter stands by the clocks that end it (core.measures.ending_clauses), the first that holds: one missed, one overdue and still open,
@@ -21,6 +21,7 @@ class Outcome:
     received: int
     tally: Tally
     paused: int
+    suspended: int
     extended: int
     returned: int
     reopened: int

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue, unclocked
+from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue, standing, unclocked
 from pages.parts import desk as at
 from pages.parts import queue_filters
 from pages.parts.desk import Desk
 from pages.parts.jump import take_clause
 from pages.parts.page import page_header
 from pages.parts.queue_cards import STYLE, draw_cards, draw_orders
-from pages.parts.queue_filters import FOLLOW_UP, SHOWN, UNCLOCKED, asked, narrowed, not_found
+from pages.parts.queue_filters import FOLLOW_UP, SHOWN, STANDING, UNCLOCKED, asked, narrowed, not_found
 from pages.parts.queue_order import open_order
 from pages.parts.queue_record import open_record
 from pages.parts.queue_take_in import open_take_in
@@ -39,14 +39,16 @@ def _list(desk: Desk, wanted: Wanted) -> None:
     with desk.session() as session:
         found = counts(session, desk.now, wanted)
         wanted, of_orders = narrowed(desk, found, wanted)
-        if of_orders:
+        if of_orders == STANDING:
+            lines, items = [], standing(session, desk.now, wanted, limit=limit)
+        elif of_orders:
             lines, items = (finished if of_orders == FOLLOW_UP else unclocked)(session, desk.now, wanted, limit=limit), []
         else:
             lines = unclocked(session, desk.now, wanted, status="taken_in", limit=limit) if found.unclocked and not (wanted.kind or wanted.bucket) else []
             items = queue(session, desk.now, wanted, limit=limit)
     draw_orders(desk, lines, lambda line: open_order(desk, line.community_id, line.id, line.matter))
     draw_cards(desk, items, lambda item: _open(desk, item))
-    total = {FOLLOW_UP: found.to_follow_up, UNCLOCKED: found.unclocked}.get(of_orders, len(lines) + found.of(kind=wanted.kind, bucket=wanted.bucket))
+    total = {FOLLOW_UP: found.to_follow_up, UNCLOCKED: found.unclocked, STANDING: found.paused}.get(of_orders, len(lines) + found.of(kind=wanted.kind, bucket=wanted.bucket))
     _end(desk, found, wanted, len(lines) + len(items), total)
 
 

@@ -101,12 +101,13 @@ def void(session: ScopedSession, clock: Clock, at: datetime, now: datetime) -> N
     clock.voided_at = None if missed else at
 
 
-def pause(session: ScopedSession, clock: Clock, at: datetime, reason: str) -> None:
-    """`clock` stands still from `at` for `reason`, also while it stands still for another; nothing happens if it does for this one already."""
+def pause(session: ScopedSession, clock: Clock, at: datetime, reason: str, until: datetime | None = None) -> None:
+    """`clock` stands still from `at` for `reason`, also while it stands still for another; nothing happens if it does for this one already.
+    `until`: never longer, whenever its end is entered."""
     if clock.paused_at is not None and any(one.reason == reason for one in _standing(session, clock)):
         return
     clock.paused_at = min(clock.paused_at or at, at)
-    session.add(ClockPause(community_id=clock.community_id, clock_id=clock.id, started_at=at, reason=reason))
+    session.add(ClockPause(community_id=clock.community_id, clock_id=clock.id, started_at=at, reason=reason, until_at=until))
 
 
 def resume(session: ScopedSession, clock: Clock, at: datetime, reason: str | None = None) -> None:
@@ -117,13 +118,13 @@ def resume(session: ScopedSession, clock: Clock, at: datetime, reason: str | Non
     standing = _standing(session, clock)
     for one in standing:
         if reason in (None, one.reason):
-            one.ended_at = max(at, one.started_at)
+            one.ended_at = max(min(at, one.until_at or at), one.started_at)
     if any(one.ended_at is None for one in standing):
         return
     in_time = clock.paused_at <= clock.due_at
     clock.paused_at = None
     if in_time:
-        restamp(session, clock, at)
+        restamp(session, clock, min(at, max(one.ended_at for one in standing)))
 
 
 def restamp(session: ScopedSession, clock: Clock, since: datetime) -> None:

@@ -14,6 +14,7 @@ from core.clocks import State, state
 from core.late_entries import may_decide
 from core.refusals import Refused
 from core.roles import may
+from core.work_orders import SUPPLEMENT
 from db.commands.clocks import restamp
 from db.commands.filing import file
 from db.commands.trail import put
@@ -74,7 +75,7 @@ def _was_met(session: ScopedSession, clock: Clock, entry: LateEntry) -> None:
 
 def _stood_still(session: ScopedSession, clock: Clock, entry: LateEntry) -> None:
     """The pause began when the entry says; where it is over, the limit is counted anew, and what became of the clock since with it."""
-    own = (ClockPause.community_id == clock.community_id, ClockPause.clock_id == clock.id, ClockPause.started_at == entry.recorded_at)
+    own = (ClockPause.community_id == clock.community_id, ClockPause.clock_id == clock.id, ClockPause.reason == SUPPLEMENT, ClockPause.started_at == entry.recorded_at)
     pause = session.scalar(select(ClockPause).where(*own))
     pause.started_at = entry.happened_at
     if pause.ended_at is None:

@@ -23,6 +23,7 @@ from core.work_orders import CHANNELS, CONTACTS, NOTES, STEPS, SUPPLEMENT, Dispa
 from db.commands.clocks import meet, open_clocks, open_deadline, pause, resume, void
 from db.commands.filing import file
 from db.commands.late_entries import keep
+from db.commands.suspensions import close, settle
 from db.commands.work_orders_bulk import order_changes
 from db.engine import ScopedSession
 from db.models.clocks import Clock
@@ -306,6 +307,7 @@ def _step(
     session: ScopedSession, order: WorkOrder, act: str, at: datetime, now: datetime, note: str = "", rating: int | None = None, receiver: Dispatch | None = None, told: bool = False
 ) -> Done | Refused:
     """Everything that `act` changes, but for the entry in the ledger."""
+    settle(session, order, now)
     clocks = {clock.clause_id: clock for clock in open_clocks(session, order)}
     standing = standing_of(order, _trail(session, order), {clause_id: clock.due_at for clause_id, clock in clocks.items()})
     step = decide(standing, act, at, now=now, note=note, rating=rating, told=told)
@@ -318,6 +320,8 @@ def _step(
     done = _turn_clocks(session, order, clocks, step, now)
     for column, value in order_changes(step, order.reopened, rating).items():
         setattr(order, column, value)
+    if order.closed_at is not None:
+        close(session, order, step.at)
     # An order whose row would not change still gets a new version: the second of two who record the same step must be told.
     flag_modified(order, "status")
     _event(session, order, act, step.at, now, before, note, rating)

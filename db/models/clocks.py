@@ -66,11 +66,12 @@ class Clock(InGrid, OnDesk, Versioned, Base):
 
 
 class ClockPause(Tenant, Base):
-    """A stretch in which a clock stood still; `ended_at` None: still standing."""
+    """A stretch in which a clock stood still; `ended_at` None: still standing. `until_at`: it ends then, whenever that is entered."""
 
     __tablename__ = "clock_pause"
     clock_id: Mapped[UUID]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str]
+    until_at: Mapped[datetime | None] = mapped_column(info=LATER, sort_order=1)
     __table_args__ = (community_key(), within("clock_id", to="clock"), Index(None, "community_id", "clock_id"))

@@ -1,4 +1,4 @@
-"""What became of the orders received in a span, by kind, grid or item: three denominators, and how many stood still, were extended, returned or reopened.
+"""What became of the orders received in a span, by kind, grid or item: three denominators, and how many stood still, were suspended, extended, returned or reopened.
 
 One definition for the overview and the command line; a figure opens exactly the orders it counts.
 """
@@ -16,11 +16,13 @@ from core.periods import Period
 from db.models.clocks import Clock, ClockPause
 from db.models.extensions import Extension
 from db.models.grids import Grid
+from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.checklist_rows import Violation
 from db.queries.clock_state import is_met, is_missed, is_overdue, is_unclosed
 
 BY = {"kind": WorkOrder.category, "grid": WorkOrder.grid_id, "item": WorkOrder.item}
+_GRANTED = {"extended": Extension, "suspended": Suspension}
 
 
 def outcomes(session: Session, now: datetime, community_id: UUID, by: str, first: Period, last: Period) -> dict[str | UUID | None, Outcome]:
@@ -77,9 +79,9 @@ def _share(figure: str) -> ColumnElement[bool]:
     if figure == "returned":
         own = (WorkOrderEvent.community_id == WorkOrder.community_id, WorkOrderEvent.work_order_id == WorkOrder.id, WorkOrderEvent.act == "give_back")
         return select(WorkOrderEvent.id).where(*own).exists()
-    if figure == "extended":
-        own = (Extension.community_id == WorkOrder.community_id, Extension.work_order_id == WorkOrder.id)
-        return select(Extension.id).where(*own, Extension.granted).exists()
+    if figure in _GRANTED:
+        model = _GRANTED[figure]
+        return select(model.id).where(model.community_id == WorkOrder.community_id, model.work_order_id == WorkOrder.id, model.granted).exists()
     clock = and_(ClockPause.community_id == Clock.community_id, ClockPause.clock_id == Clock.id)
     own = (Clock.community_id == WorkOrder.community_id, Clock.work_order_id == WorkOrder.id)
     return select(ClockPause.id).join(Clock, clock).where(*own).exists()

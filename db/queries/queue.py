@@ -25,6 +25,7 @@ from db.queries.attempts import KIND, failed_runs
 from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed, not_put_off
 from db.queries.extensions import marks
 from db.queries.posts import holding
+from db.queries.suspensions import running
 from db.queries.work_orders import OrderLine, order_lines, to_follow_up
 
 ACTS = ("call", "visit", "session", "assessment", "file_update", "patrol")
@@ -54,7 +55,8 @@ class Wanted:
 @dataclass(frozen=True)
 class QueueItem:
     """One thing to do. `title`: the order's matter or the resident's name as the role may see it (None: a duty, named by its clause).
-    `failed`: how many attempts in a row to reach them have failed. `asked`: db.queries.extensions.marks of an order."""
+    `failed`: how many attempts in a row to reach them have failed. `asked`: db.queries.extensions.marks of an order;
+    `suspended`: why an order stands still, and until when."""
 
     community_id: UUID
     clock_id: UUID
@@ -77,6 +79,7 @@ class QueueItem:
     place: str | None
     failed: int = 0
     asked: str | None = None
+    suspended: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,11 @@ class Counts:
 def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
     """The first `limit` things to do, what is due first first."""
     return items(session, now, and_(*_conditions(session, now, wanted)), limit=limit)
+
+
+def standing(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
+    """What stands still, each with why; Counts.paused is how many."""
+    return items(session, now, and_(*_narrowed(session, now, replace(wanted, kind=None, bucket=None)), is_paused()), limit=limit)
 
 
 def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, limit: int) -> list[QueueItem]:
@@ -252,19 +260,25 @@ def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueI
     people = _people(session, {row.resident_id for row in rows if row.resident_id and not row.work_order_id})
     hidden, failed = masked(session.scope.role), failed_runs(session, now, people) if people else {}
     asked = marks(session, now, orders) if orders else {}
+    still = {row.work_order_id for row in rows if row.paused_at and row.work_order_id}
+    suspended = running(session, now, still) if still else {}
     return [
-        _item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden, failed.get(row.resident_id, 0), asked.get(row.work_order_id)) for row in rows
-    ]
+        replace(
+            _item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden, failed.get(row.resident_id, 0)),
+            asked=asked.get(row.work_order_id), suspended=suspended.get(row.work_order_id),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
-def _item(row, now: datetime, order, person, hidden: frozenset[str], failed: int, asked: str | None) -> QueueItem:
+def _item(row, now: datetime, order, person, hidden: frozenset[str], failed: int) -> QueueItem:
     kind = "order" if row.work_order_id else row.act if row.act in ACTS else "duty"
     title = _matter(order, hidden) if order else masks.masked("name", person.name, hidden) if person else None
     about = order or person
     return QueueItem(
         row.community_id, row.id, kind, row.act, row.clause_id, state(row, now), row.due_at, row.times_done, row.times_required, row.subject_kind,
         row.subject_id, row.grid_id, title, order and order.number, order and order.kind, order and order.status, order and order.version,
-        row.grid, about and about.place, failed if person else 0, asked,
+        row.grid, about and about.place, failed if person else 0,
     )  # fmt: skip
 
 

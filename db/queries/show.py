@@ -13,7 +13,7 @@ from core.clocks import Tally
 from core.periods import Period, period, period_of
 from core.rulebook import load_rulebook, not_yet_enforced
 from db.queries import checklist as checklists
-from db.queries import extensions, late_entries
+from db.queries import extensions, late_entries, suspensions
 from db.queries import map as maps
 from db.queries import overview as overviews
 from db.queries import queue as queues
@@ -50,7 +50,7 @@ def _overview(session: Session, now: datetime, names: dict[UUID, str], chosen: U
         "community": names[chosen],
         "late": overviews.late(session, now, chosen),
         "to_confirm": late_entries.waiting(session, now, chosen),
-        "to_grant": extensions.waiting(session, now, chosen),
+        "to_grant": [*extensions.waiting(session, now, chosen), *suspensions.waiting(session, now, chosen)],
         "thresholds": overviews.thresholds(session, now, chosen),
         "outcomes": {by: outcomes(session, now, chosen, by, *_year(now)) for by in BY},
         "history": _history(session, overviews.history(session, now, chosen, overviews.month_keys(now))),

@@ -8,7 +8,7 @@ import streamlit as st
 from core.clocks import deadline_text
 from core.refusals import Refused
 from db.commands.late_entries import decide
-from db.queries import changes, extensions
+from db.queries import changes, extensions, suspensions
 from db.queries.late_entries import LateLine, how_many, waiting
 from pages.parts.changes import draw_protected
 from pages.parts.clause import clause_mark
@@ -16,11 +16,13 @@ from pages.parts.desk import Desk, current
 from pages.parts.extensions import draw_requests
 from pages.parts.figures import kept
 from pages.parts.plain import plain
+from pages.parts.suspensions import draw_suspension_requests
 
 
 def draw_waiting(desk: Desk, community_id: UUID) -> None:
     """One line with how many wait for another person's word; nothing where none does."""
-    n = sum(kept(desk, one, community_id, community_id=community_id) for one in (how_many, extensions.how_many, changes.how_many))
+    counted = (how_many, extensions.how_many, suspensions.how_many, changes.how_many)
+    n = sum(kept(desk, one, community_id, community_id=community_id) for one in counted)
     if n and st.button(desk.t("late_entries.waiting", n=n), key="late-entries", width="stretch"):
         st.dialog(desk.t("late_entries.title"), width="large")(_list)(community_id)
 
@@ -41,11 +43,11 @@ def _list(community_id: UUID) -> None:
     if community_id not in desk.scope.communities:
         return
     with desk.session() as session:
-        found, asked = waiting(session, desk.now, community_id), extensions.waiting(session, desk.now, community_id)
-        protected = changes.waiting(session, desk.now, community_id)
-    if not (found or asked or protected):
+        found, longer, still, protected = (one(session, desk.now, community_id) for one in (waiting, extensions.waiting, suspensions.waiting, changes.waiting))
+    if not (found or longer or still or protected):
         st.success(desk.t("late_entries.none"))
-    draw_requests(desk, asked)
+    draw_requests(desk, longer)
+    draw_suspension_requests(desk, still)
     draw_protected(desk, protected)
     if found:
         st.markdown(f"**{desk.t('late_entries.head')}**")

@@ -82,7 +82,17 @@ def _body(desk: Desk, item: QueueItem, can: bool) -> str:
         about.append(desk.t(f"extensions.card_{item.asked}"))
     where = [item.place or "", item.grid or "", *about]
     left = f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span><span>{escape(desk.t("queue.due", at=deadline_text(item.due_at)))}</span>'
+    if item.state == State.paused:
+        left = f'<span class="todo-left">{escape(desk.t("queue.still"))}</span><span>{escape(_why_still(desk, item))}</span>'
     return _card(desk, item.clause_id, left, what_of(desk, item), where, "with-button" if can else "")
+
+
+def _why_still(desk: Desk, item: QueueItem) -> str:
+    """Why it stands still, each reason with its end where it has one."""
+    materials = [desk.t("queue.still_materials")] if item.status == "awaiting_materials" else []
+    reason, until = item.suspended or (None, None)
+    suspended = [desk.t("suspensions.card_until", reason=desk.t(f"suspensions.reason_{reason}"), until=deadline_text(until))] if reason else []
+    return " · ".join([*suspended, *materials])
 
 
 def _order_body(desk: Desk, line: OrderLine) -> str:

@@ -13,8 +13,8 @@ from pages.parts.desk import Desk
 from pages.parts.jump import CLAUSE, GRID, HOLDER
 from pages.parts.plain import plain
 
-UNCLOCKED, FOLLOW_UP = "unclocked", "follow_up"
-"""The kinds that list orders instead of clocks: open ones without a limit, finished ones to follow up."""
+UNCLOCKED, FOLLOW_UP, STANDING = "unclocked", "follow_up", "standing"
+"""The kinds that list something else than what runs: open orders without a limit, finished ones to follow up, clocks that stand still."""
 BUCKET, KIND, SHOWN, TEXT, WHOSE = "queue_bucket", "queue_kind", "queue_shown", "queue_text", "queue_whose"
 STYLE = """<style>
 .st-key-queue_text { flex: 0 1 240px; min-width: 0; }
@@ -53,11 +53,11 @@ def _whose(desk: Desk) -> str:
 
 
 def narrowed(desk: Desk, found: Counts, wanted: Wanted) -> tuple[Wanted, str | None]:
-    """The whole narrowing as chosen in the two rows of figures; UNCLOCKED or FOLLOW_UP when a list of orders is asked for."""
+    """The whole narrowing as chosen in the two rows of figures; UNCLOCKED, FOLLOW_UP or STANDING when such a list is asked for."""
     _reason(desk, wanted)
     bucket = _bucket(desk, found)
     kind = _kind(desk, found, bucket)
-    of_orders = kind if kind in (UNCLOCKED, FOLLOW_UP) else None
+    of_orders = kind if kind in (UNCLOCKED, FOLLOW_UP, STANDING) else None
     return replace(wanted, bucket=bucket, kind=None if of_orders else kind), of_orders
 
 
@@ -68,7 +68,7 @@ def _bucket(desk: Desk, found: Counts) -> str | None:
 
 def _kind(desk: Desk, found: Counts, bucket: str | None) -> str | None:
     counted = {kind: found.of(kind=kind, bucket=bucket) for kind in KINDS}
-    counted[UNCLOCKED] = found.unclocked
+    counted |= {UNCLOCKED: found.unclocked, STANDING: found.paused}
     if desk.may("order_follow_up"):
         counted[FOLLOW_UP] = found.to_follow_up
     shown = [kind for kind, n in counted.items() if n or kind == st.session_state.get(KIND)]

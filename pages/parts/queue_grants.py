@@ -38,16 +38,12 @@ def draw_asking(desk: Desk, card: OrderCard, extensions: list[ExtensionLine]) ->
         reason = st.text_area(desk.t("extensions.reason"), key="extension_reason", max_chars=500, height=80)
         if st.form_submit_button(desk.t("extensions.submit"), type="primary", width="stretch"):
             with said:
-                _answer(desk, desk.carry_out(commands.ask, community_id=card.line.community_id, order_id=card.line.id, n=n, reason=reason), "asked")
+                answer(desk, desk.carry_out(commands.ask, community_id=card.line.community_id, order_id=card.line.id, n=n, reason=reason), "extensions.asked")
 
 
 def _stands(desk: Desk, one: ExtensionLine) -> str:
-    values = {"who": _who(desk, one), "due": deadline_text(one.due_at), "was": one.was_due_at and deadline_text(one.was_due_at)}
+    values = {"who": who(desk, one.waits_for), "due": deadline_text(one.due_at), "was": one.was_due_at and deadline_text(one.was_due_at)}
     return desk.t(f"extensions.state_{one.stands}", **values) + (desk.t("extensions.provisional") if one.provisional else "")
-
-
-def _who(desk: Desk, one: ExtensionLine) -> str:
-    return desk.t(f"accounts.role_{one.waits_for}")
 
 
 def _told(desk: Desk, one: ExtensionLine) -> None:
@@ -59,18 +55,22 @@ def _told(desk: Desk, one: ExtensionLine) -> None:
         return
     with st.expander(desk.t("extensions.tell")):
         said = st.container()
-        way = st.segmented_control(desk.t("extensions.way"), WAYS, default="phone", required=True, format_func=lambda one: desk.t(f"extensions.way_{one}"), key="extension_way")
+        way = st.pills(desk.t("extensions.way"), WAYS, default="phone", required=True, format_func=lambda one: desk.t(f"extensions.way_{one}"), key="extension_way")
         at = happened_at(desk, "extension")
         if st.button(desk.t("extensions.tell"), type="primary", key="extension-tell", width="stretch"):
             with said:
-                _answer(desk, desk.carry_out(commands.tell, community_id=one.community_id, extension_id=one.id, way=way, told_at=at), "now_told")
+                answer(desk, desk.carry_out(commands.tell, community_id=one.community_id, extension_id=one.id, way=way, told_at=at), "extensions.now_told")
 
 
-def _answer(desk: Desk, result, word: str) -> None:
-    """A refusal stays in the dialog; else it closes and a word says what was filed."""
+def answer(desk: Desk, result, word: str) -> None:
+    """A refusal stays in the dialog; else it closes and `word` says what was filed, and for whom it waits."""
     if isinstance(result, Refused):
         say_refused(desk, result)
         return
-    head = "street_officer" if desk.actor.role == "station_head" else "station_head"
-    st.session_state["queue_said"] = desk.t(f"extensions.{word}", who=desk.t(f"accounts.role_{head}"))
+    st.session_state["queue_said"] = desk.t(word, who=who(desk, "street_officer" if desk.actor.role == "station_head" else "station_head"))
     st.rerun()
+
+
+def who(desk: Desk, role: str) -> str:
+    """The role for which something waits, in words."""
+    return desk.t(f"accounts.role_{role}")

@@ -13,19 +13,16 @@ from db.commands import work_orders as commands
 from db.queries.attempts import KIND
 from db.queries.care import order_contacts
 from db.queries.catalogue import Entry, entry
-from db.queries.extensions import of_order as extensions_of
-from db.queries.late_entries import of_order
 from db.queries.reckoning import reckoned
 from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
-from pages.parts.late_entries import said, stand
 from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
-from pages.parts.queue_grants import draw_asking, draw_granted
 from pages.parts.queue_papers import notice_links
 from pages.parts.queue_record import say_refused
+from pages.parts.queue_requests import draw_forms, draw_said
 from pages.parts.reveal import ask_purpose, draw_revealed
 
 RUNNING = (State.on_time, State.due_soon, State.overdue, State.paused, State.waiting)
@@ -40,20 +37,16 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     desk = current().require("queue")
     with desk.session() as session:
         card = order_card(session, desk.now, community_id, order_id)
-        late = of_order(session, community_id, order_id) if card else []
-        extensions = extensions_of(session, desk.now, community_id, order_id) if card else []
         listed = entry(session, community_id, card.item) if card and card.item else None
     if card is None:
         say_refused(desk, Refused("common.not_found"))
         return
     _facts(desk, card, listed)
     _limits(desk, card)
-    for one in late:
-        st.markdown(f":{'orange' if one.confirmed is None else 'gray'}[{said(desk, one)} — **{stand(desk, one)}**]")
-    draw_granted(desk, extensions)
+    requests = draw_said(desk, card)
     _reached(desk, card)
     draw_acts(desk, card, listed and listed.item)
-    draw_asking(desk, card, extensions)
+    draw_forms(desk, card, requests)
     if any(event.act == "ask_materials" for event in card.trail):
         notice_links(desk, community_id, order_id)
     _counted(desk, card)

@@ -67,7 +67,12 @@ class Walk:
     def __init__(self, first: date, start: int, pauses: list[tuple[int, int]], closes: int | None):
         self.first, self.start, self.closes = first, start, DAY if closes is None else closes
         self.pauses = [(max(begin, start), end) for begin, end in pauses if end > max(begin, start)]
-        self.standing = {day for begin, end in self.pauses for day in range(begin // DAY + 1, end // DAY + 1)}
+        days = {day for begin, end in self.pauses for day in range(begin // DAY + 1, end // DAY + 1)}
+        self.standing = {day for day in days if self.paused_over(day * DAY)}
+
+    def paused_over(self, midnight: int) -> bool:
+        """Whether a pause lasts up to `midnight` and one lasts on from there: 24:00 is still the day that ends."""
+        return any(begin < midnight <= end for begin, end in self.pauses) and any(begin <= midnight < end for begin, end in self.pauses)
 
     def works(self, day: int) -> bool:
         return works(self.first + timedelta(day))

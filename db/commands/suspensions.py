@@ -1,0 +1,150 @@
+"""Ask that a matter stands still, grant or refuse it, let it go on. Each command is one transaction with one ledger entry; core.suspensions decides.
+
+`settle` and `close` are steps of other commands: what is over by itself ends at its own moment, whoever comes by first, the sweep at the latest.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.refusals import Refused
+from core.roles import may
+from core.suspensions import CLAUSE, REASONS, holds, may_ask, may_decide, stands
+from db.commands.clocks import open_clocks, pause, resume
+from db.commands.extensions import held
+from db.commands.filing import file
+from db.commands.trail import put
+from db.engine import ScopedSession
+from db.models.suspensions import Suspension
+from db.models.work_orders import WorkOrder
+from db.queries.calendar import current_calendar
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What became of a request (`stands`, core.suspensions.stands), until when, and how many clocks stand still by it."""
+
+    number: str
+    stands: str
+    until_at: datetime
+    clocks: int = 0
+
+
+def ask(
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, reason: str, detail: str, evidence: str, until: datetime
+) -> Standing | Refused:
+    """Ask that the order stands still until `until`; it does once another person has granted it. Raises ValueError for a reason not in REASONS."""
+    if reason not in REASONS:
+        raise ValueError(f"{reason!r} is no reason: one of {', '.join(REASONS)}")
+    if not may(session.scope.role, "order_accept"):
+        return Refused("common.not_allowed")
+    order = held(session, community_id, order_id)
+    if order is None:
+        return Refused("common.not_found")
+    settle(session, order, now)
+    before = _open(session, order)
+    refused = may_ask(
+        order.status, open_clocks(session, order), detail, evidence, until, waits=bool(before) and before.granted is None, runs=bool(before and before.granted),
+        now=now, calendar=current_calendar(session),
+    )  # fmt: skip
+    if refused:
+        return refused
+    scope = session.scope
+    session.add(
+        Suspension(
+            community_id=community_id, work_order_id=order_id, reason=reason, detail=detail.strip(), evidence=evidence.strip(), until_at=until,
+            asked_at=now, asked_by=scope.actor_id, asked_staff_id=scope.staff_id,
+        )  # fmt: skip
+    )
+    put(session, order, "ask_suspension", now, note=detail)
+    _file(session, "ask_suspension", now, order, reason=reason, until_at=until.isoformat())
+    return Standing(order.number, "waiting", until)
+
+
+def decide(session: ScopedSession, *, now: datetime, community_id: UUID, suspension_id: UUID, granted: bool, note: str = "") -> Standing | Refused:
+    """Let the matter stand still from now on, or refuse it. Never by who asked."""
+    if not may(session.scope.role, "order_grant"):
+        return Refused("common.not_allowed")
+    found = _found(session, community_id, suspension_id)
+    if found is None:
+        return Refused("common.not_found")
+    request, order = found
+    if request.decided_at is not None:
+        return Refused("extensions.decided_before")
+    if refused := may_decide((request.asked_by, request.asked_staff_id), (session.scope.actor_id, session.scope.staff_id), lapsed=stands(request, now) == "lapsed"):
+        return refused
+    still = [one for one in open_clocks(session, order) if holds(one, now)] if granted else []
+    if granted and not still:
+        return Refused("suspensions.nothing_to_hold", CLAUSE)
+    request.granted, request.decided_at, request.decided_by = granted, now, session.scope.actor_id
+    request.ended_at = None if granted else now
+    for clock in still:
+        pause(session, clock, now, CLAUSE, request.until_at)
+    act = "grant_suspension" if granted else "refuse_suspension"
+    put(session, order, act, now, note=note)
+    _file(session, act, now, order, until_at=request.until_at.isoformat(), clocks=[one.clause_id for one in still])
+    return Standing(order.number, stands(request, now), request.until_at, len(still))
+
+
+def go_on(session: ScopedSession, *, now: datetime, community_id: UUID, suspension_id: UUID) -> Standing | Refused:
+    """What the matter waited for is there: its clocks run again. Nobody has to grant that."""
+    if not may(session.scope.role, "order_accept"):
+        return Refused("common.not_allowed")
+    found = _found(session, community_id, suspension_id)
+    if found is None:
+        return Refused("common.not_found")
+    request, order = found
+    if stands(request, now) != "running":
+        return Refused("suspensions.not_running", CLAUSE)
+    request.ended_by = session.scope.actor_id
+    _end(session, order, request, min(now, request.until_at), now)
+    _file(session, "end_suspension", now, order, ended_at=request.ended_at.isoformat())
+    return Standing(order.number, "ended", request.until_at)
+
+
+def settle(session: ScopedSession, order: WorkOrder, now: datetime) -> None:
+    """Step of a command: what has come to its end by itself ends, at that end."""
+    request = _open(session, order)
+    if request and request.until_at <= now:
+        _end(session, order, request, request.until_at, now)
+
+
+def settle_all(session: ScopedSession, community_id: UUID, now: datetime) -> int:
+    """Step of the sweep: the same for every order of a community. Returns how many ended."""
+    over = (Suspension.community_id == community_id, Suspension.ended_at.is_(None), Suspension.until_at <= now)
+    requests = session.scalars(select(Suspension).where(*over).order_by(Suspension.id)).all()
+    for one in requests:
+        _end(session, session.get_one(WorkOrder, (community_id, one.work_order_id)), one, one.until_at, now)
+    return len(requests)
+
+
+def close(session: ScopedSession, order: WorkOrder, at: datetime) -> None:
+    """Step of a command that closes the order at `at`: nothing stands still any more."""
+    if request := _open(session, order):
+        request.ended_at = max(at, request.decided_at or request.asked_at)
+
+
+def _end(session: ScopedSession, order: WorkOrder, request: Suspension, at: datetime, now: datetime) -> None:
+    request.ended_at = max(at, request.decided_at or request.asked_at)
+    if request.granted:
+        for clock in open_clocks(session, order):
+            resume(session, clock, at, CLAUSE)
+        put(session, order, "end_suspension", now, at=request.ended_at)
+
+
+def _open(session: ScopedSession, order: WorkOrder) -> Suspension | None:
+    own = (Suspension.community_id == order.community_id, Suspension.work_order_id == order.id)
+    return session.scalar(select(Suspension).where(*own, Suspension.ended_at.is_(None)))
+
+
+def _found(session: ScopedSession, community_id: UUID, suspension_id: UUID) -> tuple[Suspension, WorkOrder] | None:
+    own = (Suspension.community_id == community_id, Suspension.id == suspension_id)
+    order_id = session.scalar(select(Suspension.work_order_id).where(*own))
+    order = order_id and held(session, community_id, order_id)
+    return None if order is None else (session.scalar(select(Suspension).where(*own)), order)
+
+
+def _file(session: ScopedSession, act: str, now: datetime, order: WorkOrder, **facts) -> None:
+    file(session, f"work_order.{act}", now=now, community_id=order.community_id, subject_kind="work_order", subject_id=order.id, number=order.number, **facts)
