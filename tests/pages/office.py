@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from argon2 import PasswordHasher
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from core.roles import Role
 from db.commands import identity
 from db.commands.filing import carry_out, file
-from db.engine import make_engine
+from db.engine import make_engine, open_session
 from db.models.grids import Community, Grid
 from db.scope import Scope
 from db.types import uuid7
@@ -38,13 +38,22 @@ def furnish(url: str, now: datetime) -> dict[str, UUID]:
         file(session, "test.found", now=now, community_id=community)
 
     carry_out(engine, Scope.system([community]), found, now=now)
-    hashed = quick_hash(PASSWORD)
-    ids = {}
-    for username, role in USERS.items():
-        details = {"username": username, "display_name": SECRET if username == "admin" else f"{username}的显示名", "role": role, "password_hash": hashed}
-        ids[username] = act(engine, identity.create_account, now, communities=[community], grids=[(community, grids[0])], **details)
+    ids = {username: _open_account(engine, username, role, now, (community, grids[0])) for username, role in USERS.items()}
     engine.dispose()
     return ids
+
+
+def another(engine: Engine, username: str, now: datetime) -> tuple[str, UUID]:
+    """One more account like the one of `username`, for a test that ends it: its name and its id."""
+    with open_session(engine, Scope.system((), label="test")) as session:
+        grid = session.execute(select(Grid.community_id, Grid.id).where(Grid.code == "G01"), execution_options={"rollup": True}).one()
+    name = f"{username}-{uuid7().hex[-6:]}"
+    return name, _open_account(engine, name, USERS[username], now, tuple(grid))
+
+
+def _open_account(engine: Engine, username: str, role: Role, now: datetime, grid: tuple[UUID, UUID]) -> UUID:
+    details = {"username": username, "display_name": SECRET if username == "admin" else f"{username}的显示名", "role": role, "password_hash": quick_hash(PASSWORD)}
+    return act(engine, identity.create_account, now, communities=[grid[0]], grids=[grid], **details)
 
 
 def act(engine: Engine, command, now: datetime, **arguments):

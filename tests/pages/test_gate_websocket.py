@@ -1,7 +1,5 @@
 """A client that has no browser and keeps no rules: it skips the login, asks for pages by name and by hash, and stays on after its log-in is over."""
 
-import shutil
-
 import httpx
 import pytest
 from streamlit.util import calc_hash
@@ -13,7 +11,7 @@ from db.commands import identity
 from db.engine import make_engine
 from tests import desk
 from tests.conftest import NOW
-from tests.pages.office import PASSWORD, SECRET, USERS, act, furnish
+from tests.pages.office import PASSWORD, SECRET, USERS, act, another
 from tests.websocket import open_socket
 
 ENDED = t("shell.ended", "zh")
@@ -57,11 +55,10 @@ def test_the_administrator_gets_the_accounts_or_the_probe_proves_nothing(office_
             assert all(said(sent, name) for name in (SECRET, "worker", "committee"))
 
 
-def test_right_after_a_restart_nobody_gets_another_roles_page_by_name_or_by_hash(office_db, tmp_path):
-    """Before any run has called st.navigation, Streamlit itself knows no pages and no roles."""
-    with desk.serve(office_db, NOW, tmp_path / "first.log") as running:
-        cookies = running.sign_in("worker", PASSWORD)
-    with desk.serve(office_db, NOW, tmp_path / "second.log") as running:
+def test_right_after_a_restart_nobody_gets_another_roles_page_by_name_or_by_hash(office_server, tmp_path):
+    """Before any run has called st.navigation, Streamlit itself knows no pages and no roles. A second process over the database is what a restart is to it."""
+    cookies = office_server.sign_in("worker", PASSWORD)
+    with desk.serve(office_server.database, NOW, tmp_path / "second.log") as running:
         assert refused(running.address)
         with open_socket(running.address, cookies) as by_name, open_socket(running.address, cookies) as by_hash:
             for sent in (by_name.run("accounts"), by_hash.run(page_hash=calc_hash("accounts"))):
@@ -91,35 +88,30 @@ def new_role(account_id):
     return identity.change_account, {"account_id": account_id, "role": Role.PROPERTY_COMPANY, "communities": [], "display_name": "甲", "version": 1}
 
 
-@pytest.fixture(scope="module")
-def changing(_sqlite_template, tmp_path_factory):
-    """A server whose accounts the tests end: each takes another one."""
-    path = tmp_path_factory.mktemp("changing") / "desk.db"
-    shutil.copy(_sqlite_template, path)
-    url = f"sqlite:///{path}"
-    ids = furnish(url, NOW)
-    with desk.serve(url, NOW, path.parent / "server.log") as running:
-        yield running, make_engine(url), ids
+@pytest.fixture
+def engine(office_server):
+    engine = make_engine(office_server.database)
+    yield engine
+    engine.dispose()
 
 
 @pytest.mark.parametrize(("username", "change"), [("worker", disable), ("head", new_password), ("street", new_role)])
-def test_the_next_rerun_after_a_change_of_the_account_is_refused(changing, username, change):
-    running, engine, ids = changing
-    cookies = running.sign_in(username, PASSWORD)
-    with open_socket(running.address, cookies) as probe:
+def test_the_next_rerun_after_a_change_of_the_account_is_refused(office_server, engine, username, change):
+    username, account_id = another(engine, username, NOW)
+    cookies = office_server.sign_in(username, PASSWORD)
+    with open_socket(office_server.address, cookies) as probe:
         assert said(probe.run(), OWN)
-        command, details = change(ids[username])
+        command, details = change(account_id)
         assert act(engine, command, NOW, **details) is None
         for sent in (probe.run(), probe.run("rulebook")):
             assert said(sent, ENDED) and not said(sent, OWN)
-    assert refused(running.address, cookies=cookies)
+    assert refused(office_server.address, cookies=cookies)
 
 
-def test_the_next_rerun_after_logging_out_elsewhere_is_refused(changing):
-    running, _, _ = changing
-    cookies = running.sign_in("committee", PASSWORD)
-    with open_socket(running.address, cookies) as probe:
+def test_the_next_rerun_after_logging_out_elsewhere_is_refused(office_server):
+    cookies = office_server.sign_in("committee", PASSWORD)
+    with open_socket(office_server.address, cookies) as probe:
         assert said(probe.run(), OWN)
-        assert httpx.post(f"{running.address}/logout", cookies=cookies).status_code == 303
+        assert httpx.post(f"{office_server.address}/logout", cookies=cookies).status_code == 303
         sent = probe.run()
         assert said(sent, ENDED) and not said(sent, OWN)
