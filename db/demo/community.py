@@ -114,8 +114,8 @@ class Builder:
             if n != len(grids) - 3:
                 made.add(Post, grid_id=grid_id, post="B", staff_id=self.workers[partner], from_date=hired, to_date=None)
         made.staff |= {f"worker{n + 1}": staff_id for n, staff_id in enumerate(self.workers)}
-        away = self.workers[len(grids) // 2]
-        made.add(Absence, staff_id=away, starts_at=self.now - timedelta(days=1), ends_at=self.now + timedelta(days=3), reason="年休假")
+        self.away = self.workers[len(grids) // 2]
+        made.add(Absence, staff_id=self.away, starts_at=self.now - timedelta(days=1), ends_at=self.now + timedelta(days=3), reason="年休假")
 
     def holder(self, grid: int | None, post: str = "A") -> UUID:
         """Who stands at `post` of grid number `grid`; the head where there is no grid."""
@@ -169,9 +169,14 @@ class Builder:
             for period in periods_since(cadence.per, enrolled, self.now):
                 moments += [m for m in acts_in(period, cadence.times, habit, diligence, self.days, self.chance, self.now) if m >= enrolled]
             for moment in moments:
-                self._contact(resident_id, grid_id, holder_id, cadence.act, moment)
+                self._contact(resident_id, grid_id, self._standing_in(grid, holder_id, moment), cadence.act, moment)
             subject = Subject(self.made.community_id, "resident", resident_id, grid_id)
             self._clocks(cadence_rows(subject, clause, local_day(enrolled), moments, self.now))
+
+    def _standing_in(self, grid: int | None, holder_id: UUID, moment: datetime) -> UUID:
+        """While the B post is away the A post makes its calls and visits; a few are entered under the absent one's name all the same."""
+        away = holder_id == self.away and moment >= self.now - timedelta(days=1) and moment.minute >= 12
+        return self.holder(grid) if away else holder_id
 
     def _contact(self, resident_id: UUID, grid_id: UUID | None, staff_id: UUID, act: str, moment: datetime) -> None:
         row = {"grid_id": grid_id, "resident_id": resident_id, "act": act, "staff_id": staff_id, "note": None, "source_key": None}

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import measures
+from core import measures, plausibility
 from core.calendar import SHANGHAI
 from core.clocks import Tally
 from core.measures import Measured, Verdict
@@ -104,7 +104,7 @@ def checklist(session: Session, now: datetime, community_id: UUID, quarter_key: 
             lines.append(replace(_clock_line(clause, by_clause.get(clause.id, NOTHING), unsure.get(clause.id, 0)), held=held[clause.id]))
         elif clause.shape == "measure" and clause.section == 3:
             lines.append(_measure_line(session, clause, by_clause, now, community_id, period))
-        elif clause.id in rows_of.RECORDS or clause.id in CLAUSES:
+        elif clause.id in rows_of.RECORDS or clause.id in (*CLAUSES, *plausibility.CLAUSES):
             lines.append(_record_line(session, clause, now, community_id, period))
     return Checklist(community_id, quarter_key, now, tuple(lines))
 

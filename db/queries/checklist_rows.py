@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from core import masks, measures
+from core import masks, measures, plausibility
+from core.calendar import local_minute
 from core.clocks import State
 from core.measures import dispute_kinds, ending_clauses
 from core.packages import CLAUSES
@@ -25,6 +26,7 @@ from db.models.grids import Grid, Household, Post, Staff
 from db.models.ledger import LedgerEntry, LedgerLeaf
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries import plausibility as visits
 from db.queries.clock_state import is_missed, is_overdue
 from db.queries.packages import clause_counts, clause_rows
 from db.queries.posts import holding, post_held, still_here
@@ -72,6 +74,8 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
         return _orders(session, WorkOrder.id.in_(query), limit, offset)
     if clause_id in ("grid.size", "grid.posts"):
         return _grids(session, community_id, clause_id, last_day(now, period))[offset : offset + limit]
+    if clause_id in plausibility.CLAUSES:
+        return _doubtful(session, community_id, clause_id, period, limit, offset)
     if clause_id in CLAUSES:
         return _incomplete(session, now, community_id, clause_id, last_day(now, period), limit, offset)
     if shape == "record":
@@ -153,6 +157,8 @@ def record(session: Session, clause_id: str, now: datetime, community_id: UUID, 
     """(good, bad, pending) rows of a record clause in the period. Of a service package: of those on the roster on its last day."""
     if clause_id in CLAUSES:
         return *clause_counts(session, clause_id, community_id, last_day(now, period)), 0
+    if clause_id in plausibility.CLAUSES:
+        return *visits.counted(session, clause_id, community_id, period), 0
     spec = RECORDS[clause_id]
     bad = spec.bad()
     query = select(func.count(), func.count().filter(bad)).select_from(spec.model).where(*spec.rows(session, community_id, period))
@@ -183,6 +189,11 @@ def _incomplete(session: Session, now: datetime, community_id: UUID, clause_id: 
         )
         for resident_id, name, grid_id, gaps in found
     ]  # fmt: skip
+
+
+def _doubtful(session: Session, community_id: UUID, clause_id: str, period: Period, limit: int, offset: int) -> list[Violation]:
+    found = visits.doubtful(session, clause_id, community_id, period, limit, offset)
+    return [Violation("contact", one.id, f"{local_minute(one.happened_at)} {one.person or ''}", one.grid, one.by, grid_id=one.grid_id, clause_id=clause_id) for one in found]
 
 
 def _orders(session: Session, where: ColumnElement[bool], limit: int, offset: int) -> list[Violation]:

@@ -1,7 +1,7 @@
 """What stands behind a row of the checklist: an order's steps, a person's contacts, a grid's duties, and the ledger entries about it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,6 +15,9 @@ from db.models.work_orders import WorkOrderEvent
 from db.queries.checklist import SIGNING, Checklist
 from db.queries.checklist_rows import Violation
 from db.queries.ledger import Entry, entries
+
+AROUND = timedelta(minutes=15)
+"""How far around a visit that is hard to believe the others are shown. Default of this product."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,10 @@ class Signature:
 
 def steps(session: Session, community_id: UUID, row: Violation, *, limit: int = 12) -> list[Step]:
     """What was done about the row's subject, newest first."""
-    if row.work_order_id is not None:
+    if row.subject_kind == "contact":
+        event, named = Contact, Contact.staff_id
+        where, word, outcome = _around(session, community_id, row.subject_id), event.act, event.outcome
+    elif row.work_order_id is not None:
         event, named = WorkOrderEvent, WorkOrderEvent.holder_id
         where, word = (event.work_order_id == row.work_order_id,), event.act
         outcome = None
@@ -59,6 +65,12 @@ def steps(session: Session, community_id: UUID, row: Violation, *, limit: int = 
     prefix = {WorkOrderEvent: "work_orders.act_", Contact: "care.act.", DutyRecord: ""}[event]
     found = session.execute(query.order_by(event.happened_at.desc(), event.id.desc()).limit(limit))
     return [Step(f"{prefix}{one.word}", one.happened_at, one.recorded_at, one.name, getattr(one, "outcome", None)) for one in found]
+
+
+def _around(session: Session, community_id: UUID, contact_id: UUID) -> tuple:
+    """What the same person recorded within a quarter of an hour of a contact."""
+    one = session.execute(select(Contact.staff_id, Contact.happened_at).where(Contact.community_id == community_id, Contact.id == contact_id)).one()
+    return Contact.staff_id == one.staff_id, Contact.happened_at >= one.happened_at - AROUND, Contact.happened_at <= one.happened_at + AROUND
 
 
 def traces(session: Session, community_id: UUID, row: Violation) -> list[Entry]:

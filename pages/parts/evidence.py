@@ -47,7 +47,7 @@ def row_text(desk: Desk, clause_id: str | None, row: Violation) -> str:
     lines = [f"**{what or desk.t('checklist.community')}**"]
     if row.lacking:
         lines.append(f":red[**{lacking_text(desk, row.lacking)}**]")
-    places = [plain(row.grid) if row.grid != row.what else None, row.holder and desk.t("checklist.held_by", who=plain(row.holder))]
+    places = [plain(row.grid) if row.grid != row.what else None, row.holder and desk.t("checklist.made_by" if row.subject_kind == "contact" else "checklist.held_by", who=plain(row.holder))]
     if row.state:
         colour = "red" if row.state == State.overdue else "orange"
         done = desk.t("checklist.closed", at=moment(row.closed_at)) if row.closed_at else None

@@ -1,0 +1,45 @@
+"""Home visits that are hard to believe: 12 of one person within 10 minutes, or while that person was away."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from core.plausibility import dense, figures, while_absent
+from core.rulebook import load_rulebook
+from core.words import LANGS
+from tests.db.care_people import at
+
+BEGIN = at("2026-11-18T14:00")
+LEAST, WINDOW = figures(date(2026, 11, 18))
+
+
+def visits(n, *, within, who="王明"):
+    """`n` visits of one person, evenly from BEGIN to BEGIN + within."""
+    return [(f"{who}{i}", who, BEGIN + i * within / (n - 1)) for i in range(n)]
+
+
+def test_the_products_figures_are_what_the_clause_says():
+    assert (12, timedelta(minutes=10)) == (LEAST, WINDOW)
+    assert all(str(figure) in load_rulebook()["contact.dense"].figure[lang] for figure in (12, 10) for lang in LANGS)
+
+
+@pytest.mark.parametrize(
+    ("n", "within", "found"), [(12, timedelta(minutes=10), 12), (12, timedelta(minutes=10, microseconds=1), 0), (11, timedelta(minutes=5), 0), (13, timedelta(minutes=10), 13)]
+)
+def test_the_twelfth_visit_within_ten_minutes_is_too_many(n, within, found):
+    assert len(dense(visits(n, within=within), LEAST, WINDOW)) == found
+
+
+def test_two_people_who_visit_at_once_are_not_one():
+    assert dense(visits(6, within=WINDOW / 2) + visits(6, within=WINDOW / 2, who="李芳"), LEAST, WINDOW) == set()
+
+
+def test_only_the_visits_of_the_dense_minutes_are_listed():
+    before, after = ("早", "王明", BEGIN - timedelta(hours=1)), ("晚", "王明", BEGIN + timedelta(hours=1))
+    assert dense([after, *visits(12, within=timedelta(minutes=9)), before], LEAST, WINDOW) == {one[0] for one in visits(12, within=WINDOW)}
+
+
+def test_a_visit_in_the_absence_of_its_maker_is_listed_from_its_first_moment_to_its_end_excluded():
+    away = [("王明", BEGIN, BEGIN + timedelta(days=1))]
+    made = [("在始", "王明", BEGIN), ("在终", "王明", BEGIN + timedelta(days=1)), ("别人", "李芳", BEGIN), ("之前", "王明", BEGIN - timedelta(seconds=1))]
+    assert while_absent(made, away) == {"在始"}
