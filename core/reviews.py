@@ -1,12 +1,21 @@
-"""Review chains of matters (NP 二): who reviews what in which order. The chains are data, core/reviews.yaml."""
+"""Review chains of matters (NP 二): who reviews what in which order, and when a result may be given. The chains are data, core/reviews.yaml.
 
-from collections.abc import Mapping
+The reviewer is never somebody who works the matter, and nobody takes two steps of one chain. A matter sent back begins its chain anew when
+whoever works it sends it again; a reopened one likewise, for it comes to a new result. Whose work it is: who holds it, and whoever carried out
+one of WORK.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
+from core.refusals import Refused
 from core.roles import RIGHTS, Role
 from core.words import LANGS
+from core.work_orders import OPINIONS, Kind
+from core.work_orders import STEPS as WAY
 from core.yaml_files import YamlProblem, read_mapping
 
 STEPS = ("first_review", "second_review", "approval")
@@ -15,6 +24,18 @@ TELLS = ("phone", "text", "pick_up")
 """How a result may be given, NP 二."""
 ACT = "order_review"
 """What a role needs (core.roles.ACTS) to take any step."""
+
+SENT_BACK, SENT_AGAIN = "review_returned", "review_sent"
+"""Acts in an order's trail beside STEPS: a reviewer's no, and the handler's answer to it."""
+TRAIL = frozenset({*STEPS, SENT_BACK}) | OPINIONS
+"""Acts that leave an opinion (review.trail)."""
+WORK = frozenset({"accept", "ask_materials", "receive_materials", "finish", SENT_AGAIN, *WAY}) - OPINIONS
+"""Acts that make whoever carries them out one of those who work the matter."""
+MEETS = {"first_review": "first_review", "approval": "reviewed"}
+"""The act of core.work_orders that a step stands for, where a clock waits for it."""
+IN_HAND = frozenset({"accepted"})
+"""The statuses in which a matter is reviewed."""
+RESULTS = ("passed", "returned", "sent")
 
 _FILE = Path(__file__).with_suffix(".yaml")
 _KEYS = ("title", "steps", "tells")
@@ -33,6 +54,30 @@ class Chain:
     def twice(self) -> bool:
         """Whether it has a second review."""
         return "second_review" in self.steps
+
+
+Person = tuple[UUID | None, UUID | None]
+"""(account, member of staff): the same person where either is the same."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """What was filed on a step of STEPS, one of RESULTS: passed or returned by the reviewer, sent again by the handler. `round`: how often the
+    matter had been reopened by then."""
+
+    step: str
+    result: str
+    round: int
+    by: Person
+
+
+@dataclass(frozen=True)
+class Stand:
+    """How far a matter is: steps passed since it was last sent or reopened; `returned`: it lies with the handler; `next`: the step that waits."""
+
+    passed: tuple[Review, ...]
+    returned: bool
+    next: str | None
 
 
 @lru_cache
@@ -64,3 +109,73 @@ def _chain(where: str, chain_id: str, entry: object) -> Chain:
 
 def _reviewers() -> tuple[str, ...]:
     return tuple(role.value for role in Role if ACT in RIGHTS[role].acts)
+
+
+# --- how far a matter is, and what may follow ------------------------------------------------------------------------
+
+
+def stand(chain: Chain, reviews: Iterable[Review], round: int) -> Stand:
+    """Where a matter of `chain` stands after `reviews`, in the order of filing; `round`: how often it has been reopened."""
+    passed, returned = [], False
+    for one in reviews:
+        if one.round != round:
+            continue
+        if one.result == "passed":
+            passed.append(one)
+        else:
+            passed, returned = [], one.result == "returned"
+    rest = [step for step in chain.steps if step not in {one.step for one in passed}]
+    return Stand(tuple(passed), returned, None if returned or not rest else rest[0])
+
+
+def may_review(chain: Chain, reviews: Iterable[Review], round: int, status: str, role: str, actor: Person, workers: Iterable[Person]) -> Refused | None:
+    """Why `actor` may not take the step that waits; None: they may. `workers`: who works the matter."""
+    reviews = list(reviews)
+    step = stand(chain, reviews, round).next
+    if status not in IN_HAND:
+        return Refused(f"work_orders.not_while_{status}", "review.chain")
+    if step is None:
+        return Refused("reviews.none_waits", "review.chain")
+    if role not in chain.steps[step]:
+        return Refused("reviews.not_this_role", "review.chain")
+    if any(_same(actor, one) for one in workers):
+        return Refused("reviews.own_matter", "review.chain")
+    if any(_same(actor, one.by) and one.step != step for one in reviews if one.result != "sent"):
+        return Refused("reviews.other_step", "review.chain")
+    return None
+
+
+def may_finish(chain: Chain, reviews: Iterable[Review], round: int, actor: Person, holder: UUID | None, given: str | None) -> Refused | None:
+    """Why the result may not be given yet: a step is still to come, whoever gives it has reviewed it, or nobody says how it was given (TELLS)."""
+    reached = stand(chain, reviews, round)
+    if reached.returned:
+        return Refused("reviews.returned_first", "review.chain")
+    if reached.next:
+        return Refused(f"reviews.first_{reached.next}", "review.chain")
+    if any(_same(one.by, person) for one in reached.passed for person in (actor, (None, holder))):
+        return Refused("reviews.handled_by_reviewer", "review.chain")
+    if given not in chain.tells:
+        return Refused("reviews.say_how_given", "review.chain")
+    return None
+
+
+def may_send(chain: Chain, reviews: Iterable[Review], round: int, status: str) -> Refused | None:
+    """Why the handler may not send the matter to review again; None: it was sent back to them."""
+    if status not in IN_HAND:
+        return Refused(f"work_orders.not_while_{status}", "review.chain")
+    return None if stand(chain, reviews, round).returned else Refused("reviews.not_returned", "review.chain")
+
+
+def act_of(step: str, result: str) -> str:
+    """The act under which a filed step stands in the order's trail."""
+    return {"passed": step, "returned": SENT_BACK, "sent": SENT_AGAIN}[result]
+
+
+def met_by(step: str, kind: Kind, running: Iterable[str]) -> tuple[str, ...]:
+    """The running clauses of an order of `kind` that a passed `step` meets."""
+    act = MEETS.get(step)
+    return tuple(clause_id for clause_id in running if act in kind.met_by(clause_id))
+
+
+def _same(one: Person, other: Person) -> bool:
+    return any(a is not None and a == b for a, b in zip(one, other, strict=True))

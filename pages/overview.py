@@ -26,6 +26,7 @@ from pages.parts.outcomes import draw_outcomes
 from pages.parts.page import page_header
 from pages.parts.pick import places
 from pages.parts.plain import plain
+from pages.parts.reviews import draw_waiting as draw_reviews
 
 BY = ("kind", "grid")
 
@@ -43,6 +44,7 @@ def page() -> None:
     st.subheader(desk.t("overview.late"), anchor=False)
     draw_late(desk, community_id, kept(desk, late, community_id, community_id=community_id))
     draw_waiting(desk, community_id)
+    draw_reviews(desk, "overview", community_id)
     _thresholds(desk, community_id)
     st.subheader(desk.t("overview.year"), anchor=False)
     _year(community_id)

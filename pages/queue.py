@@ -13,6 +13,7 @@ from pages.parts.queue_filters import FOLLOW_UP, SHOWN, STANDING, UNCLOCKED, ask
 from pages.parts.queue_order import open_order
 from pages.parts.queue_record import open_record
 from pages.parts.queue_take_in import open_take_in
+from pages.parts.reviews import draw_waiting
 
 PAGE = 8
 """Cards to begin with, twice what a phone shows; a card with its button costs half a millisecond of the server."""
@@ -28,6 +29,7 @@ def page() -> None:
     with st.container(horizontal=True, key="queue-head"):
         taking = desk.may("order_take_in") and st.button(desk.t("queue.take_in"), type="primary", width="stretch", key="queue_take_in")
         wanted = asked(desk)
+    draw_waiting(desk, "queue")
     if taking:
         open_take_in(desk)
     _list(desk, wanted)

@@ -19,10 +19,11 @@ from core.catalogue.notices import note_of
 from core.late_entries import needs_another
 from core.refusals import Refused
 from core.roles import may
-from core.work_orders import CHANNELS, CONTACTS, NOTES, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, kinds, number, register, standing_of
+from core.work_orders import CHANNELS, CONTACTS, NOTES, OPINIONS, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, kinds, number, register, standing_of
 from db.commands.clocks import meet, open_clocks, open_deadline, pause, resume, void
 from db.commands.filing import file
 from db.commands.late_entries import keep
+from db.commands.reviews import before_finish
 from db.commands.suspensions import close, settle
 from db.commands.work_orders_bulk import order_changes
 from db.engine import ScopedSession
@@ -103,6 +104,8 @@ def take_in(
     if building_id and building is None:
         return Refused("work_orders.no_building")
     grid_id = building and building.grid_id
+    if missing and session.scope.grids is not None and grid_id not in session.scope.grids:
+        return Refused("catalogue.not_your_grid", "materials.once")
     sent = dispatch(known, bench(session, community_id, grid_id, now))
     order = WorkOrder(
         community_id=community_id, id=uuid7(), grid_id=grid_id, desk=sent.desk, number=_next_number(session, community_id, received_at),
@@ -217,12 +220,22 @@ def receive_materials(
 
 
 def finish(
-    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, version: int, result: str = "", told: bool = False, happened_at: datetime | None = None
+    session: ScopedSession,
+    *,
+    now: datetime,
+    community_id: UUID,
+    order_id: UUID,
+    version: int,
+    result: str = "",
+    told: bool = False,
+    given: str | None = None,
+    happened_at: datetime | None = None,
 ) -> Done | Refused:
-    """Give the result. `told`: a person gave it to the resident, face to face or by telephone; then it is a first contact where none was. Refused,
-    with the clause, while an act is owed that the result does not stand for."""
+    """Give the result. `told`: a person gave it to the resident, face to face or by telephone; then it is a first contact where none was. `given`:
+    how the result of a matter with a review chain was given (core.reviews.TELLS). Refused, with the clause, while an act is owed that the result
+    does not stand for, and before its chain has approved it (review.chain)."""
     told = told and session.scope.actor_id is not None
-    return _carry(session, "order_finish", "finish", now, community_id, order_id, version, happened_at, result, told=told)
+    return _carry(session, "order_finish", "finish", now, community_id, order_id, version, happened_at, result, told=told, given=given)
 
 
 def follow_up(
@@ -283,6 +296,7 @@ def _carry(
     rating: int | None = None,
     receiver: Dispatch | None = None,
     told: bool = False,
+    given: str | None = None,
 ) -> Done | Refused:
     if not may(session.scope.role, permission):
         return Refused("common.not_allowed")
@@ -291,6 +305,10 @@ def _carry(
         return Refused("common.not_found")
     if order.version != version:
         return Refused("common.changed_meanwhile")
+    if order.chain and act in OPINIONS:
+        return Refused("reviews.by_chain", "review.chain")
+    if refused := before_finish(session, order, given) if act == "finish" and order.status == "accepted" else None:
+        return refused
     at = happened_at or now
     done = _step(session, order, act, at, now, note, rating, receiver, told)
     if isinstance(done, Refused):

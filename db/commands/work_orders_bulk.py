@@ -141,7 +141,7 @@ class _Playback:
             "resident_id": order.resident_id, "building_id": order.building_id, "status": "taken_in", "holder_id": order.holder_id,
             "first_asked_id": order.first_asked_id or order.holder_id, "received_at": order.received_at, "recorded_at": self.recorded_at,
             "accepted_at": None, "finished_at": None, "closed_at": None, "rating": None, "reopened": 0, "external_key": order.external_key,
-            "item": order.item, "chain": order.chain,
+            "item": order.item, "chain": order.chain, "given_by": None,
         }  # fmt: skip
 
     def _stamp(self, clause_id: str, start: datetime, spans=()) -> Stamp | None:

@@ -12,7 +12,9 @@ from core.catalogue import Item, load_catalogue
 from core.refusals import Refused
 from core.work_orders import Kind, kinds, number
 from db.commands.work_orders_bulk import Act, HistoricOrder, order_rows
+from db.demo.reviews import review_rows
 from db.models.clocks import Clock, ClockPause
+from db.models.reviews import Review
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ def order_history(builder: Builder) -> None:
         rows = order_rows(_order(builder, kind, received, last[year], acts, grid), builder.calendar, builder.rulebook)
         if isinstance(rows, Refused):
             raise ValueError(f"the demo tells an impossible story of a {kind.id}: {rows.text('en')}")
+        made.rows[Review] += review_rows(builder, rows)
         made.rows[WorkOrder].append(rows.work_order)
         made.rows[Clock] += rows.clocks
         made.rows[ClockPause] += rows.pauses
@@ -113,7 +116,7 @@ def _order(builder: Builder, kind: Kind, received: datetime, order_number: str, 
         builder.made.community_id, order_number, kind.id, f"{building.name}{matter}", person.name, person.phone, received,
         tuple(_acts(builder, kind, received, grid)) if acts is None else acts, channel=chance.choice(("hall", "hall", "visit", "phone", "hotline", "online", "patrol")),
         grid_id=None if grid is None else builder.made.grids[grid], building_id=builder.building_ids[home.building], holder_id=holder, desk=desk,
-        item=item and item.id,
+        item=item and item.id, chain=item and item.chain,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from db.models.base import LATER, Base, InGrid, OnDesk, Tenant, Versioned, commu
 from db.types import EncryptedText
 
 _OPEN = text("closed_at IS NULL")
+_IN_REVIEW = text("closed_at IS NULL AND chain IS NOT NULL")
 _FINISHED = text("status = 'finished'")
 
 
@@ -18,7 +19,8 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
 
     `kind` is one of core.work_orders' kinds and decides the clauses. `received_at` is when it happened, `recorded_at` when it
     was typed in. `closed_at`: finished and not reopened. `external_key`: what another system or an import knows it by. `item`: the catalogue's
-    item it was taken in by, `chain`: the review chain that item had then; None: no item, no review.
+    item it was taken in by, `chain`: the review chain that item had then; None: no item, no review. `given_by`: how the result of a reviewed
+    matter was given (core.reviews.TELLS).
     """
 
     __tablename__ = "work_order"
@@ -45,6 +47,7 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
     external_key: Mapped[str | None]
     item: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
     chain: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
+    given_by: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
     __mapper_args__ = {"version_id_col": Versioned.version}
     __table_args__ = (
         community_key(),
@@ -58,6 +61,7 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
         CheckConstraint("recorded_at >= received_at", name="recorded_after_received"),
         Index("ix_work_order_open", "community_id", "grid_id", "received_at", "id", "status", "desk", "holder_id", "closed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_work_order_open_text", "community_id", "number", "matter", "id", "grid_id", "desk", "closed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_work_order_in_review", "community_id", "received_at", sqlite_where=_IN_REVIEW, postgresql_where=_IN_REVIEW),
         Index("ix_work_order_to_follow_up", "community_id", "grid_id", "finished_at", sqlite_where=_FINISHED, postgresql_where=_FINISHED),
         Index(None, "community_id", "received_at"),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core import masks, measures, plausibility
@@ -17,14 +17,15 @@ from core.clocks import State
 from core.measures import dispute_kinds, ending_clauses
 from core.packages import CLAUSES
 from core.periods import Period, last_day, quarter
+from core.reviews import TRAIL, chains
 from core.roles import masked
 from core.rulebook import load_rulebook
-from core.work_orders import OPINIONS
 from db.models.clocks import Clock
 from db.models.extensions import Extension
 from db.models.grids import Grid, Household, Post, Staff
 from db.models.ledger import LedgerEntry, LedgerLeaf
 from db.models.residents import Resident
+from db.models.reviews import Review
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries import plausibility as visits
 from db.queries.clock_state import is_missed, is_overdue
@@ -231,7 +232,27 @@ def _events(community_id: UUID, act: str) -> Select:
 
 def _opinions(session: Session, community_id: UUID, period: Period) -> tuple:
     event = WorkOrderEvent
-    return event.community_id == community_id, event.act.in_(OPINIONS), event.happened_at >= period.start, event.happened_at < period.end
+    return event.community_id == community_id, event.act.in_(TRAIL), event.happened_at >= period.start, event.happened_at < period.end
+
+
+def _reviewed(session: Session, community_id: UUID, period: Period) -> tuple:
+    return *_orders_between(WorkOrder.finished_at)(session, community_id, period), WorkOrder.chain.is_not(None)
+
+
+def _not_reviewed() -> ColumnElement[bool]:
+    """Not every step of its chain passed, each by somebody else, none by who held or finished it; or nobody said how the result was given."""
+    finish, later = aliased(WorkOrderEvent), aliased(Review)
+    by_handler = select(finish.id).where(_of(finish), finish.act == "finish", finish.actor_id == Review.reviewer_id)
+    sent_back = select(later.id).where(_of(later), later.round == Review.round, later.result == "returned", later.id > Review.id)
+    counts = (Review.result == "passed", Review.round == WorkOrder.reopened, or_(Review.handler_id.is_(None), Review.reviewer_staff_id.is_distinct_from(Review.handler_id)))
+    good = select(func.count(Review.step.distinct())).where(_of(Review), *counts, ~by_handler.exists(), ~sent_back.exists())
+    people = select(func.count(func.coalesce(Review.reviewer_staff_id, Review.reviewer_id).distinct())).where(_of(Review), *counts, ~sent_back.exists())
+    steps = case({chain.id: len(chain.steps) for chain in chains().values()}, value=WorkOrder.chain)
+    return or_(good.scalar_subquery() < steps, people.scalar_subquery() < steps, WorkOrder.given_by.is_(None))
+
+
+def _of(model: type) -> ColumnElement[bool]:
+    return and_(model.community_id == WorkOrder.community_id, model.work_order_id == WorkOrder.id)
 
 
 def _entries(session: Session, community_id: UUID, period: Period) -> tuple:
@@ -257,6 +278,7 @@ RECORDS = {
     "register.fields": Record(WorkOrder, _orders_between(WorkOrder.received_at), lambda: or_(WorkOrder.matter == "", WorkOrder.applicant.is_(None), WorkOrder.contact.is_(None))),
     "dispatch.auto": Record(WorkOrder, _orders_between(WorkOrder.received_at), lambda: WorkOrder.holder_id.is_(None)),
     "materials.once": Record(WorkOrder, _asked, _asked_again),
+    "review.chain": Record(WorkOrder, _reviewed, _not_reviewed),
     "review.trail": Record(WorkOrderEvent, _opinions, lambda: or_(WorkOrderEvent.note.is_(None), and_(WorkOrderEvent.actor_id.is_(None), WorkOrderEvent.holder_id.is_(None)))),
     "extension.told": Record(WorkOrder, _extended, _untold),
     "followup": Record(WorkOrder, _orders_between(WorkOrder.finished_at), lambda: WorkOrder.rating.is_(None), patient=True),

@@ -105,6 +105,7 @@ class OrderCard:
     in_full: bool
     item: str | None = None
     chain: str | None = None
+    given_by: str | None = None
 
 
 def orders(
@@ -212,7 +213,7 @@ def order_card(session: ScopedSession, now: datetime, community_id: UUID, order_
     return OrderCard(
         line, row.channel, masks.masked("name", row.applicant, hidden), masks.masked("phone", row.contact, hidden),
         masks.free_text(row.detail) if "name" in hidden else row.detail, staff.get(row.first_asked_id), row.recorded_at,
-        standing_of(row, events, running), clocks, _trail(session, events, "name" in hidden), open_, row.item, row.chain,
+        standing_of(row, events, running), clocks, _trail(session, events, "name" in hidden), open_, row.item, row.chain, row.given_by,
     )  # fmt: skip
 
 

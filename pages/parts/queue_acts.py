@@ -8,7 +8,8 @@ import streamlit as st
 from core.catalogue import Item
 from core.catalogue.notices import note_of
 from core.refusals import Refused
-from core.work_orders import NOTES, RATINGS, STEPS, asks_told, offers
+from core.reviews import Stand, chains
+from core.work_orders import NOTES, OPINIONS, RATINGS, STEPS, asks_told, offers
 from db.commands import work_orders as commands
 from db.queries.posts import colleagues
 from db.queries.work_orders import OrderCard
@@ -26,16 +27,21 @@ NOTE = {**dict.fromkeys(NOTES, "text"), "ask_materials": "missing", "finish": "r
 RARE = ("hand_over", "withdraw", *NOTES)
 
 
-def draw_acts(desk: Desk, card: OrderCard, item: Item | None) -> None:
+def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | None) -> None:
     """The likely act first and primary, the rarer ones folded away; one note serves them all. `item`: what it was taken in by, whose papers may be
-    missing."""
+    missing. `review`: how far its chain is, which has its own place for opinions and comes before the result."""
     offered = [act for act in offers(card.standing) if act != "give_back" and desk.may(PERMISSION.get(act, "order_accept"))]
+    if review:
+        barred = OPINIONS | ({"finish"} if review.next or review.returned else frozenset())
+        offered = [act for act in offered if act not in barred]
     usual, rare = [act for act in offered if act not in RARE], [act for act in offered if act in RARE]
-    said, rating, told, missing = st.container(), None, False, ()
+    said, rating, told, missing, given = st.container(), None, False, (), None
     if "follow_up" in usual:
         rating = st.segmented_control(desk.t("queue.rating"), RATINGS, key="queue_rating", width="stretch")
     if "finish" in usual and asks_told(card.standing):
         told = st.checkbox(desk.t("queue.told"), key="queue_told")
+    if "finish" in usual and card.chain:
+        given = st.pills(desk.t("reviews.given"), chains()[card.chain].tells, format_func=lambda one: desk.t(f"reviews.tell_{one}"), key="queue_given")
     if "ask_materials" in usual and item:
         missing = pick_missing(desk, item, "queue_missing")
     pressed = _buttons(desk, usual, primary=True)
@@ -46,7 +52,7 @@ def draw_acts(desk: Desk, card: OrderCard, item: Item | None) -> None:
         if pressed == "ask_materials":
             note = note_of(missing, note)
         with said:
-            _carry_out(desk, card, pressed or more, note, at, rating, receiver, told)
+            _carry_out(desk, card, pressed or more, note, at, rating, receiver, {"told": told, "given": given})
 
 
 def _buttons(desk: Desk, acts: list[str], *, primary: bool = False) -> str | None:
@@ -73,7 +79,7 @@ def _rare(desk: Desk, card: OrderCard, acts: list[str], returnable: bool) -> tup
     return pressed, receiver
 
 
-def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, rating: int | None, receiver: UUID | None, told: bool) -> None:
+def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, rating: int | None, receiver: UUID | None, how: dict) -> None:
     """Files the act; a refusal stays in the dialog, above the buttons, with its clause."""
     command = commands.record_step if act in STEPS else commands.record_note if act in NOTES else getattr(commands, act)
     said = {NOTE[act]: note} if act in NOTE else {}
@@ -82,7 +88,7 @@ def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, r
     elif act in NOTES:
         said["act"] = act
     elif act == "finish":
-        said["told"] = told
+        said |= how
     elif act == "follow_up":
         said["rating"] = rating
     elif act == "hand_over":

@@ -14,6 +14,8 @@ from db.queries.attempts import KIND
 from db.queries.care import order_contacts
 from db.queries.catalogue import Entry, entry
 from db.queries.reckoning import reckoned
+from db.queries.reviews import of_order as reviews_of
+from db.queries.reviews import why_not
 from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark
@@ -24,6 +26,7 @@ from pages.parts.queue_papers import notice_links
 from pages.parts.queue_record import say_refused
 from pages.parts.queue_requests import draw_forms, draw_said
 from pages.parts.reveal import ask_purpose, draw_revealed
+from pages.parts.reviews import draw_chain, reached
 
 RUNNING = (State.on_time, State.due_soon, State.overdue, State.paused, State.waiting)
 
@@ -37,6 +40,8 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     desk = current().require("queue")
     with desk.session() as session:
         card = order_card(session, desk.now, community_id, order_id)
+        reviews = reviews_of(session, community_id, order_id) if card and card.chain else []
+        unfit = why_not(session, community_id, order_id) if card and card.chain else None
         listed = entry(session, community_id, card.item) if card and card.item else None
     if card is None:
         say_refused(desk, Refused("common.not_found"))
@@ -45,7 +50,8 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     _limits(desk, card)
     requests = draw_said(desk, card)
     _reached(desk, card)
-    draw_acts(desk, card, listed and listed.item)
+    draw_chain(desk, card, reviews, unfit)
+    draw_acts(desk, card, listed and listed.item, reached(card, reviews))
     draw_forms(desk, card, requests)
     if any(event.act == "ask_materials" for event in card.trail):
         notice_links(desk, community_id, order_id)
@@ -68,6 +74,7 @@ def _facts(desk: Desk, card: OrderCard, listed: Entry | None) -> None:
         "detail": card.detail,
         "holder": line.holder or desk.t("work_orders.nobody"),
         "first_asked": card.first_asked if card.first_asked != line.holder else None,
+        "given_by": card.given_by and desk.t(f"reviews.tell_{card.given_by}"),
         "rating": str(line.rating) if line.rating else None,
     }
     st.caption(" · ".join(filter(None, (line.number, desk.t("work_orders.reopened", n=line.reopened) if line.reopened else ""))))

@@ -9,12 +9,17 @@ from core.refusals import Refused
 from core.work_orders import SUPPLEMENT
 from db.commands import work_orders as commands
 from db.commands.catalogue import withdraw_item
+from db.commands.filing import carry_out, file
 from db.engine import open_session
+from db.models.grids import Community
 from db.models.ledger import LedgerEntry
-from db.models.work_orders import WorkOrderEvent
+from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.exports import exported
 from db.queries.notices import notice
+from db.scope import Scope
+from db.types import uuid7
 from pages.parts.notice_text import letter, word_file
+from tests.db.test_imports import Office as Importer
 from tests.db.test_work_orders import MINUTE, NOW, Office
 
 ITEM = "relief.minimum_living"
@@ -57,6 +62,7 @@ def test_a_second_telling_is_refused(office, told):
 def test_only_papers_of_the_item_and_items_on_offer_are_taken(office):
     assert office.take_in("", item=ITEM, missing=("护照",)) == Refused("catalogue.not_on_the_list", "materials.once")
     assert office.take_in("demand", missing=("户口簿",)) == Refused("catalogue.not_on_the_list", "materials.once")
+    assert office.take_in("", place=None, item=ITEM, missing=("户口簿",)).reason == "catalogue.not_your_grid"
     office.do("head", withdraw_item, key=ITEM, withdrawn=True)
     assert office.take_in("", item=ITEM) == Refused("catalogue.not_offered") == office.take_in("", item="elder.dance")
 
@@ -79,3 +85,20 @@ def test_an_exported_order_names_its_item(office, told):
     with open_session(office.engine, office.scope("head")) as session:
         table = exported(session, NOW, "work_orders", office.id, "en")
     assert table.rows[0][table.headers.index("Service item")] == "Minimum living allowance"
+
+
+def test_an_imported_order_is_told_its_item_by_title_and_an_unknown_one_is_rejected(sqlite_engine):
+    """It has no review chain: nobody here reviewed it."""
+    community_id = uuid7()
+
+    def found(session, *, now):
+        session.add(Community(community_id=community_id, code="one", name="一社区", created_at=now))
+        file(session, "test.found", now=now, community_id=community_id)
+
+    carry_out(sqlite_engine, Scope.system([community_id]), found, now=NOW)
+    desk = Importer(sqlite_engine, community_id)
+    rows = [["编号", "事项", "服务事项", "受理时间"], ["1", "王家低保", "最低生活保障申请", "2026-11-02 09:00"], ["2", "舞会", "舞会", "2026-11-02 09:00"]]
+    seen = desk.preview(desk.upload("work_orders", rows, source="旧系统"))
+    assert (seen.counts["new"], seen.counts["rejected"]) == (1, 1)
+    desk.take_in(seen.upload, expected=seen.fingerprint)
+    assert [(one.kind, one.item, one.chain) for one in desk.rows(WorkOrder)] == [("complex", ITEM, None)]

@@ -1,0 +1,131 @@
+"""Review chains of orders: what was filed on one, who works it, and what waits for the reader's own review."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+
+from core.refusals import Refused
+from core.reviews import ACT, SENT_AGAIN, TRAIL, WORK, Person, act_of, chains, may_review, stand
+from core.reviews import Review as Filed
+from core.roles import may
+from db.engine import ScopedSession
+from db.models.accounts import Account
+from db.models.grids import Grid, Staff
+from db.models.reviews import Review
+from db.models.work_orders import WorkOrder, WorkOrderEvent
+
+_FILED = (Review.id, Review.work_order_id, Review.step, Review.result, Review.round, Review.reviewer_id, Review.reviewer_staff_id)
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    """A filed step of an order; `by` None: not known. `opinion`: for whoever reviews, in full: they decide on it."""
+
+    step: str
+    result: str
+    round: int
+    at: datetime
+    by: str | None
+    opinion: str | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An order whose next step the reader may take."""
+
+    community_id: UUID
+    order_id: UUID
+    version: int
+    number: str
+    matter: str
+    item: str | None
+    step: str
+    grid: str | None
+    holder: str | None
+    received_at: datetime
+
+
+def history(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[Filed]:
+    """What was filed on an order, as core.reviews reads it, in the order of filing."""
+    return _filed(session, Review.community_id == community_id, Review.work_order_id == order_id).get(order_id, [])
+
+
+def workers(session: ScopedSession, community_id: UUID, order_id: UUID, holder_id: UUID | None) -> list[Person]:
+    """Who works an order: its holder, and whoever carried out work on it."""
+    own = (WorkOrderEvent.community_id == community_id, WorkOrderEvent.work_order_id == order_id)
+    return [(None, holder_id), *_workers(session, *own).get(order_id, [])]
+
+
+def of_order(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ReviewLine]:
+    """What was filed on an order, with names, in the order of filing."""
+    query = select(Review, Staff.name, Account.display_name).outerjoin(Staff, and_(Staff.community_id == Review.community_id, Staff.id == Review.reviewer_staff_id))
+    query = query.outerjoin(Account, Account.id == Review.reviewer_id).where(Review.community_id == community_id, Review.work_order_id == order_id)
+    said = _opinions(session, community_id, order_id) if may(session.scope.role, ACT) else {}
+    rows = session.execute(query.order_by(Review.id))
+    return [ReviewLine(one.step, one.result, one.round, one.at, staff or account, said.get((act_of(one.step, one.result), one.at))) for one, staff, account in rows]
+
+
+def _opinions(session: ScopedSession, community_id: UUID, order_id: UUID) -> dict[tuple[str, datetime], str | None]:
+    event = WorkOrderEvent
+    own = (event.community_id == community_id, event.work_order_id == order_id, event.act.in_({*TRAIL, SENT_AGAIN}))
+    return {(row.act, row.happened_at): row.note for row in session.execute(select(event.act, event.happened_at, event.note).where(*own))}
+
+
+def why_not(session: ScopedSession, community_id: UUID, order_id: UUID) -> Refused | None:
+    """Why the session's actor may not take the step that waits on an order with a chain; None: they may."""
+    order = session.scalar(select(WorkOrder).where(WorkOrder.community_id == community_id, WorkOrder.id == order_id))
+    actor, scope = (session.scope.actor_id, session.scope.staff_id), session.scope
+    if not may(scope.role, ACT) or order is None or order.chain is None:
+        return Refused("common.not_allowed")
+    own = workers(session, community_id, order_id, order.holder_id)
+    return may_review(chains()[order.chain], history(session, community_id, order_id), order.reopened, order.status, scope.role, actor, own)
+
+
+def waiting(session: ScopedSession, now: datetime, community_id: UUID | None = None) -> list[Waiting]:
+    """Orders in scope (of one community) whose next step the session's actor may take, longest waiting first. `now` is not looked at: nothing
+    falls due here that a clock of the order doesn't show."""
+    columns = (
+        WorkOrder.community_id, WorkOrder.id, WorkOrder.version, WorkOrder.number, WorkOrder.matter, WorkOrder.item, WorkOrder.chain, WorkOrder.status, WorkOrder.holder_id,
+        WorkOrder.reopened, WorkOrder.received_at, Grid.name.label("grid"), Staff.name.label("holder"),
+    )  # fmt: skip
+    query = select(*columns).outerjoin(Grid, and_(Grid.community_id == WorkOrder.community_id, Grid.id == WorkOrder.grid_id))
+    query = query.outerjoin(Staff, and_(Staff.community_id == WorkOrder.community_id, Staff.id == WorkOrder.holder_id))
+    within = tuple(session.scope.communities) if community_id is None else (community_id,)
+    rows = session.execute(query.where(WorkOrder.community_id.in_(within), *_in_review()).order_by(WorkOrder.received_at, WorkOrder.id)).all()
+    if not rows:
+        return []
+    open_ = select(WorkOrder.id).where(WorkOrder.community_id.in_(within), *_in_review())
+    filed = _filed(session, Review.community_id.in_(within), Review.work_order_id.in_(open_))
+    work = _workers(session, WorkOrderEvent.community_id.in_(within), WorkOrderEvent.work_order_id.in_(open_))
+    actor = (session.scope.actor_id, session.scope.staff_id)
+    found = []
+    for row in rows:
+        chain, own = chains()[row.chain], filed.get(row.id, [])
+        if may_review(chain, own, row.reopened, row.status, session.scope.role, actor, [(None, row.holder_id), *work.get(row.id, [])]) is None:
+            step = stand(chain, own, row.reopened).next
+            found.append(Waiting(row.community_id, row.id, row.version, row.number, row.matter, row.item, step, row.grid, row.holder, row.received_at))
+    return found
+
+
+def _in_review() -> tuple[ColumnElement[bool], ...]:
+    return WorkOrder.closed_at.is_(None), WorkOrder.chain.is_not(None), WorkOrder.status == "accepted"
+
+
+def _filed(session: ScopedSession, *where: ColumnElement[bool]) -> dict[UUID, list[Filed]]:
+    found: dict[UUID, list[Filed]] = defaultdict(list)
+    # Sorted here: asked for their order, SQLite would go through all reviews of the community by their key.
+    for row in sorted(session.execute(select(*_FILED).where(*where)), key=lambda row: row.id):
+        found[row.work_order_id].append(Filed(row.step, row.result, row.round, (row.reviewer_id, row.reviewer_staff_id)))
+    return found
+
+
+def _workers(session: ScopedSession, *where: ColumnElement[bool]) -> dict[UUID, Iterable[Person]]:
+    found: dict[UUID, list[Person]] = defaultdict(list)
+    query = select(WorkOrderEvent.work_order_id, WorkOrderEvent.actor_id).where(*where, WorkOrderEvent.act.in_(WORK), WorkOrderEvent.actor_id.is_not(None))
+    for order_id, account_id in session.execute(query.distinct()):
+        found[order_id].append((account_id, None))
+    return found
