@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from core import masks
 from core.calendar import SHANGHAI, local_day
+from core.clocks import deadline_text
 from core.imports.tables import ORDER, Field, table
 from core.roles import masked, may, may_open
 from core.rulebook import load_rulebook
 from core.words import LANGS, t
 from core.work_orders import kinds
 from db.engine import ScopedSession
+from db.models.extensions import Extension
 from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass
 from db.models.residents import Resident, SpecialGroup
@@ -24,6 +26,8 @@ from db.queries.packages import standing
 
 _LEFT_OUT = {"households": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}}
 """Fields that come in on their own and go out within another."""
+_ADDED = {"work_orders": ("extended", "original_limit", "extended_limit", "told")}
+"""What no ledger brings in."""
 _ROSTER = {"residents", "packages"}
 """Tables that show who is in a special group: only for roles that may open the roster."""
 OUT_ONLY = ("packages",)
@@ -55,11 +59,12 @@ def title(name: str, lang: str) -> str:
 
 
 def columns(name: str) -> list[Field]:
-    """The fields of an exported table: those of an import, without what is only compared."""
+    """The fields of an exported table: those of an import, without what is only compared, with what only the desk knows."""
     if name in OUT_ONLY:
         words = {column: {lang: t(f"exports.{name}_{column}", lang) for lang in LANGS} for column in _PACKAGES}
         return [Field(column, column if column in _WORDS else "text", words[column], personal=personal) for column, personal in _PACKAGES.items()]
-    return [field for field in table(name).fields.values() if not field.check_only and field.name not in _LEFT_OUT.get(name, ())]
+    added = [Field(one, one if one in _WORDS else "text", {lang: t(f"exports.{name}_{one}", lang) for lang in LANGS}) for one in _ADDED.get(name, ())]
+    return [field for field in table(name).fields.values() if not field.check_only and field.name not in _LEFT_OUT.get(name, ())] + added
 
 
 def exported(session: ScopedSession, now: datetime, name: str, community_id: UUID, lang: str) -> Table:
@@ -107,6 +112,7 @@ _WORDS: dict[str, Callable] = {
     "category": _word("work_orders.category_"),
     "order_kind": lambda value, lang: kinds()[value].title[lang],
     "groups": _groups,
+    "extended": lambda value, lang: t(f"extensions.n_{value[0]}", lang, n=value[1]),
     "part": _word("packages.part."),
     "standing": lambda value, lang: t("packages.gap" if value[1] is None else f"packages.{'there' if value[1] else 'none'}.{value[0]}", lang),
     "clause": lambda value, lang: f"{load_rulebook()[value].title[lang]} · {load_rulebook()[value].source}",
@@ -173,8 +179,19 @@ def _work_orders(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
     items = {one.item.id: one.item.title for one in entries(session, community_id)}
     own = (WorkOrder.number, WorkOrder.matter, WorkOrder.detail, WorkOrder.kind, WorkOrder.category, WorkOrder.channel, WorkOrder.applicant, WorkOrder.contact, WorkOrder.item)
     times = (WorkOrder.received_at.label("received"), WorkOrder.closed_at.label("closed"), WorkOrder.rating, WorkOrder.building_id, WorkOrder.grid_id)
-    for row in _records(session, community_id, WorkOrder, *own, *times, order=WorkOrder.received_at):
-        yield row | {"grid": grids.get(row["grid_id"]), "building": buildings.get(row["building_id"]), "item": items.get(row["item"])}
+    extended = _extended(session, community_id)
+    for row in _records(session, community_id, WorkOrder, WorkOrder.id, *own, *times, order=WorkOrder.received_at):
+        yield row | extended.get(row["id"], {}) | {"grid": grids.get(row["grid_id"]), "building": buildings.get(row["building_id"]), "item": items.get(row["item"])}
+
+
+def _extended(session: ScopedSession, community_id: UUID) -> dict[UUID, dict]:
+    """By order: its last extension, with the limit before and after it, and when the resident was told."""
+    own = (Extension.work_order_id, Extension.wanted, Extension.unit, Extension.was_due_at, Extension.due_at, Extension.told_at)
+    limits = {"original_limit": "was_due_at", "extended_limit": "due_at"}
+    return {
+        row["work_order_id"]: {"extended": (row["unit"], row["wanted"]), "told": row["told_at"]} | {name: deadline_text(row[one]) for name, one in limits.items()}
+        for row in _records(session, community_id, Extension, *own, where=(Extension.granted,), order=Extension.decided_at)
+    }
 
 
 def _affairs(session: ScopedSession, community_id: UUID) -> Iterator[dict]:

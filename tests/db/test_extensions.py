@@ -17,6 +17,7 @@ from db.models.ledger import LedgerEntry
 from db.models.work_orders import WorkOrderEvent
 from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
+from db.queries.exports import exported
 from db.queries.extensions import how_many, marks, of_order, waiting
 from db.queries.reckoning import reckoned
 from db.queries.work_orders import order_card
@@ -257,3 +258,16 @@ def test_each_step_is_on_the_trail_and_on_the_ledger_without_its_reason(office):
     entries = [one for one in office.rows(LedgerEntry) if one.command.endswith("_extension")]
     assert [one.command for one in entries] == [f"work_order.{act}" for act in acts]
     assert not any("张小明" in one.facts for one in entries)
+
+
+@SQLITE
+def test_a_table_taken_out_says_by_how_much_and_what_the_limit_was(office):
+    order_id = office.take_in("complaint").order_id
+    office.take_in("demand")
+    ask(office, order_id, n=3)
+    decide(office)
+    tell(office)
+    for lang, extended in (("zh", "3个工作日"), ("en", "3 working day(s)")):
+        table = listed(office, exported, NOW, "work_orders", office.id, lang)
+        first, second = ([*row[-4:]] for row in table.rows)
+        assert first == [extended, "2026-11-23 24:00", "2026-11-26 24:00", "2026-11-18 11:00:00"] and second == [None] * 4
