@@ -1,4 +1,4 @@
-"""What was entered after its limit as done in time waits on the station head's overview, and is decided there on a phone."""
+"""What waits for another person's word waits on the station head's overview, and is decided there on a phone."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from core.words import t
+from db.commands import extensions
 from db.commands import work_orders as commands
 from db.commands.filing import carry_out
 from db.engine import make_engine, open_session
@@ -20,7 +21,8 @@ YESTERDAY = NOW - timedelta(1)
 
 @pytest.fixture
 def entered(worked_server) -> str:
-    """The number of an urgent demand of yesterday, of which its grid's worker enters today that somebody was there after ten minutes."""
+    """The number of an urgent demand of yesterday, of which its grid's worker enters today that somebody was there after ten minutes; of another
+    order the worker asks for two hours more."""
     engine = make_engine(worked_server.database)
     worker = scope_of(engine, "worker1")
     [community_id] = worker.communities
@@ -30,18 +32,22 @@ def entered(worked_server) -> str:
     taken = carry_out(engine, worker, commands.take_in, now=YESTERDAY, community_id=community_id, **asked)
     said = {"order_id": taken.order_id, "version": 1, "act": "on_site", "happened_at": YESTERDAY + timedelta(minutes=10)}
     assert carry_out(engine, worker, commands.record_step, now=NOW, community_id=community_id, **said).to_confirm
+    slow = carry_out(engine, worker, commands.take_in, now=NOW - timedelta(hours=1), community_id=community_id, **asked | {"kind": "demand"})
+    carry_out(engine, worker, extensions.ask, now=NOW, community_id=community_id, order_id=slow.order_id, n=2, reason="需约见业主")
     engine.dispose()
     return taken.number
 
 
-def test_the_station_head_confirms_what_a_worker_entered_after_the_limit(entered, worked_server, page_at):
+def test_the_station_head_grants_more_time_and_confirms_what_was_entered_after_the_limit(entered, worked_server, page_at):
     page = page_at("overview", role="station_head", size="phone", server=worked_server)
     waiting = page.locator(".st-key-late-entries button")
-    expect(waiting).to_have_text(t("late_entries.waiting", "zh", n=1))
+    expect(waiting).to_have_text(t("late_entries.waiting", "zh", n=2))
     waiting.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text(entered)).to_be_visible()
     settled(page)
     assert sideways(page) <= 0 and small_targets(page) == []
+    dialog.get_by_role("button", name=t("extensions.grant", "zh"), exact=True).click()
+    expect(dialog.get_by_text(t("extensions.decide", "zh"))).to_have_count(0)
     dialog.get_by_role("button", name=t("late_entries.confirm", "zh"), exact=True).click()
     expect(dialog.get_by_text(t("late_entries.none", "zh"))).to_be_visible()
