@@ -25,8 +25,9 @@ KINDS = (DIFFERENT, MISSING_HERE, MISSING_THERE, CANDIDATE)
 OURS, THEIRS, VISIT, NOBODY = "ours", "theirs", "visit", "nobody"
 VERDICTS = (OURS, THEIRS, VISIT, NOBODY)
 """Ours is right, theirs is right, somebody has to look at home first, none of the candidates it is. The last two leave the difference open."""
-APPLIED, WE_CORRECT, THEY_CORRECT = "applied", "we_correct", "they_correct"
-"""What became of a decision: the desk's row was changed, the community still has to, the department has to."""
+APPLIED, ASKED, WE_CORRECT, THEY_CORRECT = "applied", "asked", "we_correct", "they_correct"
+"""What became of a decision: the desk's row was changed; what is protected in it waits for another person's word (core.changes); the community has
+to correct it by hand; the department has to."""
 BLANK, HALF, FULL = 0.0, 0.5, 1.0
 
 _FILE = Path(__file__).with_suffix(".yaml")

@@ -27,6 +27,15 @@ def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str,
     resident = _locked(session, resident_id)
     if resident is None:
         return Refused("common.not_found")
+    row = put(session, resident, field, value, reason, now)
+    if isinstance(row, Refused):
+        return row
+    _filed(session, "care.ask_change", resident, row, now)
+    return row.id
+
+
+def put(session: ScopedSession, resident: Resident, field: str, value: str, reason: str | None, now: datetime) -> ChangeRequest | Refused:
+    """Step of this and other commands: the request about `resident`, locked, waits for another person."""
     wanted = wanted_value(field, value, local_day(now))
     if isinstance(wanted, Refused):
         return wanted
@@ -42,8 +51,7 @@ def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _filed(session, "care.ask_change", resident, row, now)
-    return row.id
+    return row
 
 
 def decide(session: ScopedSession, *, now: datetime, request_id: UUID, approved: bool) -> str | Refused:

@@ -254,8 +254,9 @@ def _carry_out(
     if row.kind == CANDIDATE:
         _is_the_same(session, run, row, chosen, now)
     became = outcome(run.source, row.kind, verdict, row.fields.split(",") if row.fields else ())
-    refused = apply_theirs(session, run.source, row, left, now) if verdict == THEIRS and became == APPLIED else None
-    return refused or Decided(became)
+    if verdict == THEIRS and became == APPLIED:
+        became = apply_theirs(session, run.source, row, left, now)
+    return became if isinstance(became, Refused) else Decided(became)
 
 
 def _decided(session: ScopedSession, row: Difference, verdict: str, became: str | None, note: str, now: datetime) -> None:

@@ -7,10 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.calendar import local_day
+from core.changes import TYPED
 from core.imports.checks import add_groups
 from core.imports.judge import Row
-from core.reconciliation import DIFFERENT, MISSING_THERE
+from core.reconciliation import APPLIED, ASKED, DIFFERENT, MISSING_THERE
 from core.refusals import Refused
+from core.words import t
+from db.commands.changes import put
 from db.commands.departures import leave
 from db.commands.imports import apply_plan
 from db.engine import ScopedSession
@@ -22,12 +25,12 @@ from db.queries.imports.plan import Intake
 from db.queries.reconciliation_compare import Buildings, door_of, id_key, place_in
 
 
-def apply_theirs(session: ScopedSession, source: str, row: Difference, left: tuple[str, date] | None, now: datetime) -> Refused | None:
-    """Step: `row` decided for the department. Why it can't be, or None."""
+def apply_theirs(session: ScopedSession, source: str, row: Difference, left: tuple[str, date] | None, now: datetime) -> str | Refused:
+    """Step: `row` decided for the department. APPLIED, or ASKED where a protected field waits for another person's word; or why it can't be."""
     if source == "housing":
-        return _new_flat(session, row, now)
+        return _new_flat(session, row, now) or APPLIED
     if row.kind == MISSING_THERE:
-        return _gone(session, row, left, now)
+        return _gone(session, row, left, now) or APPLIED
     return _person(session, row, now)
 
 
@@ -39,23 +42,40 @@ def _gone(session: ScopedSession, row: Difference, left: tuple[str, date], now: 
     return done if isinstance(done, Refused) else None
 
 
-def _person(session: ScopedSession, row: Difference, now: datetime) -> Refused | None:
-    """Somebody known gets what differs; somebody new comes in as a ledger's row would bring them, elders on the roster."""
+def _person(session: ScopedSession, row: Difference, now: datetime) -> str | Refused:
+    """Somebody known gets what differs, protected fields only once another person agrees; somebody new comes in as a ledger's row would bring them."""
     theirs, known = json.loads(row.theirs), row.kind == DIFFERENT
-    ours = json.loads(row.ours) if known else {}
     taken = id_key(theirs.get("id_number"))
     holder = session.scalar(select(Resident.id).where(Resident.community_id == row.community_id, Resident.id_index == taken)) if taken else None
     if holder is not None and holder != row.resident_id:
         return Refused("reconciliation.id_taken")
-    fields = set(row.fields.split(",")) if known else set(theirs)
-    said = {name: theirs[name] for name in ("name", "id_number", "sex", "birth_date") if name in fields and name in theirs}
-    said = {name: ours[name] for name in ("name", "birth_date") if name in ours} | said
-    values: dict = said | {"birth_date": date.fromisoformat(said["birth_date"])}
-    if "address" in fields:
-        values |= _home(session, row.community_id, theirs)
+    differ = set(row.fields.split(",")) if known else set(theirs)
+    said = {name: theirs[name] for name in ("name", "id_number", "sex", "birth_date") if name in differ and name in theirs}
+    said |= _home(session, row.community_id, theirs) if "address" in differ else {}
     if not known:
+        values = said | {"birth_date": date.fromisoformat(said["birth_date"])}
         add_groups(values, local_day(now))
-    return _take(session, OneResident(session, row.community_id, now, row.resident_id if known else None, values.get("building")), values, row.community_id, now)
+        return _take(session, OneResident(session, row.community_id, now, None, values.get("building")), values, row.community_id, now) or APPLIED
+    asked = _ask(session, row, {field: said.pop(field) for field in TYPED if field in said}, now)
+    if isinstance(asked, Refused) or not said:
+        return asked
+    ours = json.loads(row.ours)
+    values = {"name": ours["name"], "birth_date": date.fromisoformat(ours["birth_date"])} | said if "birth_date" in ours else None
+    if values is None:  # who has no birth date yet gets it first
+        return Refused("reconciliation.cant_apply")
+    return _take(session, OneResident(session, row.community_id, now, row.resident_id, values.get("building")), values, row.community_id, now) or asked
+
+
+def _ask(session: ScopedSession, row: Difference, wanted: dict[str, str], now: datetime) -> str | Refused:
+    """Requests for the protected fields; a number brings its birth date along."""
+    if "id_number" in wanted:
+        wanted = {field: value for field, value in wanted.items() if field != "birth_date"}
+    resident = session.scalar(select(Resident).where(Resident.community_id == row.community_id, Resident.id == row.resident_id).with_for_update())
+    for field, value in wanted.items():
+        done = put(session, resident, field, value, t("reconciliation.asked_because", "zh"), now)
+        if isinstance(done, Refused):
+            return done
+    return ASKED if wanted else APPLIED
 
 
 def _home(session: ScopedSession, community_id: UUID, theirs: dict) -> dict[str, str]:

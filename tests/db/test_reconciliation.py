@@ -10,12 +10,14 @@ from sqlalchemy import text
 from core.imports.headers import guess
 from core.imports.tables import table
 from core.refusals import Refused
+from db.commands.changes import decide as approve
 from db.commands.duties import record_duty
 from db.commands.reconciliation import decide, decide_several, keep_list, no_list
 from db.commands.reconciliation_shown import export_differences, reveal_difference
 from db.commands.sweep import sweep_all
 from db.engine import open_session
 from db.keys import keyring
+from db.models.changes import ChangeRequest
 from db.models.grids import Building, Household
 from db.models.ledger import LedgerEntry
 from db.models.reconciliation import ReconciliationDifference as Difference
@@ -195,14 +197,18 @@ def test_who_the_police_no_longer_have_leaves_only_with_reason_and_day(station):
     assert station.compare("police", *BOTH[:1], ("空行", WANG, HERE)).counts["missing_there"] == 0
 
 
-def test_a_changed_id_number_is_offered_and_applied_only_by_a_person(station):
+def test_a_changed_id_number_is_offered_and_applied_only_by_two_people(station):
     changed = id_number("19500505", 77)
     station.compare("police", ("张三", changed, HERE), *BOTH[1:])
     maybe, gone = station.lines()
     assert (maybe.kind, gone.kind, [one.score for one in maybe.choices]) == ("candidate", "missing_there", [100])
     assert station.decide(maybe, "theirs").reason == "reconciliation.choose_candidate"
     assert station.decide(maybe, "theirs", chosen=station.li).reason == "reconciliation.choose_candidate", "who is not among the candidates can't be chosen"
-    assert station.decide(maybe, "theirs", chosen=station.zhang).outcome == "applied"
+    assert station.decide(maybe, "theirs", chosen=station.zhang).outcome == "asked"
+    [request] = station.place.all(ChangeRequest)
+    assert (station.named("张三").id_number, request.field, request.wanted) == (ZHANG, "id_number", changed), "a protected field takes another person's word"
+    assert station.place.run(approve, NOW, station.head, request_id=request.id, approved=True).reason == "changes.by_another"
+    assert station.place.run(approve, NOW, station.place.role("street_officer"), request_id=request.id, approved=True) == "id_number"
     assert station.named("张三").id_number == changed
     assert [line.state for line in station.lines()] == ["decided", "decided"], "that he was missing there is answered by it"
 
