@@ -32,14 +32,14 @@ OF_PEOPLE = ("special_residents", "overdue_care", "package_gaps")
 @dataclass(frozen=True)
 class Figures:
     """What is counted of a grid or a community. `overdue_orders`: orders with a clock past its limit; `overdue_care`: care clocks past theirs;
-    `package_gaps`: people with a gap in their service package."""
+    `package_gaps`: people with a gap in their service package; None: not counted over a district, where it would cost a second."""
 
     households: int
     open_orders: int
     overdue_orders: int
     special_residents: Shown
     overdue_care: Shown
-    package_gaps: Shown
+    package_gaps: Shown | None
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,12 @@ def _figures(session: Session, per: str, ids: list[UUID], now: datetime, communi
         "overdue_orders": count(Clock, Clock.work_order_id.distinct(), late, Clock.subject_kind == "work_order"),
         "special_residents": count(SpecialGroup, SpecialGroup.resident_id.distinct(), SpecialGroup.to_date.is_(None)),
         "overdue_care": count(Clock, Clock.id, late, Clock.subject_kind == "resident"),
-        "package_gaps": count(SpecialGroup, SpecialGroup.resident_id.distinct(), on_roster(local_day(now)), lacks(PARTS, local_day(now))),
     }
+    if community_id is not None:
+        counted["package_gaps"] = count(SpecialGroup, SpecialGroup.resident_id.distinct(), on_roster(local_day(now)), lacks(PARTS, local_day(now)))
     if not sees_people(session.scope.role):
-        counted |= {name: without_small(counted[name]) for name in OF_PEOPLE}
-    return {id_: Figures(**{name: values[id_] for name, values in counted.items()}) for id_ in ids}
+        counted |= {name: without_small(counted[name]) for name in OF_PEOPLE if name in counted}
+    return {id_: Figures(**{"package_gaps": None} | {name: values[id_] for name, values in counted.items()}) for id_ in ids}
 
 
 def _count(session: Session, model, what, per: str, *conditions: ColumnElement[bool], community_id: UUID | None = None) -> dict[UUID | None, int]:

@@ -111,7 +111,7 @@ def _rows(desk: Desk, rows: tuple[tuple[str, int | None], ...]) -> None:
 def district_view(desk: Desk, rows: list[CommunityValues]) -> None:
     """All communities of the scope side by side: the map's figures, summed."""
     st.subheader(desk.t("map.district"), anchor=False)
-    figures = ("households", *LISTS)
+    figures = ("households", *(name for name in LISTS if name != "package_gaps"))
     table = []
     for row in rows:
         line = {desk.t("map.community"): row.name, desk.t("map.grids"): row.grids, desk.t("map.outside_band"): row.outside_band}
