@@ -9,7 +9,7 @@ from pages.parts.desk import Desk
 from pages.parts.jump import take_clause
 from pages.parts.page import page_header
 from pages.parts.queue_cards import STYLE, draw_cards, draw_orders
-from pages.parts.queue_filters import FOLLOW_UP, SHOWN, STANDING, UNCLOCKED, asked, narrowed, not_found
+from pages.parts.queue_filters import FOLLOW_UP, KIND, SHOWN, STANDING, UNCLOCKED, asked, narrowed, not_found
 from pages.parts.queue_order import open_order
 from pages.parts.queue_record import open_record
 from pages.parts.queue_take_in import open_take_in
@@ -71,7 +71,7 @@ def _end(desk: Desk, found: Counts, wanted: Wanted, shown: int, total: int) -> N
         st.success(desk.t("queue.empty"))
         if desk.may("order_take_in"):
             st.caption(desk.t("queue.empty_next"))
-    if found.paused and wanted.bucket is None and wanted.kind in (None, "order"):
+    if found.paused and wanted.bucket is None and wanted.kind in (None, "order") and st.session_state.get(KIND) != STANDING:
         st.caption(desk.t("queue.paused", n=found.paused))
 
 

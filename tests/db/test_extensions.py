@@ -1,16 +1,18 @@
 """More time for a matter, on both engines: asked before the limit, granted by another person, told to the resident."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from core.calendar import local_day, packaged_calendar
+from core.calendar import YearNotice, local_day, packaged_calendar
 from core.clocks import State, state
 from core.refusals import Refused
 from core.work_orders import kinds
 from db.commands import extensions
 from db.commands import work_orders as commands
-from db.engine import open_session
+from db.commands.clocks import restamp_open
+from db.engine import ScopedSession, open_session
 from db.models.clocks import Clock
 from db.models.extensions import Extension
 from db.models.ledger import LedgerEntry
@@ -180,6 +182,22 @@ def test_what_ends_on_a_day_without_a_notice_is_provisional(office):
     ask(office, order_id, now=at, n=1)
     assert decide(office, now=at).provisional
     assert [one.provisional for one in listed(office, of_order, at, office.id, order_id)] == [True]
+
+
+@SQLITE
+def test_a_new_notice_moves_an_extended_limit_and_leaves_what_was_due_before_on_record(office):
+    """Two days on top of 31 December 2026: 1 and 4 January while 2027 is unpublished, 4 and 5 once the 1st to the 3rd are off."""
+    at = local("2026-12-24T10:00")
+    order_id = office.take_in("complex", now=at).order_id
+    office.act(order_id, commands.accept, now=at)
+    ask(office, order_id, now=at, n=2)
+    assert decide(office, now=at).due_at == local("2027-01-05T00:00")
+    notice = YearNotice(2027, "test", "", {date(2027, 1, n): {"zh": "元旦", "en": "New Year"} for n in (1, 2, 3)}, {})
+    with ScopedSession(office.engine, Scope.system({office.id}), writes=True) as session:
+        assert restamp_open(session, at, office.id, packaged_calendar().with_year(notice)) == 1
+        [clock] = session.scalars(select(Clock).where(Clock.subject_id == order_id))
+        assert (clock.due_at, clock.original_due_at, clock.extended_by) == (local("2027-01-06T00:00"), local("2027-01-01T00:00"), 2)
+        session.rollback()
 
 
 @SQLITE
