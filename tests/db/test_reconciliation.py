@@ -25,7 +25,8 @@ from db.models.reconciliation import ReconciliationRun as Run
 from db.models.residents import Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.imports import Upload
-from db.queries.reconciliation import differences, standing
+from db.queries.reconciliation import differences, standing, standings
+from db.scope import Scope
 from db.sheets import read_sheet
 from tests.db.care_people import Place, at, found
 from tests.ledgers import id_number
@@ -255,6 +256,16 @@ def test_showing_a_difference_in_full_and_taking_the_list_out_are_on_the_ledger(
     cells = [cell for row in read_sheet(made.content, made.name).cells for cell in row]
     assert "张*丰" in cells and not {"张三丰", ZHANG, HERE} & set(cells)
     assert [one.command for one in station.place.all(LedgerEntry)][-2:] == ["reconciliation.reveal", "reconciliation.export"]
+
+
+def test_the_street_reads_counts_of_each_of_its_communities(station):
+    other = found(station.place.engine)
+    station.compare("police", *BOTH[:1])
+    station.place.run(no_list, NOW, station.head, community_id=station.place.community_id, source="housing", reason="未提供")
+    both = [station.place.community_id, other.community_id]
+    with open_session(station.place.engine, Scope(None, "street_officer", frozenset(both))) as session:
+        rows = standings(session, NOW, both, "2026-Q4")
+    assert [(one.met, one.undecided, one.lacking) for one in rows] == [(False, 1, ("housing",)), (False, 0, ("police", "housing"))]
 
 
 def test_the_second_of_two_who_decide_is_told(station):
