@@ -53,6 +53,7 @@ THIS_MORNING = (
 )  # fmt: skip
 """What lies on the desk when the demo is opened: kind, hours ago, acts so far. The first two grids have all of it, so that worker1's queue
 shows every kind; the others one each."""
+MANY_THINGS = {"demand", "urgent"}
 ROUND_THE_CLOCK = {"urgent", "emergency", "noise", "repair"}
 
 
@@ -122,9 +123,9 @@ def _order(builder: Builder, kind: Kind, received: datetime, order_number: str, 
 
 @cache
 def _item(kind_id: str, matter: str) -> Item | None:
-    """The item of the catalogue that `matter` is: by its title, or the only one of its kind."""
+    """The item of the catalogue that `matter` is: by its title, or the only one of a kind that is about one thing."""
     fitting = [item for group in load_catalogue() for item in group.items if item.kind == kind_id]
-    return next((item for item in fitting if item.title["zh"] == matter), fitting[0] if len(fitting) == 1 else None)
+    return next((item for item in fitting if item.title["zh"] == matter), fitting[0] if len(fitting) == 1 and kind_id not in MANY_THINGS else None)
 
 
 def _acts(builder: Builder, kind: Kind, received: datetime, grid: int | None) -> list[Act]:

@@ -89,7 +89,8 @@ def _one(desk: Desk, one: Waiting) -> None:
 
 
 def _said(desk: Desk, line: ReviewLine) -> str:
-    parts = [f"**{desk.t(f'work_orders.act_{act_of(line.step, line.result)}')}**", plain(line.by) or desk.t("catalogue.somebody"), deadline_text(line.at), plain(line.opinion)]
+    what = step_name(desk.lang, line.step) if line.result == "passed" else desk.t(f"work_orders.act_{act_of(line.step, line.result)}")
+    parts = [f"**{what}**", plain(line.by) or desk.t("catalogue.somebody"), deadline_text(line.at), plain(line.opinion)]
     return " · ".join(filter(None, parts))
 
 
