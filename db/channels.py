@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 from urllib.parse import unquote, urlencode, urlsplit
@@ -31,6 +32,17 @@ ROBOTS = ("wecom", "dingtalk", "feishu")
 
 # It would write the robot's address into the log, and the address is its password.
 logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@lru_cache
+def _known_to_system() -> ssl.SSLContext:
+    """Whom the office's own mail server is checked against. Reading all certificates takes tens of milliseconds: once for a process."""
+    return ssl.create_default_context()
+
+
+@lru_cache
+def _known_to_httpx() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 class Channel(Protocol):
@@ -80,7 +92,7 @@ class Mail:
             return type(problem).__name__
 
     def _hand_over(self, letter: EmailMessage) -> str | None:
-        parts, safe = urlsplit(self.url), ssl.create_default_context()
+        parts, safe = urlsplit(self.url), _known_to_system()
         if parts.scheme == "smtps":
             server = smtplib.SMTP_SSL(parts.hostname, parts.port or 465, timeout=TIMEOUT, context=safe)
         else:
@@ -115,7 +127,7 @@ class Robot:
             body = {"msgtype": "text", "text": {"content": _cut(text, WECOM_BYTES) if self.name == "wecom" else text}}
             url += self._signed_by_dingtalk(now)
         try:
-            answer = httpx.post(url, json=body, timeout=TIMEOUT)
+            answer = httpx.post(url, json=body, timeout=TIMEOUT, verify=_known_to_httpx())
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             return type(problem).__name__
         return _refusal(answer)
