@@ -99,10 +99,27 @@ def _engine(url: URL | str) -> Engine:
 
 # --- empty, migrated databases, one for each test -----------------------------------------------------------------
 @pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
-    run_db(f"sqlite:///{path}", "migrate")
-    return path
+def _once(tmp_path_factory, worker_id) -> Callable[[str, Callable[[Path], None]], Path]:
+    """A SQLite file that the first worker makes, and all copy."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = folder if worker_id == "master" else folder.parent
+
+    def get(name: str, make: Callable[[Path], None]) -> Path:
+        path, making = folder / name, folder / f"making-{name}"
+        with (folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                make(making)
+                desk.settle(making)
+                making.rename(path)
+        return path
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(_once) -> Path:
+    return _once("empty.db", lambda path: run_db(f"sqlite:///{path}", "migrate"))
 
 
 @pytest.fixture(scope="session")
@@ -203,20 +220,14 @@ def kept(request, engine, _kept) -> Callable:
 
 # --- the demo community ---------------------------------------------------------------------------------------------
 @pytest.fixture(scope="session")
-def demo_template(tmp_path_factory, worker_id) -> Path:
+def demo_template(_once, _sqlite_template) -> Path:
     """The demo community at NOW in a SQLite file; built once for all workers, never written to: copy it."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = folder if worker_id == "master" else folder.parent
-    path = folder / "demo.db"
-    with (folder / "demo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            making = folder / "making.db"
-            run_db(f"sqlite:///{making}", "migrate")
-            run_db(f"sqlite:///{making}", "demo", "--grids", "4")
-            desk.settle(making)
-            making.rename(path)
-    return path
+
+    def make(path: Path) -> None:
+        shutil.copy(_sqlite_template, path)
+        run_db(f"sqlite:///{path}", "demo", "--grids", "4")
+
+    return _once("demo.db", make)
 
 
 @pytest.fixture
