@@ -5,14 +5,17 @@ from datetime import datetime
 from uuid import UUID
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_minute
 from core.clocks import deadline_text
+from core.duplicates import WINDOW
 from core.refusals import Refused
 from core.rulebook import load_rulebook
-from core.work_orders import CHANNELS, kinds
+from core.work_orders import CHANNELS, REQUIRED, kinds
 from db.commands.work_orders import TakenIn, take_in
 from db.queries.catalogue import Entry, entries
+from db.queries.duplicates import similar
 from db.queries.posts import buildings
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
@@ -21,12 +24,13 @@ from pages.parts.plain import plain
 from pages.parts.queue_papers import draw_item, notice_links, pick_missing
 from pages.parts.queue_record import say_refused
 
-TAKEN = "queue_taken"
+TAKEN, SEEN = "queue_taken", "queue_similar_seen"
 
 
 def open_take_in(desk: Desk) -> None:
     """The dialog, always with an empty form."""
-    st.session_state.pop(TAKEN, None)
+    for key in (TAKEN, SEEN):
+        st.session_state.pop(key, None)
     st.dialog(desk.t("queue.take_in"), width="medium", on_dismiss="rerun")(_take_in)()
 
 
@@ -43,9 +47,11 @@ def _take_in() -> None:
     chosen = _item(desk, offered)
     told = st.container()
     with st.form("queue-take-in", border=False):
-        fields = _fields(desk, places, chosen)
+        fields, before = _fields(desk, places, chosen), st.container()
         pressed = st.form_submit_button(desk.t("queue.submit"), type="primary", width="stretch")
     if not pressed:
+        return
+    if _brought_before(desk, before, community_id, chosen.item.kind if chosen else fields["kind"], fields):
         return
     result = desk.carry_out(take_in, community_id=community_id, **fields)
     if isinstance(result, Refused):
@@ -54,6 +60,20 @@ def _take_in() -> None:
         return
     st.session_state[TAKEN] = community_id, result
     st.rerun(scope="fragment")
+
+
+def _brought_before(desk: Desk, shown: DeltaGenerator, community_id: UUID, kind: str, fields: dict) -> bool:
+    """Whether the worker is shown what may be the same matter, once for these fields; pressed again it is filed all the same."""
+    asked = (community_id, kind, fields["building_id"], fields["contact"].strip())
+    if not all(fields[name].strip() for name in REQUIRED) or st.session_state.get(SEEN) == asked:
+        return False
+    with desk.session() as session:
+        found = similar(session, desk.now, *asked)
+    st.session_state[SEEN] = asked
+    lines = [f"{one.number} {plain(one.matter)} · {local_minute(one.received_at)} · {desk.t(f'work_orders.status_{one.status}')} · {desk.t(f'queue.similar_{one.why}')}" for one in found]
+    if lines:
+        shown.warning("\n- ".join([f"**{desk.t('queue.similar', n=WINDOW.days)}**\n", *lines]))
+    return bool(lines)
 
 
 def _item(desk: Desk, offered: dict[str, Entry]) -> Entry | None:
