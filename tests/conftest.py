@@ -154,19 +154,19 @@ def postgres_server(_postgres) -> URL:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_server) -> Iterator[str]:
+def _postgres_template(_postgres, postgres_server) -> Iterator[str]:
     name = f"desk_template_{os.getpid()}"
     run_db(postgres.create_database(postgres_server, name), "migrate")
     yield name
-    postgres.drop_database(postgres_server, name)
+    postgres.drop_database(_postgres.admin or postgres_server, name)
 
 
 @pytest.fixture
-def postgres_url(postgres_server, _postgres_template) -> Iterator[URL]:
+def postgres_url(_postgres, postgres_server, _postgres_template) -> Iterator[URL]:
     """A migrated, empty PostgreSQL database of this test's own."""
     name = f"desk_{os.getpid()}_{next(_number)}"
     yield postgres.create_database(postgres_server, name, template=_postgres_template)
-    postgres.drop_database(postgres_server, name)
+    postgres.drop_database(_postgres.admin or postgres_server, name)
 
 
 @pytest.fixture(scope="session")

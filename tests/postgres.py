@@ -93,7 +93,7 @@ def create_database(url: URL, name: str, template: str = "template0") -> URL:
 
 
 def drop_database(url: URL, name: str) -> None:
-    """Drops it, whoever is still connected."""
+    """Drops it, whoever is still connected; only a superuser's `url` can send away a vacuum that happens to be at work in it."""
     with _connect(url) as link:
         link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
