@@ -98,12 +98,12 @@ def test_migrations_make_exactly_the_tables_of_the_models_on_sqlite(sqlite_engin
 
 
 @pytest.fixture
-def made_on_postgres(postgres_server):
+def made_on_postgres(_postgres, postgres_server):
     made = _engine(postgres.create_database(postgres_server, "desk_made"))
     Base.metadata.create_all(made)
     yield made
     made.dispose()
-    postgres.drop_database(postgres_server, "desk_made")
+    postgres.drop_database(_postgres.admin or postgres_server, "desk_made")
 
 
 def test_migrations_make_exactly_the_tables_of_the_models_on_postgresql(postgres_engine, made_on_postgres):
