@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from core.clocks import State, deadline_text
+from core.duties import ELSEWHERE
 from core.queue import remaining
 from core.rulebook import load_rulebook
 from core.work_orders import kinds
@@ -118,4 +119,6 @@ def _can(desk: Desk, item: QueueItem) -> bool:
 
 
 def _button(desk: Desk, item: QueueItem) -> str:
-    return desk.t("queue.open_order") if item.kind == "order" else desk.t(f"queue.record_{item.kind}")
+    if item.kind == "order":
+        return desk.t("queue.open_order")
+    return desk.t("reconciliation.duty_open") if ELSEWHERE.get(item.clause_id) == "reconciliation" else desk.t(f"queue.record_{item.kind}")

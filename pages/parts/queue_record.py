@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.calendar import SHANGHAI
 from core.care import LATER, later_at
 from core.clocks import deadline_text
+from core.duties import ELSEWHERE
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from db.commands import residents
@@ -17,6 +18,7 @@ from db.queries.queue import QueueItem
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark, source_text
 from pages.parts.desk import Desk, current
+from pages.parts.jump import open_desk
 from pages.parts.plain import plain
 from pages.parts.queue_cards import what_of
 from pages.parts.reveal import ask_purpose, draw_revealed
@@ -33,7 +35,9 @@ DONE = {"session": "queue.session_held", "assessment": "queue.assessed", "file_u
 
 
 def open_record(desk: Desk, item: QueueItem) -> None:
-    """The dialog in which `item`, a contact or a duty, is recorded."""
+    """The dialog in which `item`, a contact or a duty, is recorded; or the desk whose own work fulfils it."""
+    if where := ELSEWHERE.get(item.clause_id):
+        open_desk(where)
     form = _contact if item.subject_kind == "resident" else _duty
     st.dialog(plain(what_of(desk, item)))(form)(item)
 

@@ -10,8 +10,10 @@ from tests.browser.looking import settled, sideways, small_targets, text_of
 def test_a_station_head_compares_a_list_and_decides_a_difference_on_a_phone(page_at, tmp_path):
     path = tmp_path / "flats.csv"
     path.write_text("房屋坐落,产权人,使用情况\n无此小区9号楼1单元101室,张某,空置\n无此小区9号楼1单元102室,张某,不明白\n", encoding="utf-8")
-    page = page_at("reconciliation", role="station_head", size="phone")
-    assert "还没有比对：住建名单" in text_of(page)
+    page = page_at("queue", role="station_head", size="phone")
+    page.get_by_role("button", name="去数据比对").first.click()
+    page.wait_for_url("**/reconciliation")
+    assert "还没有比对：住建名单" in text_of(settled(page))
     page.get_by_role("radio", name="已决定").click()
     expect(page.get_by_text("待公安更正")).to_be_visible()
     page.get_by_role("radio", name="待决定").click()
