@@ -38,8 +38,8 @@ settings.load_profile("explore" if os.environ.get("DESK_EXPLORE") == "1" else "r
 
 
 def pytest_collection_modifyitems(items):
-    """The longest files first, so that no worker begins one when the other is done."""
-    long = ("tests/test_readme.py", "tests/browser/")
+    """The longest files first, so that no worker begins one when the other is done; before the browser's what needs no demo, while the other worker makes it."""
+    long = ("tests/test_readme.py", "tests/core/", "tests/browser/")
     items.sort(key=lambda item: next((n for n, begin in enumerate(long) if item.nodeid.startswith(begin)), len(long)))
 
 
@@ -257,15 +257,8 @@ def app_server(demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
 
 @pytest.fixture(scope="session")
 def worked_server(demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
-    """The same for tests that record what a day brings: each reads what it finds before, none relies on another."""
+    """The same for tests that change much: each reads what it finds before, none relies on another."""
     path = tmp_path_factory.mktemp("worked") / "desk.db"
     shutil.copy(demo_template, path)
     with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log") as running:
-        yield running
-
-
-@pytest.fixture
-def own_server(demo_db, tmp_path) -> Iterator[desk.Desk]:
-    """The same for a test that breaks something, or changes much: a server of its own."""
-    with desk.serve(demo_db, NOW, tmp_path / "server.log") as running:
         yield running

@@ -66,12 +66,12 @@ class Tab:
         return self.page
 
     def take_back(self, name: str) -> tuple[list[str], list[str]]:
-        """A picture of how it ended; forgets the test. The hosts asked and the errors logged."""
-        self.page.screenshot(path=ARTIFACTS / f"{name}.png")
+        """A picture of how it ended; forgets the test. The hosts asked and the errors logged. The page stays where it is: about:blank would cost the next
+        test a new process that knows nothing of Streamlit's program."""
+        self.page.screenshot(path=ARTIFACTS / f"{name}.jpg", type="jpeg", quality=70)
         seen = self.foreign, self.errors
         self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
         self.page.context.clear_cookies()
-        self.page.goto(f"http://{self.home}/login")  # of the same site: about:blank would cost the next test a new process that knows nothing of Streamlit's program
         return seen
 
 

@@ -25,7 +25,7 @@ _AT_REST = """asked => {
     && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
     && document.querySelector('[data-testid="stMain"] .stElementContainer, [data-testid="stMain"] .element-container');
   asked.since ??= now;
-  return quiet && desk.heard > desk.sent && now - Math.max(desk.heard, desk.moved, asked.since) > 200;
+  return quiet && desk.heard > desk.sent && now - Math.max(desk.heard, desk.moved, asked.since) > 150;
 }"""
 
 _TOO_WIDE = "() => [document.documentElement.scrollWidth, window.innerWidth, document.querySelector('[data-testid=\"stMain\"]')?.scrollWidth || 0]"

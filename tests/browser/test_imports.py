@@ -50,9 +50,9 @@ def test_the_marked_workbook_can_be_downloaded(page_at, tmp_path):
     assert sorted(marks) == ["C11", "D10", "D12", "D13", "D14", "D15"]
 
 
-def test_good_rows_go_in_and_the_same_file_again_changes_nothing(own_server, page_at, tmp_path):
+def test_good_rows_go_in_and_the_same_file_again_changes_nothing(worked_server, page_at, tmp_path):
     path = ledger(tmp_path, "新院")
-    page = hand_in(page_at("imports", role="station_head", server=own_server), path)
+    page = hand_in(page_at("imports", role="station_head", server=worked_server), path)
     page.get_by_role("button", name="导入 5 行").click()
     page.get_by_text("已写入：新增 5 行").wait_for()
     settled(page).get_by_role("button", name="再导入一个文件").click()

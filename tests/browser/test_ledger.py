@@ -16,8 +16,8 @@ def test_the_committee_sees_where_the_proof_stands(size, page_at):
     assert sideways(page) <= 0
 
 
-def test_a_row_changed_behind_the_desks_back_is_named_on_the_page(own_server, page_at):
-    page = page_at("ledger", role="administrator", server=own_server)
+def test_a_row_changed_behind_the_desks_back_is_named_on_the_page(worked_server, page_at):
+    page = page_at("ledger", role="administrator", server=worked_server)
     page.get_by_role("combobox").first.click()
     page.get_by_role("option", name=t("ledger.platform", "zh")).click()
     settled(page)
@@ -29,7 +29,7 @@ def test_a_row_changed_behind_the_desks_back_is_named_on_the_page(own_server, pa
     page.get_by_role("button", name=t("ledger.check", "zh")).click()
     settled(page)
     expect(page.get_by_test_id("stAlertContentSuccess")).to_be_visible(timeout=30_000)
-    with sqlite3.connect(own_server.database.removeprefix("sqlite:///")) as link:
+    with sqlite3.connect(worked_server.database.removeprefix("sqlite:///")) as link:
         link.execute("UPDATE account SET display_name = '偷改' WHERE username = 'head'")
     page.get_by_role("button", name=t("ledger.check", "zh")).click()
     named = t("ledger.fault.changed_row", "zh", table="account", row="|").split("|")[0].strip()
