@@ -7,7 +7,7 @@ from playwright.sync_api import CDPSession, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.conftest import FLAGS, SIZES
-from tests.browser.looking import settled
+from tests.browser.looking import WATCH, settled
 from tests.desk import Desk
 
 
@@ -20,6 +20,7 @@ def second_visit(server: Desk, desk: str) -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found.path, args=list(FLAGS), env=dict(os.environ))
         context = browser.new_context(viewport=SIZES["desktop"], base_url=server.address)
+        context.add_init_script(WATCH)
         context.add_cookies([{"name": name, "value": value, "url": server.address} for name, value in server.cookies_of("station_head").items()])
         page = context.new_page()
         page.goto(f"/{desk}")
