@@ -91,15 +91,15 @@ class Tally:
 
 
 def state(clock, now: datetime) -> State:
-    """How `clock` (started_at, due_at, warn_at, paused_at, closed_at, met_at, voided_at) stands at `now`. Exactly at the limit is in
-    time. A pause begun after the limit excuses nothing."""
+    """How `clock` (started_at, due_at, warn_at, paused_at, paused_until, closed_at, met_at, voided_at) stands at `now`. Exactly at the limit is
+    in time. A pause begun after the limit excuses nothing; one whose end is known is over from that moment on, whoever notes it when."""
     if clock.voided_at is not None:
         return State.void
     if clock.met_at is not None:
         return State.met if clock.met_at <= clock.due_at else State.missed
     if clock.closed_at is not None:
         return State.missed
-    if clock.paused_at is not None and clock.paused_at <= clock.due_at:
+    if clock.paused_at is not None and clock.paused_at <= clock.due_at and (clock.paused_until is None or now < clock.paused_until):
         return State.paused
     if now > clock.due_at:
         return State.overdue

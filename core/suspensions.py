@@ -59,4 +59,4 @@ def stands(request, now: datetime) -> str:
     """What became of `request` (granted, ended_at, until_at): 'waiting', 'lapsed', 'refused', 'running' or 'ended'."""
     if request.granted is None:
         return "lapsed" if request.ended_at is not None or request.until_at <= now else "waiting"
-    return "refused" if not request.granted else "running" if request.ended_at is None else "ended"
+    return "refused" if not request.granted else "running" if request.ended_at is None and now < request.until_at else "ended"

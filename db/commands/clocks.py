@@ -4,7 +4,8 @@ All but `recompute` are steps of another command's transaction and file nothing 
 the date of the clause's value; `due_at` is computed from its start, its pauses and what another person granted on top (core.extensions), never
 moved by hand.
 
-Pauses may nest, each with its reason: the clock runs again when the last of them ends. A change of calendar or clause moves only limits
+Pauses may nest, each with its reason: the clock runs again when the last of them ends. One whose end is known moves the limit when it begins,
+so that the clock stands right from that end on, whoever notes it when. A change of calendar or clause moves only limits
 that are still to come: it makes no past order late, and excuses none that is late.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.calendar import WorkCalendar, local_day
 from core.clocks import Span, State, due, state
@@ -108,6 +109,9 @@ def pause(session: ScopedSession, clock: Clock, at: datetime, reason: str, until
         return
     clock.paused_at = min(clock.paused_at or at, at)
     session.add(ClockPause(community_id=clock.community_id, clock_id=clock.id, started_at=at, reason=reason, until_at=until))
+    clock.paused_until = _known_end(_standing(session, clock))
+    if until is not None and clock.paused_at <= clock.due_at:
+        restamp(session, clock, clock.due_at)
 
 
 def resume(session: ScopedSession, clock: Clock, at: datetime, reason: str | None = None) -> None:
@@ -116,27 +120,45 @@ def resume(session: ScopedSession, clock: Clock, at: datetime, reason: str | Non
     if clock.paused_at is None:
         return
     standing = _standing(session, clock)
-    for one in standing:
-        if reason in (None, one.reason):
-            one.ended_at = max(min(at, one.until_at or at), one.started_at)
-    if any(one.ended_at is None for one in standing):
+    ending = [one for one in standing if reason in (None, one.reason)]
+    if not ending:
         return
+    for one in ending:
+        one.ended_at = max(min(at, one.until_at or at), one.started_at)
+    left = [one for one in standing if one.ended_at is None]
     in_time = clock.paused_at <= clock.due_at
-    clock.paused_at = None
+    clock.paused_at, clock.paused_until = (clock.paused_at, _known_end(left)) if left else (None, None)
     if in_time:
-        restamp(session, clock, min(at, max(one.ended_at for one in standing)))
+        restamp(session, clock, min(at, max(one.ended_at for one in ending)))
 
 
 def restamp(session: ScopedSession, clock: Clock, since: datetime) -> None:
-    """The deadline of `clock` anew from the history of its pauses, by the clause's value it began with; not before `since`, up to when it
-    can't have been late, whatever has changed in the calendar."""
+    """The deadline of `clock` anew from its pauses as far as their end is known, by the clause's value it began with; not before `since`, up to
+    when it can't have been late, whatever has changed in the calendar."""
     session.flush()
-    spans = [(one.started_at, one.ended_at) for one in _pauses(session, clock) if one.ended_at is not None]
-    closes_at = closing_time(session, clock.community_id)
-    clause = load_rulebook()[clock.clause_id]
-    stamped = stamp(clause, clock.started_at, current_calendar(session), closes_at=closes_at, pauses=spans, value_of=clock.effective_from, extended_by=clock.extended_by)
+    spans = [(one.started_at, one.ended_at or one.until_at) for one in _pauses(session, clock)]
+    stamped = _by_history(session, clock, spans)
     if stamped is not None:
         clock.warn_at, clock.due_at = stamped.warn_at, max(stamped.due_at, since)
+
+
+def due_without_standing(session: ScopedSession, clock: Clock) -> datetime:
+    """What `clock`, standing still, would be due at if it ran again at the moment it came to stand still."""
+    over = [(one.started_at, one.ended_at) for one in _pauses(session, clock)]
+    stamped = _by_history(session, clock, over)
+    return min(clock.due_at, stamped.due_at) if stamped else clock.due_at
+
+
+def _by_history(session: ScopedSession, clock: Clock, spans: Sequence[tuple[datetime, datetime | None]]) -> Stamp | None:
+    known = [(begin, end) for begin, end in spans if end is not None]
+    closes_at, clause = closing_time(session, clock.community_id), load_rulebook()[clock.clause_id]
+    return stamp(clause, clock.started_at, current_calendar(session), closes_at=closes_at, pauses=known, value_of=clock.effective_from, extended_by=clock.extended_by)
+
+
+def _known_end(standing: Sequence[ClockPause]) -> datetime | None:
+    """When the last of these ends by itself; None: not all of them do."""
+    ends = [one.until_at for one in standing]
+    return None if None in ends else max(ends)
 
 
 def _standing(session: ScopedSession, clock: Clock) -> list[ClockPause]:
@@ -164,10 +186,11 @@ def restamp_open(session: ScopedSession, now: datetime, community_id: UUID, cale
     rulebook, closes_at = load_rulebook(), closing_time(session, community_id)
     spans: dict[UUID, list[Span]] = {}
     own = (Clock.community_id == community_id, is_unclosed(), Clock.work_order_id.is_not(None))
-    history = select(ClockPause.clock_id, ClockPause.started_at, ClockPause.ended_at).join(
+    ends = func.coalesce(ClockPause.ended_at, ClockPause.until_at)
+    history = select(ClockPause.clock_id, ClockPause.started_at, ends).join(
         Clock, (Clock.community_id == ClockPause.community_id) & (Clock.id == ClockPause.clock_id)
     )
-    for clock_id, begin, end in session.execute(history.where(*own, ClockPause.ended_at.is_not(None))):
+    for clock_id, begin, end in session.execute(history.where(*own, ends.is_not(None))):
         spans.setdefault(clock_id, []).append((begin, end))
     clocks = session.scalars(select(Clock).where(*own))
     return sum(_moved(clock, now, _anew(clock, rulebook[clock.clause_id], calendar, closes_at, spans.get(clock.id, ()))) for clock in clocks)

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from core.clocks import State, state
 from core.extensions import WAYS, is_provisional, limit_of, may_ask, may_decide, may_tell, result_clock
 from core.refusals import Refused
 from core.roles import may
 from core.work_orders import kinds
-from db.commands.clocks import open_clocks, restamp
+from db.commands.clocks import due_without_standing, open_clocks, restamp
 from db.commands.filing import file
 from db.commands.trail import put
 from db.engine import ScopedSession
@@ -73,7 +74,7 @@ def decide(session: ScopedSession, *, now: datetime, community_id: UUID, extensi
         return refused
     request.granted, request.decided_at, request.decided_by = granted, now, session.scope.actor_id
     if granted:
-        _extend(session, request, clock)
+        _extend(session, request, clock, now)
     act = "grant_extension" if granted else "refuse_extension"
     put(session, order, act, now, note=note)
     _file(session, act, now, order, clock, n=request.wanted, unit=request.unit)
@@ -116,8 +117,10 @@ def _found(session: ScopedSession, community_id: UUID, extension_id: UUID) -> tu
     return request, order, session.scalar(select(Clock).where(Clock.community_id == community_id, Clock.id == request.clock_id))
 
 
-def _extend(session: ScopedSession, request: Extension, clock: Clock) -> None:
-    request.was_due_at = clock.original_due_at = clock.due_at
+def _extend(session: ScopedSession, request: Extension, clock: Clock, now: datetime) -> None:
+    still = state(clock, now) is State.paused
+    # It may go on before the end it is granted to stand still until.
+    request.was_due_at = clock.original_due_at = due_without_standing(session, clock) if still else clock.due_at
     clock.extended_by = request.wanted
     # Never earlier than it was, whatever the calendar says since.
     restamp(session, clock, clock.due_at)

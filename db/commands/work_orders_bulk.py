@@ -174,7 +174,7 @@ class _Playback:
         """As db.commands.clocks.void: what was overdue when the matter was withdrawn is missed. A result the ledger gives without the
         steps before it says nothing of them: their clocks count for nobody, early or late."""
         clock = self.running[clause_id]
-        missed = step.act == "withdraw" and state(SimpleNamespace(**clock), step.at) == State.overdue
+        missed = step.act == "withdraw" and state(SimpleNamespace(**clock, paused_until=None), step.at) == State.overdue
         self._close(clause_id, voided_at=step.at)
         if missed:
             clock["voided_at"] = None

@@ -10,14 +10,15 @@ from db.models.base import LATER, Base, InGrid, OnDesk, Tenant, Versioned, commu
 
 _OPEN = text("closed_at IS NULL")
 _OPEN_OF_ORDER = text("closed_at IS NULL AND work_order_id IS NOT NULL")
-_LISTED = ("clause_id", "id", "started_at", "paused_at", "work_order_id", "act", "grid_id", "holder_id", "resident_id", "closed_at")
+_LISTED = ("clause_id", "id", "started_at", "paused_at", "paused_until", "work_order_id", "act", "grid_id", "holder_id", "resident_id", "closed_at")
 """What decides whether and where a queue lists a clock: with these in the index itself, whole queues are counted without touching a row."""
 
 
 class Clock(InGrid, OnDesk, Versioned, Base):
     """A moment by which something must have happened, stamped with its clause and the clause value's date.
 
-    Its state is never stored: core.clocks.state and db.queries.clock_state compute it. `paused_at`: standing still since.
+    Its state is never stored: core.clocks.state and db.queries.clock_state compute it. `paused_at`: standing still since;
+    `paused_until`: until then (None: until somebody ends it), `due_at` reckons with it already.
     `extended_by`: units another person granted on top of the clause's limit; `original_due_at`: what was due before that.
     Care and duties have at most one open clock per subject and clause: the current period's, the next one's once
     it is met, or the last elapsed one if that ended unmet. `due_at` of a period is its end (24:00).
@@ -44,6 +45,7 @@ class Clock(InGrid, OnDesk, Versioned, Base):
     closed_at: Mapped[datetime | None]
     extended_by: Mapped[int | None] = mapped_column(info=LATER, sort_order=1)
     original_due_at: Mapped[datetime | None] = mapped_column(info=LATER, sort_order=1)
+    paused_until: Mapped[datetime | None] = mapped_column(info=LATER, sort_order=1)
     __mapper_args__ = {"version_id_col": Versioned.version}
     __table_args__ = (
         community_key(),
@@ -60,7 +62,7 @@ class Clock(InGrid, OnDesk, Versioned, Base):
         Index("ix_clock_open_order", "community_id", "work_order_id", "grid_id", "desk", "closed_at", sqlite_where=_OPEN_OF_ORDER, postgresql_where=_OPEN_OF_ORDER),
         Index("ix_clock_open_holder", "community_id", "holder_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("uq_clock_open_subject", "community_id", "subject_id", "clause_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_clock_tally", "community_id", "due_at", "clause_id", "grid_id", "met_at", "closed_at", "voided_at", "paused_at"),
+        Index("ix_clock_tally", "community_id", "due_at", "clause_id", "grid_id", "met_at", "closed_at", "voided_at", "paused_at", "paused_until"),
         Index(None, "community_id", "subject_id", "clause_id", "due_at"),
     )
 

@@ -57,7 +57,7 @@ def _reached(session: ScopedSession, now: datetime, community_id: UUID) -> list[
     told = func.coalesce(told.correlate(Clock).scalar_subquery(), 0)
     columns = (
         Clock.id, Clock.clause_id, Clock.period_key, Clock.grid_id, Clock.desk, Clock.holder_id, Clock.started_at, Clock.warn_at, Clock.due_at,
-        Clock.paused_at, Clock.met_at, Clock.voided_at, Clock.closed_at, WorkOrder.kind, told.label("told"),
+        Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.voided_at, Clock.closed_at, WorkOrder.kind, told.label("told"),
     )  # fmt: skip
     order = and_(WorkOrder.community_id == Clock.community_id, WorkOrder.id == Clock.work_order_id)
     highest = case((is_overdue(now), Level.third.value), else_=Level.due_soon.value)
@@ -157,7 +157,7 @@ def _listed(session: ScopedSession) -> ColumnElement[bool]:
 
 
 def _presses(now: datetime) -> ColumnElement[bool]:
-    return and_(is_unclosed(), not_(is_paused()))
+    return and_(is_unclosed(), not_(is_paused(now)))
 
 
 def unread(session: ScopedSession) -> int:

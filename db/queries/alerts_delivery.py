@@ -65,7 +65,7 @@ def letter(session: ScopedSession, now: datetime, claim: Claim, link: str | None
             return None
         to, lang, open_list = reader.address, reader.lang or "zh", sees_people(reader.role)
     community = session.scalar(select(Community.name).where(Community.community_id == claim.community_id))
-    message = compose(_lines(session, claim), now, lang, community=community, link=link, sees_people=open_list)
+    message = compose(_lines(session, now, claim), now, lang, community=community, link=link, sees_people=open_list)
     return message and Letter(message, to)
 
 
@@ -77,12 +77,12 @@ def undelivered(session: ScopedSession, now: datetime) -> dict[str, tuple[int, s
     return {channel: (n, error) for channel, n, error in session.execute(query.group_by(AlertDelivery.channel))}
 
 
-def _lines(session: ScopedSession, claim: Claim) -> list[Line]:
+def _lines(session: ScopedSession, now: datetime, claim: Claim) -> list[Line]:
     columns = (Clock.id, Alert.level, Clock.clause_id, Clock.due_at, WorkOrder.number, WorkOrder.kind, Grid.name, Clock.subject_kind)
     query = select(*columns).select_from(Alert).join(Clock, and_(Clock.community_id == Alert.community_id, Clock.id == Alert.clock_id, Clock.due_at == Alert.due_at))
     query = query.outerjoin(WorkOrder, and_(WorkOrder.community_id == Clock.community_id, WorkOrder.id == Clock.work_order_id))
     query = query.outerjoin(Grid, and_(Grid.community_id == Clock.community_id, Grid.id == Clock.grid_id))
-    own = (Alert.community_id == claim.community_id, Alert.digest_id.in_(claim.digests), is_unclosed(), not_(is_paused()))
+    own = (Alert.community_id == claim.community_id, Alert.digest_id.in_(claim.digests), is_unclosed(), not_(is_paused(now)))
     return [Line(row.id, Level(row.level), row.clause_id, row.due_at, row.number, row.kind, row.name, row.subject_kind == "resident") for row in session.execute(query.where(*own))]
 
 

@@ -29,28 +29,29 @@ def is_waiting(now: datetime, clock=Clock) -> ColumnElement[bool]:
     return and_(is_unclosed(clock), clock.started_at > now)
 
 
-def is_paused(clock=Clock) -> ColumnElement[bool]:
-    """Standing still; a pause begun after the limit excuses nothing."""
-    return and_(is_unclosed(clock), clock.paused_at.is_not(None), clock.paused_at <= clock.due_at)
+def is_paused(now: datetime, clock=Clock) -> ColumnElement[bool]:
+    """Standing still; a pause begun after the limit excuses nothing, one whose end is past is over."""
+    lasts = or_(clock.paused_until.is_(None), clock.paused_until > now)
+    return and_(is_unclosed(clock), clock.paused_at.is_not(None), clock.paused_at <= clock.due_at, lasts)
 
 
-def _runs(clock) -> ColumnElement[bool]:
-    return or_(clock.paused_at.is_(None), clock.paused_at > clock.due_at)
+def _runs(now: datetime, clock) -> ColumnElement[bool]:
+    return or_(clock.paused_at.is_(None), clock.paused_at > clock.due_at, clock.paused_until <= now)
 
 
 def is_overdue(now: datetime, clock=Clock) -> ColumnElement[bool]:
     """Open past its limit; exactly at the limit is in time."""
-    return and_(is_unclosed(clock), clock.due_at < now, _runs(clock))
+    return and_(is_unclosed(clock), clock.due_at < now, _runs(now, clock))
 
 
 def is_due_soon(now: datetime, clock=Clock) -> ColumnElement[bool]:
     """Open, warning point reached, limit not passed."""
-    return and_(is_unclosed(clock), clock.warn_at <= now, clock.due_at >= now, clock.started_at <= now, _runs(clock))
+    return and_(is_unclosed(clock), clock.warn_at <= now, clock.due_at >= now, clock.started_at <= now, _runs(now, clock))
 
 
 def is_on_time(now: datetime, clock=Clock) -> ColumnElement[bool]:
     """Open, warning point not reached."""
-    return and_(is_unclosed(clock), clock.warn_at > now, clock.due_at >= now, clock.started_at <= now, _runs(clock))
+    return and_(is_unclosed(clock), clock.warn_at > now, clock.due_at >= now, clock.started_at <= now, _runs(now, clock))
 
 
 def is_met(clock=Clock) -> ColumnElement[bool]:
@@ -83,7 +84,7 @@ def state_of(now: datetime, clock=Clock) -> ColumnElement[str]:
         (clock.voided_at.is_not(None), _word(State.void)),
         (is_met(clock), _word(State.met)),
         (is_missed(clock), _word(State.missed)),
-        (is_paused(clock), _word(State.paused)),
+        (is_paused(now, clock), _word(State.paused)),
         (clock.due_at < now, _word(State.overdue)),
         (clock.started_at > now, _word(State.waiting)),
         (clock.warn_at <= now, _word(State.due_soon)),

@@ -80,8 +80,8 @@ def _records():
 
 
 def _clocks(session: ScopedSession, community_id: UUID) -> dict[tuple[UUID, str], Clock]:
-    columns = (Clock.subject_id, Clock.clause_id, Clock.period_key, Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.voided_at, Clock.closed_at)
-    query = select(*columns).where(Clock.community_id == community_id, Clock.clause_id.in_(CLAUSES), is_unclosed())
+    moments = (Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.voided_at, Clock.closed_at)
+    query = select(Clock.subject_id, Clock.clause_id, Clock.period_key, *moments).where(Clock.community_id == community_id, Clock.clause_id.in_(CLAUSES), is_unclosed())
     return {(row.subject_id, row.clause_id): row for row in session.execute(query)}
 
 

@@ -103,13 +103,13 @@ def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, l
 
 def standing(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
     """What stands still, each with why; Counts.paused is how many."""
-    return items(session, now, and_(*_narrowed(session, now, replace(wanted, kind=None, bucket=None)), is_paused()), limit=limit)
+    return items(session, now, and_(*_narrowed(session, now, replace(wanted, kind=None, bucket=None)), is_paused(now)), limit=limit)
 
 
 def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, limit: int) -> list[QueueItem]:
     """Clocks in scope under the condition `where`, as the queue shows its own, by due time."""
     columns = (
-        Clock.community_id, Clock.id, Clock.clause_id, Clock.act, Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.closed_at,
+        Clock.community_id, Clock.id, Clock.clause_id, Clock.act, Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.closed_at,
         Clock.voided_at, Clock.times_done, Clock.times_required, Clock.subject_kind, Clock.subject_id, Clock.work_order_id, Clock.resident_id, Clock.grid_id,
         Grid.name.label("grid"),
     )  # fmt: skip
@@ -158,7 +158,7 @@ def _finished(session: ScopedSession, now: datetime, wanted: Wanted) -> list[Col
 
 
 def _conditions(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
-    return [*_narrowed(session, now, wanted), not_(is_paused())]
+    return [*_narrowed(session, now, wanted), not_(is_paused(now))]
 
 
 def _narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -250,7 +250,7 @@ _BUCKETS = {
 
 
 def _bucket_of(now: datetime) -> ColumnElement[str]:
-    still = (is_paused(), literal_column("'paused'"))
+    still = (is_paused(now), literal_column("'paused'"))
     return case(still, *((_BUCKETS[name](now), literal_column(f"'{name}'")) for name in BUCKETS[:-1]), else_=literal_column("'later'"))
 
 

@@ -15,14 +15,13 @@ from db.queries.work_orders import OrderClock
 
 
 def reckoned(session: ScopedSession, community_id: UUID, clock: OrderClock, lang: str) -> list[str]:
-    """The explanation in `lang`, a line a day; a pause that still lasts is not counted yet. Where calendar or clause have changed since and
+    """The explanation in `lang`, a line a day; a pause counts as soon as its end is known. Where calendar or clause have changed since and
     the limit stayed where it was, it says so in place of another count."""
     clause = load_rulebook()[clock.clause_id]
     dated = next((one for one in clause.values if one.from_ == clock.effective_from), None)
     if dated is not None and isinstance(dated.figure, Limit):
         closes_at = session.scalar(select(Community.closes_at).where(Community.community_id == community_id))
-        pauses = [(begin, end) for begin, end in clock.pauses if end is not None]
-        found = due(clock.started_at, longer(dated.figure, clock.extended_by), current_calendar(session), closes_at=closes_at, pauses=pauses)
+        found = due(clock.started_at, longer(dated.figure, clock.extended_by), current_calendar(session), closes_at=closes_at, pauses=clock.counted)
         if found.due_at == clock.due_at:
             return explain(found, lang)
     return [t("clocks.stayed", lang)]

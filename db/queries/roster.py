@@ -286,7 +286,7 @@ def _groups(session: ScopedSession, ids: list[UUID]) -> dict[UUID, tuple]:
 
 
 def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID, tuple]:
-    columns = (Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.voided_at, Clock.closed_at)
+    columns = (Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.voided_at, Clock.closed_at)
     query = select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, *columns, Snooze.until_at)
     query = query.outerjoin(Snooze, and_(Snooze.community_id == Clock.community_id, Snooze.clock_id == Clock.id, Snooze.until_at > now))
     found: dict[UUID, list] = {}

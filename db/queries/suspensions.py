@@ -59,7 +59,7 @@ def running(session: ScopedSession, now: datetime, order_ids: Iterable[UUID]) ->
     """Of these orders those that are suspended now: why, and until when."""
     own = (Suspension.community_id.in_(tuple(session.scope.communities)), Suspension.work_order_id.in_(tuple(order_ids)))
     query = select(Suspension.work_order_id, Suspension.reason, Suspension.until_at).join(WorkOrder, _ORDER)
-    return {row[0]: (row[1], row[2]) for row in session.execute(query.where(*own, Suspension.granted, Suspension.ended_at.is_(None)))}
+    return {row[0]: (row[1], row[2]) for row in session.execute(query.where(*own, Suspension.granted, Suspension.ended_at.is_(None), Suspension.until_at > now))}
 
 
 _ORDER = (WorkOrder.community_id == Suspension.community_id) & (WorkOrder.id == Suspension.work_order_id)
@@ -78,7 +78,7 @@ def _lines(session: ScopedSession, now: datetime, *where: ColumnElement[bool], l
         SuspensionLine(
             one.id, one.community_id, one.work_order_id, row.number, row.matter, one.reason, *(masks.free_text(text) if hidden else text for text in (one.detail, one.evidence)),
             one.until_at, one.asked_at, *by.get(one.asked_by, (None, Role.STATION_HEAD)), same_person((one.asked_by, one.asked_staff_id), actor),
-            stands(one, now), one.decided_at, one.ended_at,
+            stands(one, now), one.decided_at, one.ended_at or (one.until_at if one.until_at <= now else None),
         )
         for row in rows
         for one in (row.Suspension,)

@@ -40,7 +40,7 @@ def within(start: datetime, end: datetime) -> ColumnElement[bool]:
 def counts(session: Session, now: datetime, start: datetime, end: datetime, *keys: InstrumentedAttribute, community_id: UUID | None = None, where: tuple = ()) -> dict[tuple, Count]:
     """The clocks of (start, end] at `now`, counted by `keys` (columns of Clock); None for `community_id`: of every community in scope."""
     query = select(
-        *keys, func.count(), func.count().filter(is_met()), func.count().filter(is_missed()), func.count().filter(is_overdue(now)), func.count().filter(is_paused())
+        *keys, func.count(), func.count().filter(is_met()), func.count().filter(is_missed()), func.count().filter(is_overdue(now)), func.count().filter(is_paused(now))
     ).where(within(start, end), *where)
     if community_id is not None:
         query = query.where(Clock.community_id == community_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, literal_column, select
 
 from core import masks
-from core.clocks import State, lateness, state
+from core.clocks import Span, State, lateness, state
 from core.roles import masked
 from core.work_orders import Standing, standing_of
 from db.engine import ScopedSession
@@ -58,7 +58,8 @@ class OrderLine:
 
 @dataclass(frozen=True)
 class OrderClock:
-    """A clock of an order, and the stretches in which it stood still (`ended_at` None: still does). `late`: by how much, as far as it is;
+    """A clock of an order, and the stretches in which it stood still (end None: still does). `counted`: those whose end is known, be it still to
+    come: by them `due_at` is moved. `late`: by how much, as far as it is;
     `effective_from`: the clause's value it was stamped with; `extended_by`: units another person granted on top, `original_due_at`: due before that."""
 
     clause_id: str
@@ -69,6 +70,7 @@ class OrderClock:
     pauses: tuple[tuple[datetime, datetime | None], ...]
     late: timedelta
     effective_from: date
+    counted: tuple[Span, ...] = ()
     extended_by: int | None = None
     original_due_at: datetime | None = None
 
@@ -167,7 +169,7 @@ def _lines(session: ScopedSession, now: datetime, query: Select) -> list[OrderLi
     grids = names(session, Grid, {row.grid_id for row in rows})
     buildings = names(session, Building, {row.building_id for row in rows})
     staff = names(session, Staff, {row.holder_id for row in rows})
-    first = _first_clocks(session, [row.id for row in rows])
+    first = _first_clocks(session, now, [row.id for row in rows])
     return [_line(row, now, grids, buildings, staff, first.get(row.id)) for row in rows]
 
 
@@ -188,14 +190,15 @@ def names(session: ScopedSession, model: type, ids: Iterable[UUID | None]) -> di
     return {row.id: row.name for row in rows}
 
 
-def _first_clocks(session: ScopedSession, order_ids: list[UUID]) -> dict[UUID, object]:
+def _first_clocks(session: ScopedSession, now: datetime, order_ids: list[UUID]) -> dict[UUID, object]:
     """The running clock of each order that is due first; one that stands still only where no other runs."""
     if not order_ids:
         return {}
-    columns = (Clock.subject_id, Clock.clause_id, Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.met_at, Clock.closed_at, Clock.voided_at)
+    moments = (Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.closed_at, Clock.voided_at)
     own = (Clock.community_id.in_(tuple(session.scope.communities)), Clock.subject_id.in_(order_ids), is_unclosed())
-    rows = sorted(session.execute(select(*columns).where(*own)), key=lambda row: (row.paused_at is not None, row.due_at), reverse=True)
-    return {row.subject_id: row for row in rows}
+    rows = session.execute(select(Clock.subject_id, Clock.clause_id, *moments).where(*own))
+    in_order = sorted(rows, key=lambda row: (state(row, now) is State.paused, row.due_at), reverse=True)
+    return {row.subject_id: row for row in in_order}
 
 
 def order_card(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> OrderCard | None:
@@ -224,14 +227,15 @@ def _clocks(session: ScopedSession, now: datetime, community_id: UUID, order_id:
     rows = session.scalars(select(Clock).where(Clock.community_id == community_id, Clock.subject_id == order_id).order_by(Clock.started_at, Clock.due_at)).all()
     spans: dict[UUID, list] = {}
     wanted = (ClockPause.community_id == community_id, ClockPause.clock_id.in_([row.id for row in rows]))
-    for pause in session.execute(select(ClockPause.clock_id, ClockPause.started_at, ClockPause.ended_at).where(*wanted).order_by(ClockPause.started_at)):
-        spans.setdefault(pause.clock_id, []).append((pause.started_at, pause.ended_at))
+    for pause in session.scalars(select(ClockPause).where(*wanted).order_by(ClockPause.started_at)):
+        spans.setdefault(pause.clock_id, []).append((pause.started_at, pause.ended_at or pause.until_at))
     return tuple(
         OrderClock(
-            row.clause_id, row.started_at, row.due_at, row.met_at, state(row, now), tuple(spans.get(row.id, ())), lateness(row, now), row.effective_from,
-            row.extended_by, row.original_due_at,
+            row.clause_id, row.started_at, row.due_at, row.met_at, state(row, now), tuple((begin, end if end and end <= now else None) for begin, end in own),
+            lateness(row, now), row.effective_from, tuple((begin, end) for begin, end in own if end), row.extended_by, row.original_due_at,
         )
         for row in rows
+        for own in (spans.get(row.id, ()),)
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class Running:
     warn_at: datetime
     due_at: datetime
     paused_at: datetime | None = None
+    paused_until: datetime | None = None
     met_at: datetime | None = None
     voided_at: datetime | None = None
     closed_at: datetime | None = None

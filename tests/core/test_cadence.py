@@ -27,7 +27,7 @@ def at(text: str) -> datetime:
 class Seen:
     """A turn as core.clocks.state reads a clock."""
 
-    paused_at = voided_at = None
+    paused_at = paused_until = voided_at = None
 
     def __init__(self, turn):
         self.started_at, self.due_at, self.warn_at = turn.started_at, turn.due_at, turn.warn_at

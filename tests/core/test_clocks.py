@@ -23,6 +23,7 @@ class Clock:
     warn_at: datetime = local("2026-11-18T12:24")
     due_at: datetime = local("2026-11-18T13:00")
     paused_at: datetime | None = None
+    paused_until: datetime | None = None
     closed_at: datetime | None = None
     met_at: datetime | None = None
     voided_at: datetime | None = None

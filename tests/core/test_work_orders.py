@@ -43,7 +43,7 @@ class _Running:
         clause = load_rulebook()[clause_id]
         reckoned = due(start, clause.on(start.date()).figure, packaged_calendar())
         self.started_at, self.warn_at, self.due_at = start, reckoned.warn_at, reckoned.due_at
-        self.paused_at = self.closed_at = self.met_at = self.voided_at = None
+        self.paused_at = self.paused_until = self.closed_at = self.met_at = self.voided_at = None
 
 
 WEDNESDAY = "2026-11-18T10:00"

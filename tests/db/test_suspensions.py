@@ -15,8 +15,9 @@ from db.models.clocks import Clock, ClockPause
 from db.models.extensions import Extension
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrderEvent
+from db.queries.alerts import rising
 from db.queries.outcomes import outcomes
-from db.queries.queue import Wanted, counts, standing
+from db.queries.queue import Wanted, counts, queue, standing
 from db.queries.suspensions import how_many, of_order, waiting
 from db.scope import Scope
 from tests.db.test_extensions import DAY, SQLITE
@@ -81,7 +82,7 @@ def test_the_clock_stands_still_only_from_the_moment_it_is_granted(office, order
     later = NOW + HOUR
     assert decide(office, now=later).clocks == 1
     clock = review(office, order_id)
-    assert (clock.paused_at, state(clock, day("11-25") + DAY)) == (later, State.paused), "no breach while it stands still"
+    assert (clock.paused_at, state(clock, UNTIL - MINUTE)) == (later, State.paused)
     [pause] = office.rows(ClockPause)
     assert (pause.started_at, pause.ended_at, pause.reason, pause.until_at) == (later, None, RULE, UNTIL)
 
@@ -98,6 +99,28 @@ def test_it_ends_by_itself_at_the_end_granted_however_late_the_sweep_comes(offic
     [event] = office.rows(WorkOrderEvent, WorkOrderEvent.act == "end_suspension")
     assert (event.happened_at, event.recorded_at, event.actor_id) == (UNTIL, day("11-30"), None)
     assert not (swept(office, day("11-30")) or {}).get("suspensions"), "once"
+
+
+def test_it_runs_again_at_the_very_minute_after_the_granted_end_though_nobody_has_swept(office, order_id):
+    """A night over a limit of 24 hours: nothing is late while it stands still, and nothing stands still afterwards."""
+    demand = office.take_in("demand").order_id
+    office.act(demand, commands.accept)
+    ask(office, demand)
+    decide(office, now=NOW + 23 * HOUR)
+    clock = office.clocks(demand)["demand.feedback"]
+    assert clock.due_at == UNTIL + HOUR, "an hour was left"
+    for moment, stands in ((UNTIL - MINUTE, State.paused), (UNTIL, State.due_soon), (UNTIL + HOUR, State.due_soon), (UNTIL + HOUR + MINUTE, State.overdue)):
+        still = stands is State.paused
+        assert state(clock, moment) == stands
+        assert [item.state for item in listed(office, queue, moment, Wanted(), who="a") if item.subject_id == demand] == ([] if still else [stands])
+        assert [item.subject_id for item in listed(office, standing, moment, Wanted(), who="a")] == ([demand] if still else [])
+        assert listed(office, counts, moment, Wanted(), who="a").paused == still
+        assert [line.stands for line in listed(office, of_order, moment, office.id, demand)] == ["running" if still else "ended"]
+        raised = [one.level.name for one in listed(office, rising, moment, office.id) if one.clock_id == clock.id]
+        assert raised == ([] if still else ["overdue", "second"] if stands is State.overdue else ["due_soon"])
+    assert go_on(office, UNTIL) == Refused("suspensions.not_running", RULE)
+    swept(office, UNTIL + HOUR + MINUTE)
+    assert office.clocks(demand)["demand.feedback"].due_at == UNTIL + HOUR, "the sweep only notes it"
 
 
 @SQLITE
