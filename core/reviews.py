@@ -2,10 +2,10 @@
 
 The reviewer is never somebody who works the matter, and nobody takes two steps of one chain. A matter sent back begins its chain anew when
 whoever works it sends it again; a reopened one likewise, for it comes to a new result. Whose work it is: who holds it, and whoever carried out
-one of WORK.
+one of WORK. A step that nobody who reaches the matter may take falls to the street: a matter outside the grids, held by the station head, is not stuck.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +36,8 @@ MEETS = {"first_review": "first_review", "approval": "reviewed"}
 IN_HAND = frozenset({"accepted"})
 """The statuses in which a matter is reviewed."""
 RESULTS = ("passed", "returned", "sent")
+_FALLS = frozenset({"reviews.not_this_role", "reviews.other_step"})
+"""Why the street may not take a step by itself, but does where nobody is left."""
 
 _FILE = Path(__file__).with_suffix(".yaml")
 _KEYS = ("title", "steps", "tells")
@@ -128,15 +130,32 @@ def stand(chain: Chain, reviews: Iterable[Review], round: int) -> Stand:
     return Stand(tuple(passed), returned, None if returned or not rest else rest[0])
 
 
-def may_review(chain: Chain, reviews: Iterable[Review], round: int, status: str, role: str, actor: Person, workers: Iterable[Person]) -> Refused | None:
-    """Why `actor` may not take the step that waits; None: they may. `workers`: who works the matter."""
-    reviews = list(reviews)
+def may_review(
+    chain: Chain, reviews: Iterable[Review], round: int, status: str, role: str, actor: Person, workers: Iterable[Person],
+    people: Callable[[], Iterable[tuple[str, Person]]] = tuple,
+) -> Refused | None:
+    """Why `actor` may not take the step that waits; None: they may. `workers`: who works the matter. `people`: everybody who reaches it, each with
+    their role; asked only for the street, which takes what none of them may, and two steps of one chain where not even another officer is left."""
+    reviews, workers = list(reviews), list(workers)
     step = stand(chain, reviews, round).next
     if status not in IN_HAND:
         return Refused(f"work_orders.not_while_{status}", "review.chain")
     if step is None:
         return Refused("reviews.none_waits", "review.chain")
-    if role not in chain.steps[step]:
+    roles = chain.steps[step]
+    refused = _unfit(step, roles, reviews, role, actor, workers)
+    if refused is None or role != Role.STREET_OFFICER or refused.reason not in _FALLS:
+        return refused
+    others, wider = tuple(people()), (*roles, Role.STREET_OFFICER)
+    if any(_unfit(step, roles, reviews, *one, workers) is None for one in others):
+        return refused
+    refused = _unfit(step, wider, reviews, role, actor, workers)
+    last = refused is not None and refused.reason in _FALLS and all(_unfit(step, wider, reviews, *one, workers) for one in others)
+    return None if last else refused
+
+
+def _unfit(step: str, roles: Iterable[str], reviews: list[Review], role: str, actor: Person, workers: list[Person]) -> Refused | None:
+    if role not in roles:
         return Refused("reviews.not_this_role", "review.chain")
     if any(_same(actor, one) for one in workers):
         return Refused("reviews.own_matter", "review.chain")

@@ -18,7 +18,7 @@ from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.reviews import Review
 from db.models.work_orders import WorkOrder
-from db.queries.reviews import history, workers
+from db.queries.reviews import history, who_reaches, workers
 from db.types import uuid7
 
 
@@ -41,7 +41,8 @@ def review(session: ScopedSession, *, now: datetime, community_id: UUID, order_i
         return order
     chain, filed = core.chains()[order.chain], history(session, community_id, order_id)
     actor = (session.scope.actor_id, session.scope.staff_id)
-    refused = core.may_review(chain, filed, order.reopened, order.status, session.scope.role, actor, workers(session, community_id, order_id, order.holder_id))
+    own, people = workers(session, community_id, order_id, order.holder_id), who_reaches(session, order)
+    refused = core.may_review(chain, filed, order.reopened, order.status, session.scope.role, actor, own, people)
     if refused:
         return refused
     if not opinion.strip():

@@ -1,9 +1,10 @@
 """Review chains of orders: what was filed on one, who works it, and what waits for the reader's own review."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -11,9 +12,9 @@ from sqlalchemy import ColumnElement, and_, select
 from core.refusals import Refused
 from core.reviews import ACT, SENT_AGAIN, TRAIL, WORK, Person, act_of, chains, may_review, stand
 from core.reviews import Review as Filed
-from core.roles import may
+from core.roles import RIGHTS, Role, may
 from db.engine import ScopedSession
-from db.models.accounts import Account
+from db.models.accounts import Account, AccountScope
 from db.models.grids import Grid, Staff
 from db.models.reviews import Review
 from db.models.work_orders import WorkOrder, WorkOrderEvent
@@ -31,6 +32,16 @@ class ReviewLine:
     at: datetime
     by: str | None
     opinion: str | None
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """An account that may review, in a community it reaches; `grid_id` None: all of it."""
+
+    community_id: UUID
+    grid_id: UUID | None
+    role: str
+    person: Person
 
 
 @dataclass(frozen=True)
@@ -81,8 +92,29 @@ def why_not(session: ScopedSession, community_id: UUID, order_id: UUID) -> Refus
     actor, scope = (session.scope.actor_id, session.scope.staff_id), session.scope
     if not may(scope.role, ACT) or order is None or order.chain is None:
         return Refused("common.not_allowed")
-    own = workers(session, community_id, order_id, order.holder_id)
-    return may_review(chains()[order.chain], history(session, community_id, order_id), order.reopened, order.status, scope.role, actor, own)
+    own, people = workers(session, community_id, order_id, order.holder_id), who_reaches(session, order)
+    return may_review(chains()[order.chain], history(session, community_id, order_id), order.reopened, order.status, scope.role, actor, own, people)
+
+
+def who_reaches(session: ScopedSession, order) -> Callable[[], list[tuple[str, Person]]]:
+    """Asked for it: everybody who may review and reaches `order` (community_id, grid_id), each with their role."""
+    return partial(_reach, session, order.community_id, order.grid_id)
+
+
+def _reach(session: ScopedSession, community_id: UUID, grid_id: UUID | None) -> list[tuple[str, Person]]:
+    return [(one.role, one.person) for one in reviewers(session, community_id) if one.grid_id is None or one.grid_id == grid_id]
+
+
+def reviewers(session: ScopedSession, community_id: UUID) -> list[Reviewer]:
+    """The accounts that may review in a community, a line for each grid of those who reach only some; asked once a session."""
+    key = ("reviews.reviewers", community_id)
+    if key not in session.info:
+        roles = [role for role in Role if ACT in RIGHTS[role].acts]
+        staff = and_(Staff.account_id == Account.id, Staff.community_id == community_id)
+        query = select(AccountScope.reach_grid, Account.role, Account.id, Staff.id).join(Account, Account.id == AccountScope.account_id).outerjoin(Staff, staff)
+        rows = session.execute(query.where(AccountScope.reach_community == community_id, Account.disabled_at.is_(None), Account.role.in_(roles)))
+        session.info[key] = [Reviewer(community_id, grid_id, role, (account_id, staff_id)) for grid_id, role, account_id, staff_id in rows]
+    return session.info[key]
 
 
 def waiting(session: ScopedSession, now: datetime, community_id: UUID | None = None) -> list[Waiting]:
@@ -90,7 +122,7 @@ def waiting(session: ScopedSession, now: datetime, community_id: UUID | None = N
     falls due here that a clock of the order doesn't show."""
     columns = (
         WorkOrder.community_id, WorkOrder.id, WorkOrder.version, WorkOrder.number, WorkOrder.matter, WorkOrder.item, WorkOrder.chain, WorkOrder.status, WorkOrder.holder_id,
-        WorkOrder.reopened, WorkOrder.received_at, Grid.name.label("grid"), Staff.name.label("holder"),
+        WorkOrder.reopened, WorkOrder.received_at, WorkOrder.grid_id, Grid.name.label("grid"), Staff.name.label("holder"),
     )  # fmt: skip
     query = select(*columns).outerjoin(Grid, and_(Grid.community_id == WorkOrder.community_id, Grid.id == WorkOrder.grid_id))
     query = query.outerjoin(Staff, and_(Staff.community_id == WorkOrder.community_id, Staff.id == WorkOrder.holder_id))
@@ -105,7 +137,8 @@ def waiting(session: ScopedSession, now: datetime, community_id: UUID | None = N
     found = []
     for row in rows:
         chain, own = chains()[row.chain], filed.get(row.id, [])
-        if may_review(chain, own, row.reopened, row.status, session.scope.role, actor, [(None, row.holder_id), *work.get(row.id, [])]) is None:
+        handlers, people = [(None, row.holder_id), *work.get(row.id, [])], who_reaches(session, row)
+        if may_review(chain, own, row.reopened, row.status, session.scope.role, actor, handlers, people) is None:
             step = stand(chain, own, row.reopened).next
             found.append(Waiting(row.community_id, row.id, row.version, row.number, row.matter, row.item, step, row.grid, row.holder, row.received_at))
     return found

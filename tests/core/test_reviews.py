@@ -57,6 +57,21 @@ def test_nobody_takes_two_steps_of_one_chain_not_even_after_it_was_sent_back():
     assert reason((FIRST, BACK, AGAIN), COLLEAGUE) == "reviews.other_step"
 
 
+def test_the_street_takes_what_nobody_else_may_and_two_steps_only_where_no_other_officer_is_left():
+    street, other = (uuid4(), None), (uuid4(), None)
+
+    def street_may(filed, *people):
+        everybody = [("street_officer", street), *people]
+        return may_review(COMPLEX, filed, 0, "accepted", "street_officer", street, [HANDLER], lambda: everybody) is None
+
+    assert not street_may((), ("grid_worker", PARTNER)) and not street_may((), ("station_head", HEAD))
+    assert street_may(()) and street_may((), ("station_head", HANDLER)) and street_may((), ("property_company", PARTNER))
+    mine = passed("first_review", street)
+    assert street_may((mine,)) and not street_may((mine,), ("street_officer", other)), "the other officer, before one takes two"
+    assert not street_may((mine, passed("second_review", other)), ("station_head", HEAD))
+    assert may_review(COMPLEX, (), 0, "accepted", "street_officer", HANDLER, [HANDLER], list).reason == "reviews.own_matter", "never the handler"
+
+
 def test_a_step_is_taken_by_its_roles_and_while_the_matter_is_in_hand():
     assert reason((FIRST, SECOND), HEAD) == "reviews.not_this_role"
     assert reason((FIRST, SECOND), HEAD, "street_officer") is None

@@ -8,7 +8,6 @@ from sqlalchemy import update
 from core.clocks import State, state
 from core.measures import Verdict
 from core.refusals import Refused
-from core.roles import Role
 from db.commands import work_orders as commands
 from db.commands.filing import carry_out, file
 from db.commands.reviews import review, send_again
@@ -20,19 +19,14 @@ from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
 from db.queries.reviews import of_order, waiting
 from db.scope import Scope
-from db.types import uuid7
-from tests.db.test_work_orders import HOUR, NOW, Office
+from tests.db.test_alerts import Warned
+from tests.db.test_work_orders import HOUR, NOW
 
 ITEM = "relief.minimum_living"
 
 
-class Station(Office):
-    """The office, with a street officer above it."""
-
-    street = uuid7()
-
-    def scope(self, name):
-        return Scope(self.street, Role.STREET_OFFICER, frozenset({self.id})) if name == "street" else super().scope(name)
+class Station(Warned):
+    """The office, with a street officer above it; everybody has an account."""
 
     def review(self, order_id, who, *, passed=True, opinion="同意", now=NOW + HOUR):
         return self.act(order_id, review, who=who, now=now, passed=passed, opinion=opinion)
@@ -100,6 +94,21 @@ def test_who_has_reviewed_a_matter_cant_be_handed_it_to_finish_it(office, order_
     office.act(order_id, commands.hand_over, who="head", to=office.staff["b"], reason="请办结")
     for who in ("a", "b"):
         assert office.act(order_id, commands.finish, who=who, now=NOW + 2 * HOUR, given="phone").reason == "reviews.handled_by_reviewer"
+
+
+def test_a_step_that_nobody_may_take_falls_to_the_street_so_that_no_matter_without_a_grid_is_stuck(office, order_id):
+    """No worker reaches a matter outside the grids, and the station head holds it."""
+    outside = office.take_in("", item=ITEM, place="none", who="head").order_id
+    office.act(outside, commands.accept, who="head")
+    assert office.order(outside).grid_id is None and office.review(outside, "head").reason == "reviews.own_matter"
+    assert [office.waits_for(who) for who in ("head", "street")] == [[(order_id, "first_review")], [(outside, "first_review")]]
+    assert office.review(order_id, "street").reason == "reviews.not_this_role", "others may take that one"
+    assert [office.review(outside, "street").next for _ in range(3)] == ["second_review", "approval", None], "the only officer there is"
+    assert office.act(outside, commands.finish, who="street", given="phone").reason == "common.not_allowed"
+    office.act(outside, commands.finish, who="head", now=NOW + 2 * HOUR, given="phone")
+    with open_session(office.engine, office.scope("head")) as session:
+        listed = [one.work_order_id for one in violations(session, NOW + timedelta(days=2), office.id, "review.chain", "2026-Q4")]
+    assert listed == [outside], "one person took all steps: the committee sees it"
 
 
 def test_two_who_review_at_once_are_told_apart_and_other_matters_have_no_chain(office, order_id):
