@@ -197,7 +197,7 @@ def makes_a_district(office: Copy, command: str) -> None:
 
 def measures_one_view(office: Copy, command: str) -> None:
     """The whole bench takes minutes; one view once, without judging its figure on a busy machine."""
-    said = office.run(f"{PY} tests.bench --times 1 --grids 1 --months 1 rulebook || true")
+    said = office.run(f"{PY} tests.bench --times 1 --of {office.folder}/var/desk.db rulebook || true", DESK_KEY_FILE=f"{office.folder}/var/keys/desk.key")
     assert re.search(r"rulebook +committee_member +[\d.]+", said), said
 
 

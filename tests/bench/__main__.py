@@ -1,4 +1,4 @@
-"""`make bench` (`python -m tests.bench [--times N] [--grids N] [--months N] [VIEW …]`): what the first screen of each desk costs the server, against an empty page of the same app.
+"""`make bench` (`python -m tests.bench [--times N] [--of FILE] [VIEW …]`): what the first screen of each desk costs the server, against an empty page of the same app.
 
 Over a real websocket: a new session for every opening, as whoever uses the desk; CPU of the server process (user and
 system) until its run is over, the mean of many. Then the map in a real Chromium: bytes of a second visit.
@@ -20,7 +20,7 @@ from tests.websocket import open_socket
 TIMES = 30
 """Openings per figure: the kernel counts CPU in ticks of 10 ms."""
 GRIDS, MONTHS = 12, 12
-"""Of the demo community that is measured: the size `make run` makes."""
+"""Of the demo community that is measured: the size `make run` makes. `--of` measures over the SQLite file of another, whose key is DESK_KEY_FILE's."""
 MOST = 3.0
 MAP_BYTES = 20_000
 BLANK = "calendar"
@@ -50,10 +50,13 @@ def cost(server: desks.Desk, view: str, role: str) -> tuple[float, int]:
 
 
 def demo(folder: Path) -> str:
-    """A demo community; its URL."""
+    """URL of the demo community to measure over: a new one, or that of `--of`."""
+    if "--of" in sys.argv:
+        return f"sqlite:///{sys.argv[sys.argv.index('--of') + 1]}"
+    desks.own_key(folder / "desk.key")
     url = f"sqlite:///{folder}/demo.db"
     run_db(url, "migrate")
-    run_db(url, "demo", "--grids", str(option("--grids", GRIDS)), "--months", str(option("--months", MONTHS)))
+    run_db(url, "demo", "--grids", str(GRIDS), "--months", str(MONTHS))
     return url
 
 
@@ -87,7 +90,6 @@ def main(now: datetime = NOW) -> int:
     """The whole bench; 0 when everything holds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        desks.own_key(folder / "desk.key")
         url = demo(folder)
         with desks.serve(url, now, folder / "real.log") as real, desks.serve(url, now, folder / "empty.log", blank=BLANK) as empty:
             fine = measure(real, empty)

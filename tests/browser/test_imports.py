@@ -4,10 +4,10 @@ import io
 import re
 
 import openpyxl
-import pytest
 from playwright.sync_api import expect
 
 from tests import ledgers
+from tests.browser.conftest import SIZES
 from tests.browser.looking import settled, sideways, small_targets, text_of
 
 
@@ -28,21 +28,17 @@ def hand_in(page, path):
     return settled(page)
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_a_station_head_sees_what_a_ledger_would_change_before_anything_is_written(page_at, tmp_path, size):
-    page = hand_in(page_at("imports", role="station_head", size=size), ledger(tmp_path))
+def test_a_station_head_sees_what_a_ledger_would_change_before_anything_is_written_and_takes_the_marked_workbook(page_at, tmp_path):
+    page = hand_in(page_at("imports", role="station_head", size="phone"), ledger(tmp_path))
     text = text_of(page)
     assert "居民和特殊群体" in page.content()
     assert "坏格子 6 个，所在的 6 行不导入" in text
     assert re.search(r"新增\s*5", text) and re.search(r"拒收\s*6", text)
     assert page.get_by_role("button", name="导入 5 行").is_visible()
     assert sideways(page) == 0
-    if size == "phone":
-        assert [one for one in small_targets(page) if "导入" in one or "下载" in one or "读取" in one] == []
-
-
-def test_the_marked_workbook_can_be_downloaded(page_at, tmp_path):
-    page = hand_in(page_at("imports", role="station_head"), ledger(tmp_path))
+    assert [one for one in small_targets(page) if "导入" in one or "下载" in one or "读取" in one] == []
+    page.set_viewport_size(SIZES["desktop"])
+    assert sideways(page) == 0
     with page.expect_download() as download:
         page.get_by_role("button", name="下载标注文件").click()
     marks = ledgers.marks_of(download.value.path().read_bytes())
@@ -83,12 +79,13 @@ def test_a_wrong_column_is_corrected_and_read_again(page_at, tmp_path):
     assert page.get_by_role("button", name="导入 1 行").is_visible()
 
 
-@pytest.mark.parametrize(("content", "name", "words"), [(b"x", "a.csv", None), (ledgers.password_protected(), "a.xlsx", "文件设有密码"), (b"PK\x03\x04junk", "b.xlsx", "文件已损坏")])
-def test_a_file_that_can_not_be_read_is_answered_in_clear_words(page_at, tmp_path, content, name, words):
-    (tmp_path / name).write_bytes(content)
+def test_a_file_that_can_not_be_read_is_answered_in_clear_words(page_at, tmp_path):
     page = page_at("imports", role="station_head")
-    page.set_input_files("input[type=file]", tmp_path / name)
-    expect(page.get_by_text(words or "还缺必需的列").first).to_be_visible()
+    for name, content, words in [("a.csv", b"x", "还缺必需的列"), ("a.xlsx", ledgers.password_protected(), "文件设有密码"), ("b.xlsx", b"PK\x03\x04junk", "文件已损坏")]:
+        (tmp_path / name).write_bytes(content)
+        page.set_input_files("input[type=file]", tmp_path / name)
+        expect(page.get_by_text(words).first).to_be_visible()
+        settled(page)
 
 
 def test_no_chinese_is_left_on_the_english_page(page_at, tmp_path):
