@@ -6,8 +6,9 @@ from core.clocks import Tally
 
 DENOMINATORS = ("closed", "due", "received")
 """On time of: the matters with a result; those and the overdue ones still open; all that came in."""
-SHARES = ("paused", "suspended", "extended", "returned", "reopened")
-"""Of all that came in: stood still at some time, were suspended for a reason, were given more time, were returned to the station head, were reopened."""
+SHARES = ("paused", "suspended", "extended", "returned", "reopened", "joined")
+"""Of all that came in: stood still at some time, were suspended for a reason, were given more time, were returned to the station head, were reopened,
+are worked together with another."""
 FIGURES = DENOMINATORS + SHARES
 STANDINGS = ("missed", "overdue", "open", "unclocked", "met")
 """How a matter stands by the clocks that end it (core.measures.ending_clauses), the first that holds: one missed, one overdue and still open,
@@ -25,6 +26,7 @@ class Outcome:
     extended: int
     returned: int
     reopened: int
+    joined: int
 
     def share(self, figure: str) -> tuple[int, int]:
         """(how many, of how many) of one of FIGURES."""

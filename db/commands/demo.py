@@ -14,6 +14,7 @@ from core.periods import period_of
 from core.rulebook import load_rulebook
 from db.commands.alerts import raise_all
 from db.commands.care import record_contact
+from db.commands.demo_orders import order_stories
 from db.commands.departures import hold
 from db.commands.filing import carry_out, file
 from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
@@ -87,6 +88,7 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
     for hours in ATTEMPTS if len(people) > len(AWAY) else ():
         moment = now - timedelta(hours=hours)
         carry_out(engine, scope, record_contact, now=moment, resident_id=people[-1], act="call", outcome="no_answer", happened_at=moment)
+    order_stories(engine, scope, one, now)
     _compared(engine, scope, one.community_id, now)
 
 

@@ -22,6 +22,7 @@ from core.roles import may
 from core.work_orders import CHANNELS, CONTACTS, NOTES, OPINIONS, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, kinds, number, register, standing_of
 from db.commands.clocks import meet, open_clocks, open_deadline, pause, resume, void
 from db.commands.filing import file
+from db.commands.joinings import before_act, join_new
 from db.commands.late_entries import keep
 from db.commands.reviews import before_finish
 from db.commands.suspensions import close, settle
@@ -86,9 +87,11 @@ def take_in(
     detail: str | None = None,
     item: str | None = None,
     missing: Sequence[str] = (),
+    lead_id: UUID | None = None,
 ) -> TakenIn | Refused:
     """Register a matter (register.fields) and send it to who is responsible (dispatch.auto). `item` of the catalogue decides kind and review
-    chain; which of its papers are `missing` (in Chinese) is told at once (materials.once). Raises ValueError for an unknown channel."""
+    chain; which of its papers are `missing` (in Chinese) is told at once (materials.once). `lead_id`: the order it belongs to (core.joinings).
+    Raises ValueError for an unknown channel."""
     if not may(session.scope.role, "order_take_in"):
         return Refused("common.not_allowed")
     if channel not in CHANNELS:
@@ -113,7 +116,7 @@ def take_in(
         applicant=applicant.strip(), contact=contact.strip(), resident_id=resident_id, building_id=building_id, status="taken_in",
         holder_id=sent.holder_id, first_asked_id=session.scope.staff_id or sent.holder_id, received_at=received_at, recorded_at=now,
     )  # fmt: skip
-    return _file_new(session, now, order, known, sent, tuple(missing))
+    return _file_new(session, now, order, known, sent, tuple(missing), lead_id)
 
 
 def _offered(session: ScopedSession, community_id: UUID, item: str | None, missing: Sequence[str]) -> Item | Refused | None:
@@ -160,8 +163,13 @@ def _put(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind) ->
     return clocks
 
 
-def _file_new(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind, sent: Dispatch, missing: tuple[str, ...]) -> TakenIn | Refused:
+def _file_new(
+    session: ScopedSession, now: datetime, order: WorkOrder, kind: Kind, sent: Dispatch, missing: tuple[str, ...], lead_id: UUID | None
+) -> TakenIn | Refused:
     clocks = _put(session, now, order, kind)
+    joined = join_new(session, now, order, lead_id) if lead_id else None
+    if isinstance(joined, Refused):
+        return joined
     for act, note in (("accept", ""), ("ask_materials", note_of(missing))) if missing else ():
         done = _step(session, order, act, now, now, note)
         if isinstance(done, Refused):
@@ -171,7 +179,7 @@ def _file_new(session: ScopedSession, now: datetime, order: WorkOrder, kind: Kin
     file(
         session, "work_order.take_in", now=now, community_id=order.community_id, subject_kind="work_order", subject_id=order.id,
         number=order.number, kind=order.kind, received_at=order.received_at.isoformat(), holder=order.holder_id, reason=sent.reason,
-        **({"item": order.item, "missing": len(missing)} if order.item else {}),
+        **({"item": order.item, "missing": len(missing)} if order.item else {}), **({"lead": joined.lead} if joined else {}),
     )  # fmt: skip
     holder = sent.holder_id and session.scalar(select(Staff.name).where(Staff.community_id == order.community_id, Staff.id == sent.holder_id))
     due = sorted((clock.due_at, clock.clause_id) for clock in clocks if clock)
@@ -232,9 +240,9 @@ def finish(
     happened_at: datetime | None = None,
 ) -> Done | Refused:
     """Give the result. `told`: a person gave it to the resident, face to face or by telephone; then it is a first contact where none was. `given`:
-    how the result of a matter with a review chain was given (core.reviews.TELLS). Refused, with the clause, while an act is owed that the result
-    does not stand for, and before its chain has approved it (review.chain)."""
-    told = told and session.scope.actor_id is not None
+    how the result of a matter with a review chain (core.reviews.TELLS), or of a joined one (core.joinings.TELLS), was given. Refused, with the clause,
+    while an act is owed that the result does not stand for, and before its chain has approved it (review.chain)."""
+    told = told and given != "text" and session.scope.actor_id is not None
     return _carry(session, "order_finish", "finish", now, community_id, order_id, version, happened_at, result, told=told, given=given)
 
 
@@ -310,6 +318,8 @@ def _carry(
     if refused := before_finish(session, order, given) if act == "finish" and order.status == "accepted" else None:
         return refused
     at = happened_at or now
+    if refused := before_act(session, order, act, at, given, note):
+        return refused
     done = _step(session, order, act, at, now, note, rating, receiver, told)
     if isinstance(done, Refused):
         return done

@@ -1,4 +1,5 @@
-"""What became of the orders received in a span, by kind, grid or item: three denominators, and how many stood still, were suspended, extended, returned or reopened.
+"""What became of the orders received in a span, by kind, grid or item: three denominators, and how many stood still, were suspended, extended, returned,
+reopened or joined.
 
 One definition for the overview and the command line; a figure opens exactly the orders it counts.
 """
@@ -16,6 +17,7 @@ from core.periods import Period
 from db.models.clocks import Clock, ClockPause
 from db.models.extensions import Extension
 from db.models.grids import Grid
+from db.models.joinings import Joining
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.checklist_rows import Violation
@@ -76,6 +78,9 @@ def _stands(ends: Subquery) -> ColumnElement[str]:
 def _share(figure: str) -> ColumnElement[bool]:
     if figure == "reopened":
         return WorkOrder.reopened > 0
+    if figure == "joined":
+        own = (Joining.community_id == WorkOrder.community_id, Joining.work_order_id == WorkOrder.id, Joining.ended_at.is_(None))
+        return select(Joining.id).where(*own).exists()
     if figure == "returned":
         own = (WorkOrderEvent.community_id == WorkOrder.community_id, WorkOrderEvent.work_order_id == WorkOrder.id, WorkOrderEvent.act == "give_back")
         return select(WorkOrderEvent.id).where(*own).exists()

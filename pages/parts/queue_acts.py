@@ -1,5 +1,6 @@
 """The buttons of an order: what its clause waits for first; and what becomes of a tap."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -7,10 +8,12 @@ import streamlit as st
 
 from core.catalogue import Item
 from core.catalogue.notices import note_of
+from core.joinings import BY_A_PERSON, TELLS
 from core.refusals import Refused
 from core.reviews import Stand, chains
 from core.work_orders import NOTES, OPINIONS, RATINGS, STEPS, asks_told, offers
 from db.commands import work_orders as commands
+from db.queries.joinings import Lead
 from db.queries.posts import colleagues
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk
@@ -27,25 +30,31 @@ NOTE = {**dict.fromkeys(NOTES, "text"), "ask_materials": "missing", "finish": "r
 RARE = ("hand_over", "withdraw", *NOTES)
 
 
-def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | None) -> None:
+def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | None, lead: Lead | None = None) -> None:
     """The likely act first and primary, the rarer ones folded away; one note serves them all. `item`: what it was taken in by, whose papers may be
-    missing. `review`: how far its chain is, which has its own place for opinions and comes before the result."""
+    missing. `review`: how far its chain is, which has its own place for opinions and comes before the result. `lead`: the order it is joined to,
+    whose result is told to this complainant."""
     offered = [act for act in offers(card.standing) if act != "give_back" and desk.may(PERMISSION.get(act, "order_accept"))]
     if review:
         barred = OPINIONS | ({"finish"} if review.next or review.returned else frozenset())
         offered = [act for act in offered if act not in barred]
+    if lead:
+        offered = sorted((act for act in offered if act != "ask_materials" and (act != "finish" or lead.closed_at)), key=lambda act: act != "finish")
     usual, rare = [act for act in offered if act not in RARE], [act for act in offered if act in RARE]
     said, rating, told, missing, given = st.container(), None, False, (), None
     if "follow_up" in usual:
         rating = st.segmented_control(desk.t("queue.rating"), RATINGS, key="queue_rating", width="stretch")
-    if "finish" in usual and asks_told(card.standing):
+    if "finish" in usual and asks_told(card.standing) and not lead:
         told = st.checkbox(desk.t("queue.told"), key="queue_told")
-    if "finish" in usual and card.chain:
-        given = st.pills(desk.t("reviews.given"), chains()[card.chain].tells, format_func=lambda one: desk.t(f"reviews.tell_{one}"), key="queue_given")
+    if "finish" in usual and (card.chain or lead):
+        tells = TELLS if lead else chains()[card.chain].tells
+        given = st.pills(desk.t("reviews.given"), tells, format_func=lambda one: desk.t(f"reviews.tell_{one}"), key="queue_given")
+        told = given in BY_A_PERSON if lead else told
     if "ask_materials" in usual and item:
         missing = pick_missing(desk, item, "queue_missing")
-    pressed = _buttons(desk, usual, primary=True)
-    note = st.text_area(desk.t("queue.note_act"), key="queue_order_note", max_chars=2000, height=80) if offered else ""
+    pressed = _buttons(desk, usual, primary=True, named={"finish": "joinings.tell"} if lead else None)
+    answer = lead.result if lead and "finish" in usual else None
+    note = st.text_area(desk.t("queue.note_act"), answer or "", key="queue_order_note", max_chars=2000, height=80) if offered else ""
     at = happened_at(desk) if offered else desk.now
     more, receiver = _rare(desk, card, rare, "hand_over" in offers(card.standing) and desk.may("order_accept"))
     if pressed or more:
@@ -55,10 +64,11 @@ def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | No
             _carry_out(desk, card, pressed or more, note, at, rating, receiver, {"told": told, "given": given})
 
 
-def _buttons(desk: Desk, acts: list[str], *, primary: bool = False) -> str | None:
+def _buttons(desk: Desk, acts: list[str], *, primary: bool = False, named: Mapping[str, str] | None = None) -> str | None:
+    """The act that was tapped. `named`: acts that go by another word here."""
     pressed = None
     for number, act in enumerate(acts):
-        if st.button(desk.t(f"work_orders.act_{act}"), key=f"act-{act}", type="primary" if primary and number == 0 else "secondary", width="stretch"):
+        if st.button(desk.t((named or {}).get(act, f"work_orders.act_{act}")), key=f"act-{act}", type="primary" if primary and number == 0 else "secondary", width="stretch"):
             pressed = act
     return pressed
 

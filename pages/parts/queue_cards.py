@@ -81,6 +81,8 @@ def _body(desk: Desk, item: QueueItem, can: bool) -> str:
         about.append(desk.t("care.attempts_failed", n=item.failed))
     if item.asked:
         about.append(desk.t(f"extensions.card_{item.asked}"))
+    if item.joined:
+        about.append(desk.t(f"joinings.card_{item.joined}"))
     where = [item.place or "", item.grid or "", *about]
     left = f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span><span>{escape(desk.t("queue.due", at=deadline_text(item.due_at)))}</span>'
     if item.state == State.paused:

@@ -20,6 +20,7 @@ from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
+from pages.parts.joinings import draw_joined, draw_joining
 from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
 from pages.parts.queue_papers import notice_links
@@ -51,7 +52,9 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     requests = draw_said(desk, card)
     _reached(desk, card)
     draw_chain(desk, card, reviews, unfit)
-    draw_acts(desk, card, listed and listed.item, reached(card, reviews))
+    lead = draw_joined(desk, card)
+    draw_acts(desk, card, listed and listed.item, reached(card, reviews), lead)
+    draw_joining(desk, card, lead)
     draw_forms(desk, card, requests)
     if any(event.act == "ask_materials" for event in card.trail):
         notice_links(desk, community_id, order_id)

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.calendar import SHANGHAI, local_minute
 from core.clocks import deadline_text
@@ -47,13 +46,14 @@ def _take_in() -> None:
     chosen = _item(desk, offered)
     told = st.container()
     with st.form("queue-take-in", border=False):
-        fields, before = _fields(desk, places, chosen), st.container()
+        fields = _fields(desk, places, chosen)
+        lead_id = _same(desk)
         pressed = st.form_submit_button(desk.t("queue.submit"), type="primary", width="stretch")
-    if not pressed:
+    if not (pressed or lead_id):
         return
-    if _brought_before(desk, before, community_id, chosen.item.kind if chosen else fields["kind"], fields):
-        return
-    result = desk.carry_out(take_in, community_id=community_id, **fields)
+    if not lead_id and _brought_before(desk, community_id, chosen.item.kind if chosen else fields["kind"], fields):
+        st.rerun(scope="fragment")
+    result = desk.carry_out(take_in, community_id=community_id, lead_id=lead_id, **fields)
     if isinstance(result, Refused):
         with told:
             say_refused(desk, result)
@@ -62,18 +62,29 @@ def _take_in() -> None:
     st.rerun(scope="fragment")
 
 
-def _brought_before(desk: Desk, shown: DeltaGenerator, community_id: UUID, kind: str, fields: dict) -> bool:
-    """Whether the worker is shown what may be the same matter, once for these fields; pressed again it is filed all the same."""
+def _brought_before(desk: Desk, community_id: UUID, kind: str, fields: dict) -> bool:
+    """Whether there is what may be the same matter, looked for once for these fields; pressed again it is filed all the same."""
     asked = (community_id, kind, fields["building_id"], fields["contact"].strip())
-    if not all(fields[name].strip() for name in REQUIRED) or st.session_state.get(SEEN) == asked:
+    seen = st.session_state.get(SEEN)
+    if not all(fields[name].strip() for name in REQUIRED) or seen and seen[0] == asked:
         return False
     with desk.session() as session:
         found = similar(session, desk.now, *asked)
-    st.session_state[SEEN] = asked
+    st.session_state[SEEN] = asked, found
+    return bool(found)
+
+
+def _same(desk: Desk) -> UUID | None:
+    """What may be the same matter, each open one with a tap by which this one belongs to it; the id of the tapped one."""
+    _, found = st.session_state.get(SEEN) or (None, [])
+    if not found:
+        return None
     lines = [f"{one.number} {plain(one.matter)} · {local_minute(one.received_at)} · {desk.t(f'work_orders.status_{one.status}')} · {desk.t(f'queue.similar_{one.why}')}" for one in found]
-    if lines:
-        shown.warning("\n- ".join([f"**{desk.t('queue.similar', n=WINDOW.days)}**\n", *lines]))
-    return bool(lines)
+    st.warning("\n- ".join([f"**{desk.t('queue.similar', n=WINDOW.days)}**\n", *lines]))
+    if any(one.leading for one in found):
+        st.caption(desk.t("joinings.take_in_why"))
+    tapped = [one.id for one in found if one.leading and st.form_submit_button(desk.t("joinings.belongs_to", number=one.number), key=f"belongs-{one.id}", width="stretch")]
+    return tapped[0] if tapped else None
 
 
 def _item(desk: Desk, offered: dict[str, Entry]) -> Entry | None:

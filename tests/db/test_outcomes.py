@@ -111,4 +111,4 @@ def test_the_command_line_prints_them(demo_template):
     told = json.loads(printed(f"sqlite:///{demo_template}", "show", "overview", "--as", "head", "--json"))["outcomes"]
     sums = [sum(one["received"] for one in told[by].values()) for by in BY]
     assert sums[0] == sums[1] == sums[2] > 0
-    assert {"received", "tally", "paused", "suspended", "extended", "returned", "reopened"} == set(next(iter(told["kind"].values())))
+    assert {"received", "tally", "paused", "suspended", "extended", "returned", "reopened", "joined"} == set(next(iter(told["kind"].values())))

@@ -1,0 +1,52 @@
+"""What the demo shows of orders beyond their history, filed by the desk's own commands: two complainants of one matter, and the like. Invented."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+
+from core.refusals import Refused
+from db.commands import work_orders as commands
+from db.commands.filing import carry_out
+from db.demo.community import Made
+from db.engine import open_session
+from db.models.accounts import Account
+from db.models.grids import Building, Household
+from db.models.residents import Resident
+from db.models.work_orders import WorkOrder
+from db.scope import Scope
+
+
+def order_stories(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
+    """In the first grid of a community two neighbours had the same demand: the first one has been told the result, the other not yet."""
+    with open_session(engine, scope) as session:
+        scope = replace(scope, actor_id=session.scalar(select(Account.id).where(Account.username == "worker1")))
+        place = (Building.community_id == one.community_id, Building.grid_id == one.grids[0])
+        building_id = session.scalar(select(Building.id).where(*place).order_by(Building.walk).limit(1))
+        people = select(Resident.name, Resident.phone).join(Household, (Household.community_id == Resident.community_id) & (Household.id == Resident.household_id))
+        neighbours = session.execute(people.where(Household.community_id == one.community_id, Household.building_id == building_id).order_by(Resident.id)).all()
+    homes = list(dict.fromkeys((name, phone) for name, phone in neighbours if phone))[::3]
+    if len(homes) < 2:
+        return
+    about = {"community_id": one.community_id, "kind": "demand", "matter": "楼道堆放旧家具", "building_id": building_id}
+    orders: list[UUID] = []
+    for hours, (name, phone) in zip((7, 5), homes, strict=False):
+        taken = _done(engine, scope, commands.take_in, now - timedelta(hours=hours), lead_id=next(iter(orders), None), applicant=name, contact=phone, **about)
+        orders.append(taken.order_id)
+        _act(engine, scope, one, commands.accept, now - timedelta(hours=hours - 0.5), taken.order_id)
+    _act(engine, scope, one, commands.finish, now - timedelta(hours=1), orders[0], result="旧家具已由业主清走，楼道恢复畅通", told=True)
+
+
+def _act(engine: Engine, scope: Scope, one: Made, command, now: datetime, order_id: UUID, **said) -> None:
+    with open_session(engine, scope) as session:
+        version = session.scalar(select(WorkOrder.version).where(WorkOrder.community_id == one.community_id, WorkOrder.id == order_id))
+    _done(engine, scope, command, now, community_id=one.community_id, order_id=order_id, version=version, **said)
+
+
+def _done(engine: Engine, scope: Scope, command, now: datetime, **arguments):
+    result = carry_out(engine, scope, command, now=now, **arguments)
+    if isinstance(result, Refused):
+        raise ValueError(f"the demo tells an impossible story: {result.text('en')}")
+    return result
+
