@@ -21,13 +21,13 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", "reconciliation", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
+DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", "property", "reconciliation", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
 """Every desk, in menu order; `pages/<desk>.py` holds its page."""
 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
     "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "reveal",
-    "duty_record", "patrol_record", "supervision_record", "reconcile",
+    "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
 )  # fmt: skip
 """Everything somebody can do that leaves a ledger entry."""
@@ -85,8 +85,8 @@ RIGHTS: dict[Role, Rights] = {
     ),
     Role.PROPERTY_COMPANY: Rights(
         "queue",
-        frozenset({"queue", "alerts"} | _READ),
-        frozenset(_ORDER | {"reveal"}),
+        frozenset({"queue", "alerts", "property"} | _READ),
+        frozenset(_ORDER | {"reveal", "bill_record", "bill_suspend"}),
         _ALL,
         order_desks=frozenset({"property"}),
         people=False,

@@ -11,6 +11,7 @@ from db.commands.supervision import CLAUSE, sign_check
 from db.queries.checklist import Checklist, Line, checklist, quarters
 from db.queries.checklist_rows import violations
 from db.queries.ledger import proof_state
+from db.queries.property import CLAUSES as PROVEN
 from db.queries.supervision import signatures
 from pages.parts import desk as at
 from pages.parts import jump
@@ -23,6 +24,7 @@ from pages.parts.ledger_proof import proof_sentence
 from pages.parts.page import answer, page_header
 from pages.parts.pick import pick_community, pick_quarter, quarter_name
 from pages.parts.plain import plain
+from pages.parts.property_proof import draw_proofs
 
 PAGE = 20
 SHOW = ("all", *Verdict)
@@ -94,6 +96,9 @@ def _clause(desk: Desk, found: Checklist, line: Line) -> None:
     clause_chip(desk, line.clause_id, key="checklist-open")
     if (where := ELSEWHERE.get(line.clause_id)) and desk.sees(where) and st.button(desk.t("reconciliation.duty_open"), key="checklist-elsewhere", width="stretch"):
         jump.open_desk(where)
+    if line.clause_id in PROVEN:
+        draw_proofs(desk, found.community_id, line, found.quarter)
+        return
     if not line.not_met:
         st.info(desk.t("checklist.no_rows"))
         return

@@ -12,6 +12,7 @@ from core.calendar import local_day, packaged_calendar
 from core.imports.headers import Mapping
 from core.periods import period_of
 from core.rulebook import load_rulebook
+from db.commands import bills
 from db.commands.alerts import raise_all
 from db.commands.care import record_contact
 from db.commands.demo_orders import order_stories
@@ -21,10 +22,11 @@ from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
 from db.commands.reconciliation import decide, keep_list
 from db.demo.community import TABLES, Made, communities
 from db.demo.lists import FILE_NAME, police_list
+from db.demo.property import BILLS, TOLD_FOR
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope
 from db.models.clocks import Clock
-from db.models.grids import Staff
+from db.models.grids import Household, Staff
 from db.models.residents import Resident
 from db.queries.clock_state import is_open
 from db.queries.imports import Upload
@@ -90,6 +92,31 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
         carry_out(engine, scope, record_contact, now=moment, resident_id=people[-1], act="call", outcome="no_answer", happened_at=moment)
     order_stories(engine, scope, one, now)
     _compared(engine, scope, one.community_id, now)
+    _billed(engine, scope, one.community_id, now)
+
+
+def _billed(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:
+    """A bill at each stage, for the first households there are."""
+    with open_session(engine, scope) as session:
+        query = select(Household.building_id, Household.door).where(Household.community_id == community_id, Household.building_id.is_not(None))
+        homes = session.execute(query.order_by(Household.id).limit(len(BILLS))).all()
+    for (building_id, door), story in zip(homes, BILLS, strict=False):
+        due_on, entered = local_day(now) + timedelta(story.due), now - timedelta(max(20, 30 - story.due))
+        bill = {"kind": story.kind, "building_id": building_id, "door": door, "period": f"{due_on.replace(day=1) - timedelta(1):%Y-%m}", "amount": story.yuan * 100, "due_on": due_on}
+        filed = carry_out(engine, scope, bills.enter, now=entered, community_id=community_id, **bill)
+        for act, ago in story.steps.items():
+            _bill_step(engine, scope, now - timedelta(ago), act, community_id=community_id, bill_id=filed.bill_id)
+
+
+def _bill_step(engine: Engine, scope: Scope, at: datetime, act: str, **which) -> None:
+    told = local_day(at) + timedelta(TOLD_FOR) if act == "notice" else None
+    match act:
+        case "pay":
+            carry_out(engine, scope, bills.pay, now=at, way="online", **which)
+        case "suspend":
+            carry_out(engine, scope, bills.suspend, now=at, **which)
+        case _:
+            carry_out(engine, scope, bills.remind, now=at, act=act, last_pay_on=told, **which)
 
 
 def _compared(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:

@@ -25,6 +25,7 @@ from db.queries.calendar import current_calendar
 from db.queries.departures import held_counts
 from db.queries.ledger import proof_state
 from db.queries.packages import ever_recorded
+from db.queries.property import CLAUSES as PROVEN
 from db.queries.tallies import NOTHING, Count, counts
 
 DAY_UNITS = ("day", "working_day", "month", "year")
@@ -100,7 +101,9 @@ def checklist(session: Session, now: datetime, community_id: UUID, quarter_key: 
     unsure, held = _provisional(session, community_id, period), held_counts(session, now, community_id, period.start, period.end)
     lines = []
     for clause in load_rulebook().values():
-        if clause.shape == "clock":
+        if clause.id in PROVEN:
+            lines.append(_record_line(session, clause, now, community_id, period))
+        elif clause.shape == "clock":
             lines.append(replace(_clock_line(clause, by_clause.get(clause.id, NOTHING), unsure.get(clause.id, 0)), held=held[clause.id]))
         elif clause.shape == "measure" and clause.section == 3:
             lines.append(_measure_line(session, clause, by_clause, now, community_id, period))

@@ -28,6 +28,7 @@ from db.models.residents import Resident
 from db.models.reviews import Review
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries import plausibility as visits
+from db.queries import property as properties
 from db.queries.clock_state import is_missed, is_overdue
 from db.queries.packages import clause_counts, clause_rows
 from db.queries.posts import holding, post_held, still_here
@@ -77,6 +78,8 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
         return _grids(session, community_id, clause_id, last_day(now, period))[offset : offset + limit]
     if clause_id in plausibility.CLAUSES:
         return _doubtful(session, community_id, clause_id, period, limit, offset)
+    if clause_id in properties.CLAUSES:
+        return [Violation(**row, clause_id=clause_id) for row in properties.broken(session, clause_id, now, community_id, period, limit, offset)]
     if clause_id in CLAUSES:
         return _incomplete(session, now, community_id, clause_id, last_day(now, period), limit, offset)
     if shape == "record":
@@ -160,6 +163,8 @@ def record(session: Session, clause_id: str, now: datetime, community_id: UUID, 
         return *clause_counts(session, clause_id, community_id, last_day(now, period)), 0
     if clause_id in plausibility.CLAUSES:
         return *visits.counted(session, clause_id, community_id, period), 0
+    if clause_id in properties.CLAUSES:
+        return properties.counted(session, clause_id, now, community_id, period)
     spec = RECORDS[clause_id]
     bad = spec.bad()
     query = select(func.count(), func.count().filter(bad)).select_from(spec.model).where(*spec.rows(session, community_id, period))
