@@ -34,19 +34,31 @@ class Keyring:
 
     def seal(self, text: str, purpose: str) -> bytes:
         """12-byte nonce + ciphertext + tag of `text`."""
+        return self.seal_bytes(text.encode(), purpose)
+
+    def seal_bytes(self, content: bytes, purpose: str) -> bytes:
+        """The same of bytes."""
         nonce = os.urandom(12)
-        return nonce + self.cipher.encrypt(nonce, text.encode(), purpose.encode())
+        return nonce + self.cipher.encrypt(nonce, content, purpose.encode())
 
     def unseal(self, blob: bytes, purpose: str) -> str:
         """The text sealed in `blob`. Raises KeyProblem when the key or the column is not the one it was sealed for."""
+        return self.unseal_bytes(blob, purpose).decode()
+
+    def unseal_bytes(self, blob: bytes, purpose: str) -> bytes:
+        """The same of bytes."""
         try:
-            return self.cipher.decrypt(blob[:12], blob[12:], purpose.encode()).decode()
+            return self.cipher.decrypt(blob[:12], blob[12:], purpose.encode())
         except InvalidTag:
             raise KeyProblem(f"{purpose}: not readable with this key. Put back the key file this database was made with (DESK_KEY_FILE).") from None
 
     def blind_index(self, text: str, purpose: str) -> bytes:
         """16 bytes by which an exact value is found without being stored: HMAC-SHA256 of purpose and text."""
         return hmac.new(self.index_key, purpose.encode() + b"\0" + text.encode(), sha256).digest()[:16]
+
+    def content_mark(self, content: bytes, purpose: str) -> bytes:
+        """32 bytes by which the same content is known again: HMAC-SHA256. A bare SHA-256 would tell whoever has a photo whether the office has it, too."""
+        return hmac.new(self.index_key, purpose.encode() + b"\0" + content, sha256).digest()
 
 
 def key_path() -> Path:

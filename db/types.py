@@ -1,4 +1,4 @@
-"""Column types: aware UTC times, 16-byte uuid7 ids, encrypted text."""
+"""Column types: aware UTC times, 16-byte uuid7 ids, encrypted text and bytes."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from db.keys import keyring
 
-__all__ = ["EncryptedText", "Id", "UtcDateTime", "uuid7"]
+__all__ = ["EncryptedBytes", "EncryptedText", "Id", "UtcDateTime", "uuid7"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -94,3 +94,20 @@ class EncryptedText(TypeDecorator):
 
     def process_result_value(self, value, dialect):
         return None if value is None else keyring().unseal(bytes(value), self.purpose)
+
+
+class EncryptedBytes(TypeDecorator):
+    """The same for bytes: photos and files."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: str):
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else keyring().seal_bytes(value, self.purpose)
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else keyring().unseal_bytes(bytes(value), self.purpose)

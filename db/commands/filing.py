@@ -22,7 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.refusals import Refused
 from db.engine import ScopedSession
 from db.keys import keyring
-from db.models.base import LATER, Base
+from db.models.base import MARKED, Base
 from db.models.ledger import LedgerEntry, LedgerRow
 from db.scope import PLATFORM, Scope
 from db.types import uuid7
@@ -86,7 +86,7 @@ GONE = bytes(32)
 
 def row_values(row) -> dict:
     """Column name → value of a mapped row, as digests see it."""
-    return {a.columns[0].name: getattr(row, a.key) for a in inspect(row).mapper.column_attrs}
+    return {a.columns[0].name: getattr(row, a.key) for a in inspect(row).mapper.column_attrs if a.columns[0].info != MARKED}
 
 
 def row_id(table: str, values: dict) -> UUID:
@@ -99,14 +99,15 @@ def row_id(table: str, values: dict) -> UUID:
 
 def row_digest(table: str, values: dict) -> bytes:
     """HMAC-SHA256 over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
-    told = [(name, value) for name, value in sorted(values.items()) if value is not None or name not in _later(table)]
+    told = [(name, value) for name, value in sorted(values.items()) if name not in _with_info(table, "marked") and (value is not None or name not in _with_info(table, "later"))]
     text = json.dumps([table, told], default=_plain, ensure_ascii=False)
     return hmac.new(keyring().index_key, b"row\0" + text.encode(), sha256).digest()
 
 
 @cache
-def _later(table: str) -> frozenset[str]:
-    return frozenset(column.name for column in Base.metadata.tables[table].columns if column.info == LATER)
+def _with_info(table: str, word: str) -> frozenset[str]:
+    """Columns that say LATER or MARKED of themselves."""
+    return frozenset(column.name for column in Base.metadata.tables[table].columns if word in column.info)
 
 
 def _plain(value):
@@ -131,6 +132,12 @@ def file(session: ScopedSession, command: str, *, now: datetime, community_id: U
         "subject_id": subject_id,
         "facts": json.dumps(facts, default=str, ensure_ascii=False, sort_keys=True),
     }
+
+
+def add_facts(session: ScopedSession, **facts) -> None:
+    """More facts for the entry that the command just carried out has filed."""
+    told = json.loads(session.filing.entry["facts"]) | facts
+    session.filing.entry["facts"] = json.dumps(told, default=str, ensure_ascii=False, sort_keys=True)
 
 
 def carry_out(engine: Engine, scope: Scope, command: Callable, /, **arguments):

@@ -21,6 +21,10 @@ LATER = {"later": True}
 """`info` of a column added to a table that had rows: while empty it stays out of a row's digest, or every older row would seem altered."""
 
 
+MARKED = {"marked": True}
+"""`info` of a column too large to be read for every check: another column of the row holds its keyed mark, and stands in the digest for it."""
+
+
 class Base(DeclarativeBase):
     """All tables. Annotated `datetime` is UtcDateTime, `UUID` is a 16-byte id."""
 

@@ -2,21 +2,25 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
 
 from core.catalogue import Item
 from core.catalogue.notices import note_of
+from core.files import STATUSES, Upload
 from core.joinings import BY_A_PERSON, TELLS
 from core.refusals import Refused
 from core.reviews import Stand, chains
 from core.work_orders import NOTES, OPINIONS, RATINGS, STEPS, asks_told, offers
 from db.commands import work_orders as commands
+from db.commands.files import attach, with_files
 from db.queries.joinings import Lead
 from db.queries.posts import colleagues
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk
+from pages.parts.files import pick_files
 from pages.parts.queue_papers import pick_missing
 from pages.parts.queue_record import happened_at, say_refused
 
@@ -55,13 +59,35 @@ def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | No
     pressed = _buttons(desk, usual, primary=True, named={"finish": "joinings.tell"} if lead else None)
     answer = lead.result if lead and "finish" in usual else None
     note = st.text_area(desk.t("queue.note_act"), answer or "", key="queue_order_note", max_chars=2000, height=80) if offered else ""
+    uploads = _uploads(desk, card, note)
     at = happened_at(desk) if offered else desk.now
     more, receiver = _rare(desk, card, rare, "hand_over" in offers(card.standing) and desk.may("order_accept"))
     if pressed or more:
         if pressed == "ask_materials":
             note = note_of(missing, note)
         with said:
-            _carry_out(desk, card, pressed or more, note, at, rating, receiver, {"told": told, "given": given})
+            _carry_out(desk, card, pressed or more, note, at, rating, receiver, {"told": told, "given": given}, uploads)
+
+
+def _uploads(desk: Desk, card: OrderCard, note: str) -> list[Upload]:
+    """Photos and files for the act about to be tapped, or to be saved by themselves."""
+    if card.line.status not in STATUSES or not desk.may("order_accept"):
+        return []
+    with st.expander(desk.t("files.pick")):
+        if uploads := pick_files(desk, "queue_files"):
+            st.caption(desk.t("files.with_act"))
+            if st.button(desk.t("files.attach"), key="act-attach", width="stretch"):
+                _attach(desk, card, note, uploads)
+        return uploads
+
+
+def _attach(desk: Desk, card: OrderCard, note: str, uploads: list[Upload]) -> None:
+    result = desk.carry_out(attach, community_id=card.line.community_id, order_id=card.line.id, uploads=uploads, note=note)
+    if isinstance(result, Refused):
+        say_refused(desk, result)
+        return
+    st.session_state["queue_said"] = desk.t("files.attached", n=len(result.ids))
+    st.rerun()
 
 
 def _buttons(desk: Desk, acts: list[str], *, primary: bool = False, named: Mapping[str, str] | None = None) -> str | None:
@@ -89,7 +115,7 @@ def _rare(desk: Desk, card: OrderCard, acts: list[str], returnable: bool) -> tup
     return pressed, receiver
 
 
-def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, rating: int | None, receiver: UUID | None, how: dict) -> None:
+def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, rating: int | None, receiver: UUID | None, how: dict, uploads: list[Upload]) -> None:
     """Files the act; a refusal stays in the dialog, above the buttons, with its clause."""
     command = commands.record_step if act in STEPS else commands.record_note if act in NOTES else getattr(commands, act)
     said = {NOTE[act]: note} if act in NOTE else {}
@@ -105,7 +131,9 @@ def _carry_out(desk: Desk, card: OrderCard, act: str, note: str, at: datetime, r
         said["to"] = receiver
     if act not in ("hand_over", "give_back"):
         said["happened_at"] = at
-    result = desk.carry_out(command, community_id=card.line.community_id, order_id=card.line.id, version=card.line.version, **said)
+    ids = {"community_id": card.line.community_id, "order_id": card.line.id}
+    said |= ids | {"version": card.line.version}
+    result = desk.carry_out(with_files, step=partial(command, **said), act=act, uploads=uploads, **ids) if uploads else desk.carry_out(command, **said)
     if isinstance(result, Refused):
         say_refused(desk, result)
         return

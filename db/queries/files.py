@@ -1,0 +1,152 @@
+"""Photos and files as somebody may see them: those of an order or of contacts, and one opened. The scope reaches a file through its order or contact."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from core import masks
+from core.files import BY_PURPOSE, KINDS, OPEN, how_open
+from db.engine import ScopedSession
+from db.keys import keyring
+from db.models.accounts import Account
+from db.models.files import Attachment, StoredFile
+from db.models.ledger import LedgerEntry
+from db.models.residents import Contact
+from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.pictures import scaled
+
+REVEALED = "files.reveal"
+"""The ledger entry that opens what opens for a purpose only."""
+SHOWN_FOR = 60
+"""Seconds for which it does. Default of this product, like db.commands.residents.SHOWN_FOR."""
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """A linked file. `name` only where it opens at once, like everything that may name people; `opens`: core.files.how_open; `act`: of the trail, of an
+    order's act; `own`: the reader added it."""
+
+    community_id: UUID
+    id: UUID
+    subject_kind: str
+    subject_id: UUID
+    kind: str
+    size: int
+    picture: bool
+    name: str | None
+    act: str | None
+    added_at: datetime
+    by: str | None
+    own: bool
+    opens: str
+    struck_at: datetime | None
+    struck_reason: str | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file on its way out: bytes, media type, name. `whole`: the content itself, not a copy made for a screen."""
+
+    content: bytes
+    media_type: str
+    name: str
+    whole: bool
+
+
+class Altered(RuntimeError):
+    """The content on disk is not the one that was stored: its mark is another."""
+
+
+def links_of(community_id: UUID, *, order_id: UUID | None = None, contact_ids: Iterable[UUID] = ()) -> Select:
+    """Links of an order or of contacts, as far as the scope reaches those; oldest first."""
+    own = Attachment.community_id == community_id
+    if order_id:
+        query = select(Attachment).join(WorkOrder, (WorkOrder.community_id == Attachment.community_id) & (WorkOrder.id == Attachment.work_order_id))
+        return query.where(own, Attachment.work_order_id == order_id).order_by(Attachment.id)
+    query = select(Attachment).join(Contact, (Contact.community_id == Attachment.community_id) & (Contact.id == Attachment.contact_id))
+    return query.where(own, Attachment.contact_id.in_(tuple(contact_ids))).order_by(Attachment.id)
+
+
+def reached(session: ScopedSession, community_id: UUID, attachment_id: UUID) -> Attachment | None:
+    """The link, if the scope reaches what it belongs to."""
+    found = session.scalar(select(Attachment).where(Attachment.community_id == community_id, Attachment.id == attachment_id))
+    if found is None:
+        return None
+    owner, owner_id = (WorkOrder, found.work_order_id) if found.work_order_id else (Contact, found.contact_id)
+    return found if session.scalar(select(owner.id).where(owner.community_id == community_id, owner.id == owner_id)) else None
+
+
+def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID, *, subject_ids: Iterable[UUID] | None = None) -> list[FileLine]:
+    """Files of an order, oldest first. `subject_ids`: only those linked to these acts, requests or other records of it."""
+    found = session.scalars(links_of(community_id, order_id=order_id)).all()
+    wanted = None if subject_ids is None else set(subject_ids)
+    return _lines(session, now, community_id, [one for one in found if wanted is None or one.subject_id in wanted])
+
+
+def of_contacts(session: ScopedSession, now: datetime, community_id: UUID, contact_ids: Iterable[UUID]) -> list[FileLine]:
+    """Files of contacts with residents, oldest first."""
+    return _lines(session, now, community_id, list(session.scalars(links_of(community_id, contact_ids=contact_ids))))
+
+
+def way_in(session: ScopedSession, now: datetime, link: Attachment) -> str:
+    """How the reader opens it at this moment: core.files.how_open, and for a purpose only while the ledger says that one was named."""
+    own = link.added_by is not None and link.added_by == session.scope.actor_id
+    way = how_open(session.scope.role, link.subject_kind, own=own, struck=link.struck_at is not None)
+    return OPEN if way == BY_PURPOSE and _purpose_named(session, now, link) else way
+
+
+def opened(session: ScopedSession, now: datetime, community_id: UUID, attachment_id: UUID, size: str = "") -> Opened | None:
+    """One file for whoever may open it now; None for everybody else. `size`: 'small' or 'large' is a copy of a picture for a list or a screen,
+    else the content itself. Raises Altered when it is no longer what was stored."""
+    link = reached(session, community_id, attachment_id)
+    if link is None or way_in(session, now, link) != OPEN:
+        return None
+    own = (StoredFile.community_id == community_id, StoredFile.id == link.file_id)
+    kind, mark, preview = session.execute(select(StoredFile.kind, StoredFile.mark, StoredFile.preview).where(*own)).one()
+    if size == "small":
+        return preview and Opened(preview, _COPY.media_type, link.name, False)
+    content = session.scalar(select(StoredFile.content).where(*own))
+    if keyring().content_mark(content, mark_of(community_id)) != mark:
+        raise Altered(f"stored_file {link.file_id} of community {community_id} is not what was stored: put it back from a backup")
+    if size == "large":
+        copy = scaled(content) if KINDS[kind].picture else None
+        return copy and Opened(copy, _COPY.media_type, link.name, False)
+    return Opened(content, KINDS[kind].media_type, link.name, True)
+
+
+_COPY = KINDS["jpeg"]
+
+
+def mark_of(community_id: UUID) -> str:
+    """What a content's mark is made for: it says nothing about other communities' files."""
+    return f"file {community_id}"
+
+
+def _purpose_named(session: ScopedSession, now: datetime, link: Attachment) -> bool:
+    subject = link.work_order_id or link.contact_id
+    own = (LedgerEntry.community_id == link.community_id, LedgerEntry.subject_id == subject, LedgerEntry.command == REVEALED)
+    lately = LedgerEntry.at > now - timedelta(seconds=SHOWN_FOR)
+    return session.scalar(select(LedgerEntry.id).where(*own, lately, LedgerEntry.actor_id == session.scope.actor_id).limit(1)) is not None
+
+
+def _lines(session: ScopedSession, now: datetime, community_id: UUID, found: list[Attachment]) -> list[FileLine]:
+    if not found:
+        return []
+    own = (StoredFile.community_id == community_id, StoredFile.id.in_({one.file_id for one in found}))
+    files = {row.id: row for row in session.execute(select(StoredFile.id, StoredFile.kind, StoredFile.size).where(*own))}
+    events = (WorkOrderEvent.community_id == community_id, WorkOrderEvent.id.in_([one.subject_id for one in found if one.subject_kind == "act"]))
+    acts = {row.id: row.act for row in session.execute(select(WorkOrderEvent.id, WorkOrderEvent.act).where(*events))}
+    accounts = select(Account.id, Account.display_name).where(Account.id.in_({one.added_by for one in found if one.added_by}))
+    by = {row.id: row.display_name for row in session.execute(accounts)}
+    return [_line(one, files[one.file_id], acts.get(one.subject_id), by.get(one.added_by), way_in(session, now, one), session.scope.actor_id) for one in found]
+
+
+def _line(link: Attachment, stored, act: str | None, by: str | None, opens: str, reader: UUID | None) -> FileLine:
+    shown = opens == OPEN
+    return FileLine(
+        link.community_id, link.id, link.subject_kind, link.subject_id, stored.kind, stored.size, KINDS[stored.kind].picture, link.name if shown else None, act,
+        link.added_at, by, reader is not None and link.added_by == reader, opens, link.struck_at, masks.free_text(link.struck_reason) if not shown else link.struck_reason,
+    )  # fmt: skip
