@@ -33,8 +33,9 @@ def holds(clock, now: datetime) -> bool:
     return clock.clause_id != SUPPLEMENT and limit is not None and limit.unit != NEVER and not is_over(clock, now)
 
 
-def may_ask(status: str, clocks, detail: str, evidence: str, until: datetime, *, waits: bool, runs: bool, now: datetime, calendar: WorkCalendar) -> Refused | None:
-    """Why a matter may not be suspended until `until`. `clocks`: its unclosed ones; `waits`, `runs`: one is asked for, or granted, already."""
+def may_ask(status: str, clocks, detail: str, evidence: str | int, until: datetime, *, waits: bool, runs: bool, now: datetime, calendar: WorkCalendar) -> Refused | None:
+    """Why a matter may not be suspended until `until`. `clocks`: its unclosed ones; `evidence`: in words, or how many files show it; `waits`,
+    `runs`: one is asked for, or granted, already."""
     if status not in STATUSES:
         return Refused(f"work_orders.not_while_{status}", CLAUSE)
     if waits or runs:
@@ -42,7 +43,7 @@ def may_ask(status: str, clocks, detail: str, evidence: str, until: datetime, *,
     if not any(holds(one, now) for one in clocks):
         return Refused("suspensions.nothing_to_hold", CLAUSE)
     for name, text in (("why", detail), ("evidence", evidence)):
-        if not text.strip():
+        if not str(text or "").strip():
             return Refused(f"suspensions.say_{name}", CLAUSE)
     last = latest(now, calendar)
     return None if now < until <= last else Refused("suspensions.until_when", CLAUSE, {"last": deadline_text(last)})

@@ -3,23 +3,27 @@
 `settle` and `close` are steps of other commands: what is over by itself ends at its own moment, whoever comes by first, the sweep at the latest.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
+from core.files import Upload
 from core.refusals import Refused
 from core.roles import may
 from core.suspensions import CLAUSE, REASONS, holds, may_ask, may_decide, stands
 from db.commands.clocks import open_clocks, pause, resume
 from db.commands.extensions import held
+from db.commands.files import Owner, put_files
 from db.commands.filing import file
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
 from db.queries.calendar import current_calendar
+from db.types import uuid7
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,10 @@ class Standing:
 
 
 def ask(
-    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, reason: str, detail: str, evidence: str, until: datetime
+    session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, reason: str, detail: str, evidence: str, until: datetime, uploads: Sequence[Upload] = ()
 ) -> Standing | Refused:
-    """Ask that the order stands still until `until`; it does once another person has granted it. Raises ValueError for a reason not in REASONS."""
+    """Ask that the order stands still until `until`; it does once another person has granted it. The evidence is words, or files, or both. Raises
+    ValueError for a reason not in REASONS."""
     if reason not in REASONS:
         raise ValueError(f"{reason!r} is no reason: one of {', '.join(REASONS)}")
     if not may(session.scope.role, "order_accept"):
@@ -46,20 +51,23 @@ def ask(
     settle(session, order, now)
     before = _open(session, order)
     refused = may_ask(
-        order.status, open_clocks(session, order), detail, evidence, until, waits=bool(before) and before.granted is None, runs=bool(before and before.granted),
+        order.status, open_clocks(session, order), detail, evidence.strip() or len(uploads), until, waits=bool(before) and before.granted is None, runs=bool(before and before.granted),
         now=now, calendar=current_calendar(session),
     )  # fmt: skip
     if refused:
         return refused
-    scope = session.scope
+    scope, request_id = session.scope, uuid7()
     session.add(
         Suspension(
-            community_id=community_id, work_order_id=order_id, reason=reason, detail=detail.strip(), evidence=evidence.strip(), until_at=until,
+            community_id=community_id, id=request_id, work_order_id=order_id, reason=reason, detail=detail.strip(), evidence=evidence.strip(), until_at=until,
             asked_at=now, asked_by=scope.actor_id, asked_staff_id=scope.staff_id,
         )  # fmt: skip
     )
     put(session, order, "ask_suspension", now, note=detail)
-    _file(session, "ask_suspension", now, order, reason=reason, until_at=until.isoformat())
+    linked = put_files(session, now, Owner(community_id, "suspension", request_id, order_id=order_id), uploads)
+    if isinstance(linked, Refused):
+        return linked
+    _file(session, "ask_suspension", now, order, reason=reason, until_at=until.isoformat(), **({"files": linked.facts} if linked.facts else {}))
     return Standing(order.number, "waiting", until)
 
 

@@ -15,6 +15,7 @@ from db.queries.calendar import current_calendar
 from db.queries.suspensions import SuspensionLine
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk
+from pages.parts.files import pick_files
 from pages.parts.queue_grants import answer, who
 from pages.parts.suspensions import asked_for
 
@@ -47,9 +48,10 @@ def draw_suspending(desk: Desk, card: OrderCard, suspensions: list[SuspensionLin
         detail = st.text_area(desk.t("suspensions.detail"), key="suspension_detail", max_chars=500, height=80)
         evidence = st.text_input(desk.t("suspensions.evidence"), key="suspension_evidence", max_chars=200)
         last_day = local_day(last - timedelta.resolution)
+        uploads = pick_files(desk, "suspension_files")
         until = st.date_input(desk.t("suspensions.until"), today + timedelta(1), min_value=today, max_value=last_day, key="suspension_until")
         if st.form_submit_button(desk.t("suspensions.submit"), type="primary", width="stretch"):
-            asked = {"reason": reason, "detail": detail, "evidence": evidence, "until": local_midnight(until + timedelta(1))}
+            asked = {"reason": reason, "detail": detail, "evidence": evidence, "uploads": uploads, "until": local_midnight(until + timedelta(1))}
             with said:
                 answer(desk, desk.carry_out(commands.ask, community_id=card.line.community_id, order_id=card.line.id, **asked), "suspensions.asked")
 

@@ -8,6 +8,7 @@ from db.commands.suspensions import decide
 from db.queries.suspensions import SuspensionLine
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
+from pages.parts.files import draw_files_of
 from pages.parts.plain import plain
 
 
@@ -18,12 +19,13 @@ def draw_suspension_requests(desk: Desk, found: list[SuspensionLine]) -> None:
     for one in found:
         with st.container(border=True, key=f"suspension-{one.id}"):
             st.markdown(f"**{one.number} {plain(one.matter)}**  \n{asked_for(desk, one)}  \n{clause_mark(desk, 'suspension.limit')}")
+            draw_files_of(desk, "overview", one.community_id, order_id=one.order_id, subject_ids=(one.id,), key=f"evidence-{one.id}")
             _decision(desk, one)
 
 
 def asked_for(desk: Desk, one: SuspensionLine) -> str:
     """One request in Markdown: who asked when, until when, why, and on what evidence."""
-    words = {name: plain(text) for name, text in (("detail", one.detail), ("evidence", one.evidence))}
+    words = {name: plain(text) or desk.t("suspensions.in_files") for name, text in (("detail", one.detail), ("evidence", one.evidence))}
     by, reason = plain(one.by) or desk.t("extensions.nobody"), desk.t(f"suspensions.reason_{one.reason}")
     return desk.t("suspensions.said", by=by, at=deadline_text(one.asked_at), until=deadline_text(one.until_at), reason=reason, **words)
 

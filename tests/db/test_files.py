@@ -10,13 +10,14 @@ from sqlalchemy import select, text
 
 from core.files import AT_ONCE, MEGABYTE, OPEN, Upload
 from core.refusals import Refused
-from db.commands import files
+from db.commands import files, suspensions
 from db.commands import work_orders as commands
 from db.commands.backup import back_up
 from db.commands.filing import carry_out
 from db.engine import make_engine, open_session
 from db.models.files import Attachment, StoredFile
 from db.models.ledger import LedgerEntry
+from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrderEvent
 from db.queries.files import SHOWN_FOR, Altered, of_order, opened
 from db.queries.proof import verify
@@ -199,3 +200,20 @@ def test_a_large_photo_has_a_small_copy_without_the_cameras_place(office, order_
     assert b"PHONE-AT" in whole.content and whole.whole
     for copy, side in ((small, 320), (large, 1600)):
         assert b"PHONE-AT" not in copy.content and not copy.whole and max(Image.open(BytesIO(copy.content)).size) == side
+
+
+@SQLITE
+def test_the_evidence_of_a_suspension_may_be_a_file_alone_and_is_opened_by_whoever_decides(office):
+    order_id = office.take_in("complex").order_id
+    office.act(order_id, commands.accept)
+    why = {"reason": "authority", "detail": "等待民政局核实", "evidence": " ", "until": NOW + 24 * HOUR}
+    assert office.do("a", suspensions.ask, order_id=order_id, **why).reason == "suspensions.say_evidence"
+    assert office.do("a", suspensions.ask, order_id=order_id, uploads=[Upload("函.html", b"<html>")], **why).reason == "files.kind_unknown"
+    assert office.do("a", suspensions.ask, order_id=order_id, uploads=[PDF], **why).stands == "waiting"
+    [link], [entry] = office.rows(Attachment), office.rows(LedgerEntry, LedgerEntry.command == "work_order.ask_suspension")
+    assert (link.subject_kind, link.subject_id) == ("suspension", office.rows(Suspension)[0].id) and '"kind": "pdf"' in entry.facts
+    street = Scope(uuid7(), "street_officer", frozenset({office.id}))
+    assert look(office, opened, NOW, office.id, link.id, scope=street) is None
+    assert show(office, street, order_id) is True
+    assert look(office, opened, NOW, office.id, link.id, scope=street).content == PDF.content
+    assert look(office, opened, NOW, office.id, link.id, who="head").content == PDF.content
