@@ -6,6 +6,7 @@ from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue,
 from pages.parts import desk as at
 from pages.parts import queue_filters
 from pages.parts.desk import Desk
+from pages.parts.handovers import draw_handovers
 from pages.parts.joinings import OPEN, draw_to_tell
 from pages.parts.jump import take_clause
 from pages.parts.page import page_header
@@ -30,8 +31,10 @@ def page() -> None:
     with st.container(horizontal=True, key="queue-head"):
         taking = desk.may("order_take_in") and st.button(desk.t("queue.take_in"), type="primary", width="stretch", key="queue_take_in")
         wanted = asked(desk)
-    draw_waiting(desk, "queue")
-    draw_to_tell(desk)
+    with st.container(horizontal=True, key="queue-waits"):
+        draw_waiting(desk, "queue")
+        draw_to_tell(desk)
+        draw_handovers(desk)
     if asked_for := st.session_state.pop(OPEN, None):
         open_order(desk, *asked_for)
     if taking:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Engine, select
 
 from core.refusals import Refused
+from db.commands import handovers
 from db.commands import work_orders as commands
 from db.commands.filing import carry_out
 from db.demo.community import Made
@@ -19,7 +20,24 @@ from db.scope import Scope
 
 
 def order_stories(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
-    """In the first grid of a community two neighbours had the same demand: the first one has been told the result, the other not yet."""
+    """What follows, in the first grid of a community."""
+    _neighbours(engine, scope, one, now)
+    _offered(engine, scope, one, now)
+
+
+def _offered(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
+    """A colleague has offered worker1 a matter."""
+    giver = one.staff.get("worker2")
+    with open_session(engine, scope) as session:
+        own = (WorkOrder.community_id == one.community_id, WorkOrder.grid_id == one.grids[0], WorkOrder.holder_id == giver, WorkOrder.desk == "grid", WorkOrder.closed_at.is_(None))
+        order_id = giver and session.scalar(select(WorkOrder.id).where(*own).order_by(WorkOrder.received_at.desc()).limit(1))
+    if order_id:
+        about = {"community_id": one.community_id, "order_id": order_id, "to": one.staff["worker1"], "reason": "当事人住在您负责的楼栋，您更熟悉情况"}
+        _done(engine, replace(scope, staff_id=giver), handovers.offer, now - timedelta(minutes=40), **about)
+
+
+def _neighbours(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
+    """Two neighbours had the same demand: the first one has been told the result, the other not yet."""
     with open_session(engine, scope) as session:
         scope = replace(scope, actor_id=session.scalar(select(Account.id).where(Account.username == "worker1")))
         place = (Building.community_id == one.community_id, Building.grid_id == one.grids[0])

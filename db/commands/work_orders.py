@@ -22,6 +22,7 @@ from core.roles import may
 from core.work_orders import CHANNELS, CONTACTS, NOTES, OPINIONS, STEPS, SUPPLEMENT, Dispatch, Kind, Step, decide, dispatch, kinds, number, register, standing_of
 from db.commands.clocks import meet, open_clocks, open_deadline, pause, resume, void
 from db.commands.filing import file
+from db.commands.handovers import lapse
 from db.commands.joinings import before_act, join_new
 from db.commands.late_entries import keep
 from db.commands.reviews import before_finish
@@ -350,6 +351,8 @@ def _step(
         setattr(order, column, value)
     if order.closed_at is not None:
         close(session, order, step.at)
+    if receiver or order.closed_at is not None:
+        lapse(session, order, now)
     # An order whose row would not change still gets a new version: the second of two who record the same step must be told.
     flag_modified(order, "status")
     _event(session, order, act, step.at, now, before, note, rating)

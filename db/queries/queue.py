@@ -21,7 +21,7 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
-from db.queries import joinings
+from db.queries import handovers, joinings
 from db.queries.attempts import KIND, failed_runs
 from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed, not_put_off
 from db.queries.extensions import marks
@@ -57,7 +57,8 @@ class Wanted:
 class QueueItem:
     """One thing to do. `title`: the order's matter or the resident's name as the role may see it (None: a duty, named by its clause).
     `failed`: how many attempts in a row to reach them have failed. `asked`: db.queries.extensions.marks of an order;
-    `suspended`: why an order stands still, and until when; `joined`: db.queries.joinings.marks of an order."""
+    `suspended`: why an order stands still, and until when; `joined`: db.queries.joinings.marks of an order;
+    `offered`: it is offered to a colleague who has not answered."""
 
     community_id: UUID
     clock_id: UUID
@@ -82,6 +83,7 @@ class QueueItem:
     asked: str | None = None
     suspended: tuple[str, datetime] | None = None
     joined: str | None = None
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -261,13 +263,14 @@ def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueI
     orders = _orders(session, {row.work_order_id for row in rows if row.work_order_id})
     people = _people(session, {row.resident_id for row in rows if row.resident_id and not row.work_order_id})
     hidden, failed = masked(session.scope.role), failed_runs(session, now, people) if people else {}
-    asked, joined = (marks(session, now, orders), joinings.marks(session, orders)) if orders else ({}, {})
+    asked, joined, offered = (marks(session, now, orders), joinings.marks(session, orders), handovers.marks(session, orders)) if orders else ({}, {}, frozenset())
     still = {row.work_order_id for row in rows if row.paused_at and row.work_order_id}
     suspended = running(session, now, still) if still else {}
     return [
         replace(
             _item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden, failed.get(row.resident_id, 0)),
             asked=asked.get(row.work_order_id), suspended=suspended.get(row.work_order_id), joined=joined.get(row.work_order_id),
+            offered=row.work_order_id in offered,
         )
         for row in rows
     ]  # fmt: skip

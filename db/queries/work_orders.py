@@ -92,7 +92,7 @@ class OrderEvent:
 @dataclass(frozen=True)
 class OrderCard:
     """One order in full, personal fields as the role may see them. `standing` feeds core.work_orders.offers. `item`, `chain`: the catalogue's item
-    it was taken in by, and its review chain."""
+    it was taken in by, and its review chain. `desk`, `grid_id`, `holder_id`: where it lies and who holds it."""
 
     line: OrderLine
     channel: str
@@ -108,6 +108,9 @@ class OrderCard:
     item: str | None = None
     chain: str | None = None
     given_by: str | None = None
+    desk: str = "grid"
+    grid_id: UUID | None = None
+    holder_id: UUID | None = None
 
 
 def orders(
@@ -217,6 +220,7 @@ def order_card(session: ScopedSession, now: datetime, community_id: UUID, order_
         line, row.channel, masks.masked("name", row.applicant, hidden), masks.masked("phone", row.contact, hidden),
         masks.free_text(row.detail) if "name" in hidden else row.detail, staff.get(row.first_asked_id), row.recorded_at,
         standing_of(row, events, running), clocks, _trail(session, events, "name" in hidden), open_, row.item, row.chain, row.given_by,
+        row.desk, row.grid_id, row.holder_id,
     )  # fmt: skip
 
 

@@ -83,6 +83,8 @@ def _body(desk: Desk, item: QueueItem, can: bool) -> str:
         about.append(desk.t(f"extensions.card_{item.asked}"))
     if item.joined:
         about.append(desk.t(f"joinings.card_{item.joined}"))
+    if item.offered:
+        about.append(desk.t("handovers.card"))
     where = [item.place or "", item.grid or "", *about]
     left = f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span><span>{escape(desk.t("queue.due", at=deadline_text(item.due_at)))}</span>'
     if item.state == State.paused:

@@ -21,6 +21,7 @@ from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.files import draw_files_of
+from pages.parts.handovers import draw_offer, responsible_text
 from pages.parts.joinings import draw_joined, draw_joining
 from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
@@ -56,12 +57,14 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     lead = draw_joined(desk, card)
     draw_acts(desk, card, listed and listed.item, reached(card, reviews), lead)
     draw_joining(desk, card, lead)
+    draw_offer(desk, card)
     draw_forms(desk, card, requests)
     if any(event.act == "ask_materials" for event in card.trail):
         notice_links(desk, community_id, order_id)
     draw_files_of(desk, "queue", community_id, order_id=order_id, key="order-files")
     _counted(desk, card)
     with st.expander(desk.t("queue.trail")):
+        st.caption(responsible_text(desk, card))
         st.markdown("\n".join(f"- {_event(desk, event)}" for event in card.trail))
 
 
