@@ -56,6 +56,11 @@ def free_text(text: str | None) -> str | None:
     return _STAR * 3 if text else text
 
 
+def plate(text: str | None) -> str | None:
+    """A number plate: 鲁SA1234 → 鲁S***34."""
+    return text and f"{text[:2]}{_STAR * 3}{text[-2:]}"
+
+
 _BY_FIELD = {"name": name, "phone": phone, "id_number": id_number, "address": address, "birth_date": birth_date, "health": health}
 
 

@@ -1,11 +1,14 @@
-"""Property matters: bills by stage, from payment to suspension. For the property company and the station head."""
+"""Property matters: bills by stage, and penalties for illegal parking. For the property company and the station head."""
 
 import streamlit as st
 
 from pages.parts import desk as at
 from pages.parts.bills import bills_view
 from pages.parts.page import page_header
+from pages.parts.parking import parking_view
 from pages.parts.pick import pick_community
+
+VIEWS = ("bills", "parking")
 
 
 def page() -> None:
@@ -14,5 +17,10 @@ def page() -> None:
     if said := st.session_state.pop("property_said", None):
         st.toast(said)
     community_id = pick_community(desk)
-    if community_id is not None:
-        bills_view(community_id)
+    if community_id is None:
+        return
+    view = st.segmented_control(
+        desk.t("property.view"), VIEWS, default=VIEWS[0], required=True, key="property-view", label_visibility="collapsed",
+        format_func=lambda one: desk.t(f"property.view_{one}"),
+    )  # fmt: skip
+    {"bills": bills_view, "parking": parking_view}[view](community_id)

@@ -12,7 +12,7 @@ from core.calendar import local_day, packaged_calendar
 from core.imports.headers import Mapping
 from core.periods import period_of
 from core.rulebook import load_rulebook
-from db.commands import bills
+from db.commands import bills, parking
 from db.commands.alerts import raise_all
 from db.commands.care import record_contact
 from db.commands.demo_orders import order_stories
@@ -22,7 +22,7 @@ from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
 from db.commands.reconciliation import decide, keep_list
 from db.demo.community import TABLES, Made, communities
 from db.demo.lists import FILE_NAME, police_list
-from db.demo.property import BILLS, TOLD_FOR
+from db.demo.property import BILLS, HEARD, MINUTES, PENALTIES, PUBLISHED, STANDARD, TOLD_FOR
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope
 from db.models.clocks import Clock
@@ -93,6 +93,7 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
     order_stories(engine, scope, one, now)
     _compared(engine, scope, one.community_id, now)
     _billed(engine, scope, one.community_id, now)
+    _parked(engine, scope, one.community_id, now)
 
 
 def _billed(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:
@@ -106,6 +107,18 @@ def _billed(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> 
         filed = carry_out(engine, scope, bills.enter, now=entered, community_id=community_id, **bill)
         for act, ago in story.steps.items():
             _bill_step(engine, scope, now - timedelta(ago), act, community_id=community_id, bill_id=filed.bill_id)
+
+
+def _parked(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:
+    """A standard made public and heard, and penalties by it."""
+    heard = now - timedelta(HEARD)
+    known = carry_out(engine, scope, parking.publish, now=now - timedelta(PUBLISHED), community_id=community_id, text=STANDARD, fee=2_000, place="notice_board").id
+    carry_out(engine, scope, parking.hear, now=heard, community_id=community_id, standard_id=known, held_at=heard - timedelta(hours=2), attended=23, minutes=MINUTES)
+    for plate, place, photo, ago, why in PENALTIES:
+        at = now - timedelta(ago)
+        made = carry_out(engine, scope, parking.penalise, now=at, community_id=community_id, standard_id=known, plate=plate, place=place, photo=photo, happened_at=at)
+        if why:
+            carry_out(engine, scope, parking.revoke, now=at + timedelta(1), community_id=community_id, penalty_id=made.id, reason=why)
 
 
 def _bill_step(engine: Engine, scope: Scope, at: datetime, act: str, **which) -> None:

@@ -1,4 +1,4 @@
-"""Bills of the demo: one at each stage, and one that was dunned too late. All invented."""
+"""Bills of the demo: one at each stage, and one that was dunned too late; a standard for illegal parking, and penalties by it. All invented."""
 
 from dataclasses import dataclass
 
@@ -25,3 +25,9 @@ BILLS = (
     BillStory("property_fee", 1_080, -60, {"sms": 55, "phone_failed": 53, "phone": 52}),
     BillStory("gas", 61, -8, {"pay": 10}),
 )
+STANDARD = "消防通道、绿化带、单元门前违规停放机动车的，先劝离；劝离无效的，每次收取占道管理费。"
+MINUTES = "业主代表和物业参加，多数同意收费标准；夜间先电话联系车主，半小时内挪车的不处罚。"
+PUBLISHED, HEARD = 24, 20
+"""Days ago."""
+PENALTIES = (("鲁SA12Z8", "北门消防通道", "P-0031", 12, ""), ("鲁S3K77D", "中心绿化带", "P-0034", 6, "车主就医，情况属实"), ("鲁AF20119", "北门消防通道", "P-0036", 3, ""))
+"""Plate, place, photo, days ago, why it was revoked the day after."""

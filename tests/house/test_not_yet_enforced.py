@@ -6,7 +6,7 @@ from tests.house import source
 
 NOT_YET = set(
     """
-    parking.notice festival.plan mediation.steps online.stages
+    festival.plan mediation.steps online.stages
     pair.rotate scorecard.monthly
     kpi.special_satisfaction survey.coverage score.weights staff.on_duty reps.ratio vote.representatives vote.owners
     committee.members emergency.team contract.hours contract.experience agreement.term
