@@ -155,35 +155,40 @@ class Message:
     text: str
 
 
-def compose(lines: Iterable[Line], now: datetime, lang: str, *, community: str, link: str | None, sees_people: bool) -> Message | None:
+def compose(lines: Iterable[Line], now: datetime, lang: str, *, community: str, link: str | None, sees_people: bool, words: Sequence[str] = ()) -> Message | None:
     """One message for any number of alerts; None when there is nothing (any more) to say. Each clock is named once, by its highest level.
 
+    `words`: what waits for the reader's word, a line each (core.awaited.said); they stand first.
     Care is counted by clause, never listed; where the reader may not open the roster, counts under 3 are hidden.
     """
     highest: dict[UUID, Line] = {}
     for line in lines:
         if line.clock_id not in highest or line.level > highest[line.clock_id].level:
             highest[line.clock_id] = line
-    if not highest:
+    if not highest and not words:
         return None
     others = sorted((line for line in highest.values() if not line.about_person), key=lambda line: (-line.level, line.due_at))
     care = [line for line in highest.values() if line.about_person]
-    parts = [_named(line, now, lang) for line in others[: settings().named]]
-    if len(others) > settings().named:
-        parts.append(t("alerts.others", lang, n=len(others) - settings().named))
+    parts = _first([t("alerts.word", lang, what=one) for one in words], lang) + _first([_named(line, now, lang) for line in others], lang)
     parts += _care_lines(care, lang, sees_people)
     parts += [t("alerts.open_desk", lang, link=link)] if link else []
-    return Message(_title(others, care, lang, community, sees_people), "\n".join(parts))
+    return Message(_title(others, care, lang, community, sees_people, len(words)), "\n".join(parts))
 
 
-def _title(others: Sequence[Line], care: Sequence[Line], lang: str, community: str, sees_people: bool) -> str:
+def _title(others: Sequence[Line], care: Sequence[Line], lang: str, community: str, sees_people: bool, words: int) -> str:
     late, late_care = (sum(line.level > Level.due_soon for line in some) for some in (others, care))
     if not sees_people and care:
         # A total would give away by subtraction what is hidden below.
         late_care = 0
     soon = len(others) - sum(line.level > Level.due_soon for line in others) + (len(care) - late_care if sees_people else 0)
-    counts = [t(f"alerts.count_{name}", lang, n=n) for name, n in (("late", late + late_care), ("soon", soon)) if n]
+    counts = [t(f"alerts.count_{name}", lang, n=n) for name, n in (("words", words), ("late", late + late_care), ("soon", soon)) if n]
     return t("alerts.message_title", lang, community=community, counts=t("alerts.comma", lang).join(counts) or t("alerts.care_only", lang))
+
+
+def _first(lines: Sequence[str], lang: str) -> list[str]:
+    """The first of them, and how many more there are."""
+    more = len(lines) - settings().named
+    return [*lines[: settings().named], *([t("alerts.others", lang, n=more)] if more > 0 else [])]
 
 
 def _named(line: Line, now: datetime, lang: str) -> str:

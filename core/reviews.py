@@ -7,6 +7,7 @@ one of WORK. A step that nobody who reaches the matter may take falls to the str
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
@@ -65,12 +66,13 @@ Person = tuple[UUID | None, UUID | None]
 @dataclass(frozen=True)
 class Review:
     """What was filed on a step of STEPS, one of RESULTS: passed or returned by the reviewer, sent again by the handler. `round`: how often the
-    matter had been reopened by then."""
+    matter had been reopened by then; `at`: when, where that is asked for."""
 
     step: str
     result: str
     round: int
     by: Person
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from db.queries.alerts_delivery import undelivered
 from db.queries.queue import QueueItem
 from pages.parts import desk as at
 from pages.parts.alert_cards import message_card
+from pages.parts.alert_words import draw_words
 from pages.parts.desk import Desk
 from pages.parts.page import page_header
 from pages.parts.queue_cards import STYLE, draw_cards
@@ -56,8 +57,9 @@ def _messages(desk: Desk, found: list[Received], of: int) -> None:
     if any(not one.read for one in found):
         st.button(desk.t("alerts.read_all"), on_click=_read, width="stretch", key="alerts-read-all")
     for one in found:
-        message_card(desk, one, button=one.open > 0)
-        if one.open:
+        opens = bool(one.open or one.words)
+        message_card(desk, one, button=opens)
+        if opens:
             st.button(desk.t("alerts.look"), on_click=_choose, args=(one.notice_id,), width="stretch", key=f"do-{one.notice_id}")
     if len(found) < of:
         st.button(desk.t("alerts.more", n=min(PAGE, of - len(found)), total=of), on_click=_show, args=(SHOWN, len(found) + PAGE), width="stretch", key="alerts-more")
@@ -68,6 +70,7 @@ def _message(desk: Desk, one: Received) -> None:
     st.button(desk.t("alerts.back"), on_click=_choose, args=(None,), icon=":material/arrow_back:", width="stretch", key="alerts-back")
     message_card(desk, one, button=False)
     limit = st.session_state.get(ITEMS, PAGE)
+    draw_words(desk, one.community_id, one.words)
     with desk.session() as session:
         shown = open_items(session, desk.now, one, limit=limit)
     draw_cards(desk, shown, lambda item: _open(desk, item))

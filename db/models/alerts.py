@@ -49,6 +49,26 @@ class Alert(InGrid, OnDesk, Base):
     )
 
 
+class AlertWord(Tenant, Base):
+    """Somebody was told that their word is waited for (core.awaited): `kind`, `subject_id` and `turn` say what for, `time` the how-manieth time, `reader`
+    whom (the digest's audience). It has no grid, like what it is about."""
+
+    __tablename__ = "alert_word"
+    digest_id: Mapped[UUID]
+    kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    turn: Mapped[int]
+    time: Mapped[int]
+    reader: Mapped[str]
+    __table_args__ = (
+        community_key(),
+        within("digest_id", to="alert_digest"),
+        CheckConstraint("time BETWEEN 1 AND 2", name="time"),
+        UniqueConstraint("community_id", "subject_id", "kind", "turn", "time", "reader"),
+        Index(None, "community_id", "digest_id"),
+    )
+
+
 class AlertNotice(Tenant, Base):
     """A digest in the inbox of an account, until it is read."""
 

@@ -1,6 +1,7 @@
 """Warnings: what is to be raised, one's inbox, and what a message may say of an alert."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -9,14 +10,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, case, func, literal, not_, or_, select, true
 
 from core.alerts import Audience, Level, audience, counts_in, is_urgent, reached, third_at
+from core.awaited import Awaited
 from core.roles import sees_people
 from core.rulebook import load_rulebook
 from core.small_counts import Shown, alone
 from db.engine import ScopedSession
-from db.models.alerts import Alert, AlertDigest, AlertNotice
+from db.models.alerts import Alert, AlertDigest, AlertNotice, AlertWord
 from db.models.clocks import Clock
 from db.models.grids import Staff
 from db.models.work_orders import WorkOrder
+from db.queries.awaited import awaited
 from db.queries.calendar import current_calendar
 from db.queries.clock_state import is_due_soon, is_overdue, is_paused, is_unclosed
 from db.queries.posts import holding
@@ -79,7 +82,7 @@ def _reached(session: ScopedSession, now: datetime, community_id: UUID) -> list[
 class Received:
     """A message in the actor's inbox, as it stands now: how much of it is late, due soon, done or standing still. What concerns residents is
     in `care` ("<3" where few and the reader may not open the roster) and, for such a reader, nowhere else. `first`: what was due first of the
-    rest, while it is open."""
+    rest, while it is open. `words`: what still waits for the reader's word."""
 
     notice_id: UUID
     community_id: UUID
@@ -92,6 +95,7 @@ class Received:
     settled: int
     care: Shown
     first: QueueItem | None
+    words: tuple[Awaited, ...] = ()
 
     @property
     def open(self) -> int:
@@ -106,8 +110,9 @@ def inbox(session: ScopedSession, now: datetime, *, limit: int = 15) -> list[Rec
     query = query.join(AlertDigest, and_(AlertDigest.community_id == AlertNotice.community_id, AlertDigest.id == AlertNotice.digest_id))
     query = query.where(AlertNotice.community_id.in_(tuple(scope.communities)), AlertNotice.account_id == scope.actor_id)
     rows = session.execute(query.order_by(AlertNotice.read_at.is_not(None), AlertNotice.raised_at.desc(), AlertNotice.id).limit(limit)).all()
-    counted = _standing(session, now, {(row.community_id, row.digest_id) for row in rows})
-    return [_received(session, now, row, counted.get(row.digest_id, Counter())) for row in rows]
+    digests = {(row.community_id, row.digest_id) for row in rows}
+    counted, words = _standing(session, now, digests), _words(session, now, digests)
+    return [_received(session, now, row, counted.get(row.digest_id, Counter()), words.get(row.digest_id, ())) for row in rows]
 
 
 def open_items(session: ScopedSession, now: datetime, one: Received, *, limit: int) -> list[QueueItem]:
@@ -122,13 +127,14 @@ def total(session: ScopedSession) -> int:
     return session.scalar(select(func.count()).select_from(AlertNotice).where(*own))
 
 
-def _received(session: ScopedSession, now: datetime, row: Row, counted: Counter) -> Received:
+def _received(session: ScopedSession, now: datetime, row: Row, counted: Counter, words: Sequence[Awaited | None]) -> Received:
     open_list = sees_people(session.scope.role)
     care = counted["care_late"] + counted["care_soon"]
     late, soon = (counted[name] + (counted[f"care_{name}"] if open_list else 0) for name in ("late", "soon"))
     one = Received(
         row.id, row.community_id, row.digest_id, row.raised_at, row.read_at is not None, row.urgent, late, soon,
-        counted["settled"] + (counted["care_settled"] if open_list else 0), care if open_list else alone(care), None,
+        counted["settled"] + (counted["care_settled"] if open_list else 0) + sum(one is None for one in words), care if open_list else alone(care), None,
+        tuple(one for one in words if one),
     )  # fmt: skip
     first = open_items(session, now, one, limit=1) if one.open else []
     return replace(one, first=first[0] if first else None)
@@ -144,6 +150,17 @@ def _standing(session: ScopedSession, now: datetime, digests: set[tuple[UUID, UU
     found: dict[UUID, Counter] = {}
     for digest_id, name_of, n in session.execute(query.where(*own).group_by(Alert.digest_id, name)):
         found.setdefault(digest_id, Counter())[name_of] = n
+    return found
+
+
+def _words(session: ScopedSession, now: datetime, digests: set[tuple[UUID, UUID]]) -> dict[UUID, list[Awaited | None]]:
+    """Digest → what its words are waited for; None: not any more."""
+    own = (AlertWord.community_id.in_({community_id for community_id, _ in digests}), AlertWord.digest_id.in_({digest_id for _, digest_id in digests}))
+    rows = session.execute(select(AlertWord.community_id, AlertWord.digest_id, AlertWord.kind, AlertWord.subject_id, AlertWord.turn).where(*own).order_by(AlertWord.id)).all()
+    still = {one.key: one for community_id in {row.community_id for row in rows} for one in awaited(session, now, community_id)}
+    found: dict[UUID, list[Awaited | None]] = {}
+    for _, digest_id, *key in rows:
+        found.setdefault(digest_id, []).append(still.get(tuple(key)))
     return found
 
 

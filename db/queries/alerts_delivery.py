@@ -8,13 +8,15 @@ from uuid import UUID
 from sqlalchemy import and_, func, not_, select
 
 from core.alerts import Level, Line, Message, compose, settings
+from core.awaited import Awaited, said
 from core.roles import sees_people
 from db.engine import ScopedSession
 from db.models.accounts import Account, SignIn
-from db.models.alerts import Alert, AlertDelivery, AlertDigest, AlertNotice, MailAddress
+from db.models.alerts import Alert, AlertDelivery, AlertDigest, AlertNotice, AlertWord, MailAddress
 from db.models.clocks import Clock
 from db.models.grids import Community, Grid
 from db.models.work_orders import WorkOrder
+from db.queries.awaited import awaited
 from db.queries.clock_state import is_paused, is_unclosed
 from db.scope import PLATFORM
 
@@ -65,7 +67,8 @@ def letter(session: ScopedSession, now: datetime, claim: Claim, link: str | None
             return None
         to, lang, open_list = reader.address, reader.lang or "zh", sees_people(reader.role)
     community = session.scalar(select(Community.name).where(Community.community_id == claim.community_id))
-    message = compose(_lines(session, now, claim), now, lang, community=community, link=link, sees_people=open_list)
+    words = [said(one, now, lang) for one in _words(session, now, claim)]
+    message = compose(_lines(session, now, claim), now, lang, community=community, link=link, sees_people=open_list, words=words)
     return message and Letter(message, to)
 
 
@@ -84,6 +87,13 @@ def _lines(session: ScopedSession, now: datetime, claim: Claim) -> list[Line]:
     query = query.outerjoin(Grid, and_(Grid.community_id == Clock.community_id, Grid.id == Clock.grid_id))
     own = (Alert.community_id == claim.community_id, Alert.digest_id.in_(claim.digests), is_unclosed(), not_(is_paused(now)))
     return [Line(row.id, Level(row.level), row.clause_id, row.due_at, row.number, row.kind, row.name, row.subject_kind == "resident") for row in session.execute(query.where(*own))]
+
+
+def _words(session: ScopedSession, now: datetime, claim: Claim) -> list[Awaited]:
+    """What a claim tells that a word is waited for, and still is."""
+    own = (AlertWord.community_id == claim.community_id, AlertWord.digest_id.in_(claim.digests))
+    told = {tuple(row) for row in session.execute(select(AlertWord.kind, AlertWord.subject_id, AlertWord.turn).where(*own))}
+    return [one for one in awaited(session, now, claim.community_id) if one.key in told] if told else []
 
 
 def _same_digest(other):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from core import masks
 from core.changes import TYPED
@@ -37,13 +37,13 @@ class ChangeLine:
 
 def waiting(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[ChangeLine]:
     """What somebody has yet to decide, the oldest first."""
-    query = _query().where(ChangeRequest.community_id == community_id, ChangeRequest.decided_at.is_(None))
+    query = _query().where(*waits(community_id))
     return _lines(session, query.order_by(ChangeRequest.asked_at, ChangeRequest.id).limit(limit))
 
 
 def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
     """How many wait to be decided."""
-    query = select(func.count(ChangeRequest.id)).join(Resident, _RESIDENT).where(ChangeRequest.community_id == community_id, ChangeRequest.decided_at.is_(None))
+    query = select(func.count(ChangeRequest.id)).join(Resident, _RESIDENT).where(*waits(community_id))
     return session.scalar(query)
 
 
@@ -54,6 +54,11 @@ def of_resident(session: ScopedSession, resident_id: UUID, *, limit: int = 20) -
 
 
 _RESIDENT = and_(Resident.community_id == ChangeRequest.community_id, Resident.id == ChangeRequest.resident_id)
+
+
+def waits(community_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: nobody has decided."""
+    return ChangeRequest.community_id == community_id, ChangeRequest.decided_at.is_(None)
 
 
 def _query() -> Select:

@@ -49,13 +49,13 @@ class ExtensionLine:
 
 def waiting(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[ExtensionLine]:
     """What somebody has yet to decide, what is due first first."""
-    return _lines(session, now, Extension.community_id == community_id, *_waits(now), limit=limit)
+    return _lines(session, now, Extension.community_id == community_id, *waits(now), limit=limit)
 
 
 def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
     """How many wait to be decided."""
     query = select(func.count(Extension.id)).join(Clock, _CLOCK).join(WorkOrder, _ORDER)
-    return session.scalar(query.where(Extension.community_id == community_id, *_waits(now)))
+    return session.scalar(query.where(Extension.community_id == community_id, *waits(now)))
 
 
 def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[ExtensionLine]:
@@ -67,7 +67,7 @@ def marks(session: ScopedSession, now: datetime, order_ids: Iterable[UUID]) -> d
     """Of these orders those with a request that waits ('waiting') or a resident who has not been told ('untold')."""
     own = (Extension.community_id.in_(tuple(session.scope.communities)), Extension.work_order_id.in_(tuple(order_ids)))
     query = select(Extension.work_order_id, Extension.granted).join(Clock, _CLOCK).join(WorkOrder, _ORDER)
-    rows = session.execute(query.where(*own, or_(and_(*_waits(now)), and_(Extension.granted, Extension.told_at.is_(None)))))
+    rows = session.execute(query.where(*own, or_(and_(*waits(now)), and_(Extension.granted, Extension.told_at.is_(None)))))
     return {order_id: "untold" if granted else "waiting" for order_id, granted in rows}
 
 
@@ -75,7 +75,8 @@ _CLOCK = (Clock.community_id == Extension.community_id) & (Clock.id == Extension
 _ORDER = (WorkOrder.community_id == Extension.community_id) & (WorkOrder.id == Extension.work_order_id)
 
 
-def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: nobody has decided, and it still can be; joined with its clock."""
     return Extension.decided_at.is_(None), is_unclosed(), not_(is_overdue(now))
 
 

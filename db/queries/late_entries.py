@@ -36,17 +36,22 @@ class LateLine:
 
 def waiting(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[LateLine]:
     """What nobody else has decided yet, longest waiting first."""
-    return _lines(session, LateEntry.community_id == community_id, LateEntry.decided_at.is_(None), limit=limit)
+    return _lines(session, *waits(community_id), limit=limit)
 
 
 def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
     """How many wait for another person's word."""
-    return session.scalar(select(func.count(LateEntry.id)).where(LateEntry.community_id == community_id, LateEntry.decided_at.is_(None)))
+    return session.scalar(select(func.count(LateEntry.id)).where(*waits(community_id)))
 
 
 def of_order(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[LateLine]:
     """Every such entry of an order, oldest first."""
     return _lines(session, LateEntry.community_id == community_id, LateEntry.work_order_id == order_id, limit=50)
+
+
+def waits(community_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: nobody else has decided."""
+    return LateEntry.community_id == community_id, LateEntry.decided_at.is_(None)
 
 
 def _lines(session: ScopedSession, *where: ColumnElement[bool], limit: int) -> list[LateLine]:

@@ -7,10 +7,10 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from core.refusals import Refused
-from core.reviews import ACT, SENT_AGAIN, TRAIL, WORK, Person, act_of, chains, may_review, stand
+from core.reviews import ACT, SENT_AGAIN, TRAIL, WORK, Chain, Person, act_of, chains, may_review, stand
 from core.reviews import Review as Filed
 from core.roles import RIGHTS, Role, may
 from db.engine import ScopedSession
@@ -19,7 +19,7 @@ from db.models.grids import Grid, Staff
 from db.models.reviews import Review
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 
-_FILED = (Review.id, Review.work_order_id, Review.step, Review.result, Review.round, Review.reviewer_id, Review.reviewer_staff_id)
+_FILED = (Review.id, Review.work_order_id, Review.step, Review.result, Review.round, Review.reviewer_id, Review.reviewer_staff_id, Review.at)
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,18 @@ class ReviewLine:
     at: datetime
     by: str | None
     opinion: str | None
+
+
+@dataclass(frozen=True)
+class InReview:
+    """A matter under review: its row `order`, what was `filed`, who works it, the step that waits (None: it was sent back, or is through), since when."""
+
+    order: Row
+    chain: Chain
+    filed: list[Filed]
+    workers: list[Person]
+    step: str | None
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -120,27 +132,35 @@ def reviewers(session: ScopedSession, community_id: UUID) -> list[Reviewer]:
 def waiting(session: ScopedSession, now: datetime, community_id: UUID | None = None) -> list[Waiting]:
     """Orders in scope (of one community) whose next step the session's actor may take, longest waiting first. `now` is not looked at: nothing
     falls due here that a clock of the order doesn't show."""
+    actor, role = (session.scope.actor_id, session.scope.staff_id), session.scope.role
+    within = tuple(session.scope.communities) if community_id is None else (community_id,)
+    return [
+        Waiting(row.community_id, row.id, row.version, row.number, row.matter, row.item, one.step, row.grid, row.holder, row.received_at)
+        for one in in_review(session, within) if one.step
+        for row in (one.order,) if may_review(one.chain, one.filed, row.reopened, row.status, role, actor, one.workers, who_reaches(session, row)) is None
+    ]  # fmt: skip
+
+
+def in_review(session: ScopedSession, within: tuple[UUID, ...]) -> list[InReview]:
+    """The matters in scope under review in these communities, longest waiting first."""
     columns = (
-        WorkOrder.community_id, WorkOrder.id, WorkOrder.version, WorkOrder.number, WorkOrder.matter, WorkOrder.item, WorkOrder.chain, WorkOrder.status, WorkOrder.holder_id,
-        WorkOrder.reopened, WorkOrder.received_at, WorkOrder.grid_id, Grid.name.label("grid"), Staff.name.label("holder"),
+        WorkOrder.community_id, WorkOrder.id, WorkOrder.version, WorkOrder.number, WorkOrder.kind, WorkOrder.matter, WorkOrder.item, WorkOrder.chain, WorkOrder.status,
+        WorkOrder.holder_id, WorkOrder.reopened, WorkOrder.received_at, WorkOrder.accepted_at, WorkOrder.grid_id, Grid.name.label("grid"), Staff.name.label("holder"),
     )  # fmt: skip
     query = select(*columns).outerjoin(Grid, and_(Grid.community_id == WorkOrder.community_id, Grid.id == WorkOrder.grid_id))
     query = query.outerjoin(Staff, and_(Staff.community_id == WorkOrder.community_id, Staff.id == WorkOrder.holder_id))
-    within = tuple(session.scope.communities) if community_id is None else (community_id,)
     rows = session.execute(query.where(WorkOrder.community_id.in_(within), *_in_review()).order_by(WorkOrder.received_at, WorkOrder.id)).all()
     if not rows:
         return []
     open_ = select(WorkOrder.id).where(WorkOrder.community_id.in_(within), *_in_review())
     filed = _filed(session, Review.community_id.in_(within), Review.work_order_id.in_(open_))
     work = _workers(session, WorkOrderEvent.community_id.in_(within), WorkOrderEvent.work_order_id.in_(open_))
-    actor = (session.scope.actor_id, session.scope.staff_id)
     found = []
     for row in rows:
         chain, own = chains()[row.chain], filed.get(row.id, [])
-        handlers, people = [(None, row.holder_id), *work.get(row.id, [])], who_reaches(session, row)
-        if may_review(chain, own, row.reopened, row.status, session.scope.role, actor, handlers, people) is None:
-            step = stand(chain, own, row.reopened).next
-            found.append(Waiting(row.community_id, row.id, row.version, row.number, row.matter, row.item, step, row.grid, row.holder, row.received_at))
+        handlers = [(None, row.holder_id), *work.get(row.id, [])]
+        since = own[-1].at if own else row.accepted_at or row.received_at
+        found.append(InReview(row, chain, own, handlers, stand(chain, own, row.reopened).next, since))
     return found
 
 
@@ -152,7 +172,7 @@ def _filed(session: ScopedSession, *where: ColumnElement[bool]) -> dict[UUID, li
     found: dict[UUID, list[Filed]] = defaultdict(list)
     # Sorted here: asked for their order, SQLite would go through all reviews of the community by their key.
     for row in sorted(session.execute(select(*_FILED).where(*where)), key=lambda row: row.id):
-        found[row.work_order_id].append(Filed(row.step, row.result, row.round, (row.reviewer_id, row.reviewer_staff_id)))
+        found[row.work_order_id].append(Filed(row.step, row.result, row.round, (row.reviewer_id, row.reviewer_staff_id), row.at))
     return found
 
 

@@ -42,12 +42,12 @@ class SuspensionLine:
 
 def waiting(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[SuspensionLine]:
     """What somebody has yet to decide, longest waiting first."""
-    return _lines(session, now, *_waits(now, community_id), limit=limit)
+    return _lines(session, now, *waits(now, community_id), limit=limit)
 
 
 def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
     """How many wait to be decided."""
-    return session.scalar(select(func.count(Suspension.id)).join(WorkOrder, _ORDER).where(*_waits(now, community_id)))
+    return session.scalar(select(func.count(Suspension.id)).join(WorkOrder, _ORDER).where(*waits(now, community_id)))
 
 
 def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[SuspensionLine]:
@@ -65,7 +65,8 @@ def running(session: ScopedSession, now: datetime, order_ids: Iterable[UUID]) ->
 _ORDER = (WorkOrder.community_id == Suspension.community_id) & (WorkOrder.id == Suspension.work_order_id)
 
 
-def _waits(now: datetime, community_id: UUID) -> tuple[ColumnElement[bool], ...]:
+def waits(now: datetime, community_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: nobody has decided, and it still can be."""
     return Suspension.community_id == community_id, Suspension.ended_at.is_(None), Suspension.decided_at.is_(None), Suspension.until_at > now
 
 

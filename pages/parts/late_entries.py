@@ -24,7 +24,12 @@ def draw_waiting(desk: Desk, community_id: UUID) -> None:
     counted = (how_many, extensions.how_many, suspensions.how_many, changes.how_many)
     n = sum(kept(desk, one, community_id, community_id=community_id) for one in counted)
     if n and st.button(desk.t("late_entries.waiting", n=n), key="late-entries", width="stretch"):
-        st.dialog(desk.t("late_entries.title"), width="large")(_list)(community_id)
+        open_waiting(desk, community_id)
+
+
+def open_waiting(desk: Desk, community_id: UUID) -> None:
+    """All of it, where it is decided."""
+    st.dialog(desk.t("late_entries.title"), width="large")(_list)(community_id)
 
 
 def said(desk: Desk, one: LateLine) -> str:

@@ -56,7 +56,12 @@ def draw_waiting(desk: Desk, desk_name: str, community_id: UUID | None = None) -
     with desk.session() as session:
         n = len(waiting(session, desk.now, community_id))
     if n and st.button(desk.t("reviews.waiting", n=n), key="reviews-waiting", width="stretch"):
-        st.dialog(desk.t("reviews.waiting_title"), width="large")(_list)(desk_name, community_id)
+        open_reviews(desk, desk_name, community_id)
+
+
+def open_reviews(desk: Desk, desk_name: str, community_id: UUID | None) -> None:
+    """All of them, on the page `desk_name`."""
+    st.dialog(desk.t("reviews.waiting_title"), width="large")(_list)(desk_name, community_id)
 
 
 def _list(desk_name: str, community_id: UUID | None) -> None:

@@ -1,0 +1,136 @@
+"""Words that are waited for in a community: the same things, by the same conditions, as the overview and *for my review* list; and who may give them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from core.alerts import HEAD, Audience
+from core.awaited import Awaited, Time, time_of
+from core.reviews import may_review
+from core.roles import Role
+from core.work_orders import SUPPLEMENT
+from db.engine import ScopedSession
+from db.models.alerts import AlertWord
+from db.models.changes import ChangeRequest
+from db.models.clocks import Clock
+from db.models.extensions import Extension
+from db.models.grids import Grid
+from db.models.late_entries import LateEntry
+from db.models.residents import Resident
+from db.models.suspensions import Suspension
+from db.models.work_orders import WorkOrder
+from db.queries import changes, extensions, late_entries, suspensions
+from db.queries.clock_state import is_due_soon, is_on_time
+from db.queries.extensions import askers
+from db.queries.reviews import InReview, in_review, who_reaches
+
+_DAY = timedelta(1)
+_NEAREST = (Role.GRID_WORKER, Role.STATION_HEAD, Role.STREET_OFFICER)
+"""Of those who may review a matter the nearest hear of it."""
+
+
+@dataclass(frozen=True)
+class RisingWord:
+    """What somebody is to be told of, `time` the how-manieth, and who."""
+
+    awaited: Awaited
+    time: Time
+    audiences: tuple[Audience, ...]
+
+
+def awaited(session: ScopedSession, now: datetime, community_id: UUID) -> list[Awaited]:
+    """Everything in scope that waits for a word in a community, longest waiting first."""
+    return [one for one, _ in _all(session, now, community_id)]
+
+
+def rising_words(session: ScopedSession, now: datetime, community_id: UUID) -> list[RisingWord]:
+    """What nobody was told of, or not yet that it lapses soon. Where nobody may give the word, nobody is told."""
+    found = [(one, by) for one, by in _all(session, now, community_id)]
+    if not found:
+        return []
+    told = _told(session, community_id, [one.subject_id for one, _ in found])
+    new = [(one, by) for one, by in found if time_of(one, now) > told.get(one.key, 0)]
+    roles = askers(session, {by for _, by in new if not isinstance(by, InReview)})
+    made = [RisingWord(one, time_of(one, now), _reviewers(session, by) if isinstance(by, InReview) else _grants(roles, by)) for one, by in new]
+    return [one for one in made if one.audiences]
+
+
+def _told(session: ScopedSession, community_id: UUID, subjects: Iterable[UUID]) -> dict[tuple[str, UUID, int], int]:
+    own = (AlertWord.community_id == community_id, AlertWord.subject_id.in_(tuple(subjects)))
+    query = select(AlertWord.kind, AlertWord.subject_id, AlertWord.turn, func.max(AlertWord.time)).where(*own)
+    return {tuple(row[:3]): row[3] for row in session.execute(query.group_by(AlertWord.kind, AlertWord.subject_id, AlertWord.turn))}
+
+
+def _grants(roles: dict[UUID, tuple[str, str]], asked_by: UUID | None) -> tuple[Audience, ...]:
+    """The role that decides what `asked_by` asks for."""
+    return (Audience(roles[asked_by][1] if asked_by in roles else HEAD),)
+
+
+def _reviewers(session: ScopedSession, one: InReview) -> tuple[Audience, ...]:
+    """Of all who may take the step those of the nearest role; workers one by one."""
+    people = who_reaches(session, one.order)
+    fit = lambda role, person: may_review(one.chain, one.filed, one.order.reopened, one.order.status, role, person, one.workers, people) is None  # noqa: E731
+    able = {(role, person) for role, person in people() if fit(role, person)}
+    nearest = next((role for role in _NEAREST if any(role == one for one, _ in able)), None)
+    if nearest == Role.GRID_WORKER:
+        return tuple(Audience(None, staff_id) for role, (_, staff_id) in sorted(able, key=str) if role == nearest and staff_id)
+    return (Audience(nearest),) if nearest else ()
+
+
+def _all(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, UUID | InReview | None]]:
+    """Each with the account that asked, or the matter in review."""
+    found = [*_of_orders(session, now, community_id), *_changes(session, community_id), *_reviews(session, now, community_id)]
+    return sorted(found, key=lambda pair: (pair[0].asked_at, pair[0].subject_id))
+
+
+def _of_orders(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, UUID | None]]:
+    more, late = (LateEntry.recorded_at, LateEntry.entered_by), late_entries.waits(community_id)
+    entered = session.execute(_about(LateEntry, *more).where(*late)).all()
+    clock = and_(Clock.community_id == Extension.community_id, Clock.id == Extension.clock_id)
+    columns = (Extension.asked_at, Extension.asked_by, Clock.warn_at, Clock.due_at)
+    longer = session.execute(_about(Extension, *columns).join(Clock, clock).where(Extension.community_id == community_id, *extensions.waits(now))).all()
+    still = session.execute(_about(Suspension, Suspension.asked_at, Suspension.asked_by, Suspension.until_at).where(*suspensions.waits(now, community_id))).all()
+    limits = _limits(session, now, community_id, [row.order_id for row in still])
+    found = [(_of("late_entry", row, row.recorded_at), row.entered_by) for row in entered]
+    found += [(_of("extension", row, row.asked_at, row.warn_at, row.due_at), row.asked_by) for row in longer]
+    for row in still:
+        warn_at, due_at = limits.get(row.order_id, (row.until_at, row.until_at))
+        found.append((_of("suspension", row, row.asked_at, min(warn_at, row.until_at - _DAY), min(due_at, row.until_at)), row.asked_by))
+    return found
+
+
+def _of(kind: str, row, asked_at: datetime, warn_at: datetime | None = None, lapses_at: datetime | None = None) -> Awaited:
+    return Awaited(kind, row.id, 0, row.number, row.kind, row.grid, asked_at, warn_at, lapses_at)
+
+
+def _about(model, *columns) -> Select:
+    """Rows of `model` with what may be said of their orders."""
+    order = and_(WorkOrder.community_id == model.community_id, WorkOrder.id == model.work_order_id)
+    grid = and_(Grid.community_id == WorkOrder.community_id, Grid.id == WorkOrder.grid_id)
+    about = (model.id, WorkOrder.id.label("order_id"), WorkOrder.number, WorkOrder.kind, Grid.name.label("grid"))
+    return select(*about, *columns).select_from(model).join(WorkOrder, order).outerjoin(Grid, grid)
+
+
+def _changes(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, UUID | None]]:
+    person = and_(Resident.community_id == ChangeRequest.community_id, Resident.id == ChangeRequest.resident_id)
+    query = select(ChangeRequest.id, ChangeRequest.asked_at, ChangeRequest.asked_by).join(Resident, person).where(*changes.waits(community_id))
+    return [(Awaited("change", row.id, 0, None, None, None, row.asked_at), row.asked_by) for row in session.execute(query)]
+
+
+def _reviews(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, InReview]]:
+    found = [one for one in in_review(session, (community_id,)) if one.step]
+    limits = _limits(session, now, community_id, [one.order.id for one in found])
+    return [(Awaited("review", row.id, len(one.filed), row.number, row.kind, row.grid, one.since, *limits.get(row.id, ())), one) for one in found for row in (one.order,)]
+
+
+def _limits(session: ScopedSession, now: datetime, community_id: UUID, orders: list[UUID]) -> dict[UUID, tuple[datetime, datetime]]:
+    """Of these orders when the limit that comes first warns, and ends; without those none runs for."""
+    own = (Clock.community_id == community_id, Clock.work_order_id.in_(orders), Clock.clause_id != SUPPLEMENT, or_(is_on_time(now), is_due_soon(now)))
+    first: dict[UUID, tuple[datetime, datetime]] = defaultdict(tuple)
+    for order_id, warn_at, due_at in session.execute(select(Clock.work_order_id, Clock.warn_at, Clock.due_at).where(*own).order_by(Clock.due_at)) if orders else ():
+        first[order_id] = first[order_id] or (warn_at, due_at)
+    return first
