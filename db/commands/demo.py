@@ -23,6 +23,7 @@ from db.commands.reconciliation import decide, keep_list
 from db.demo.community import TABLES, Made, communities
 from db.demo.lists import FILE_NAME, police_list
 from db.demo.property import BILLS, HEARD, MINUTES, PENALTIES, PUBLISHED, STANDARD, TOLD_FOR
+from db.demo.requests import ask_for_words
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope
 from db.models.clocks import Clock
@@ -94,6 +95,7 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
     _compared(engine, scope, one.community_id, now)
     _billed(engine, scope, one.community_id, now)
     _parked(engine, scope, one.community_id, now)
+    ask_for_words(engine, one.community_id, now)
 
 
 def _billed(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:

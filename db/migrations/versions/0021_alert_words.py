@@ -6,8 +6,8 @@ from alembic import op
 import db.types
 from db.models.guards import row_security
 
-revision = "0017"
-down_revision = "0016"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
