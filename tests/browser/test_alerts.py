@@ -33,7 +33,7 @@ def test_the_street_reads_numbers_and_no_names_of_residents(page_at):
     page = page_at("alerts", role="street_officer")
     text = text_of(page)
     assert t("alerts.care_closed", "zh") in text
-    page.get_by_role("button", name=t("alerts.look", "zh")).first.click()
+    page.get_by_role("button", name=t("alerts.look", "zh")).last.click()
     expect(page.locator('[class*="st-key-do-"] button')).to_have_count(0)
     settled(page)
     listed = page.locator(".todo-what").all_inner_texts()
