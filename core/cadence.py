@@ -6,7 +6,7 @@ has a heap of open tasks. Civil Code art. 200–204 have no say here: periods ar
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -154,6 +154,20 @@ def continued(clause: Clause, turn: Turn | None, times: Sequence[datetime], now:
         closed.append(turn)
         turn = after
     return Step(tuple(closed), turn)
+
+
+def anew(clause: Clause, turns: Sequence[Turn], since: datetime, acts: Callable[[Turn], Iterable[datetime]], now: datetime, holds: Sequence[Hold] = ()) -> tuple[int, Step]:
+    """The sorted `turns` from the one that holds `since` on (the last one begun by then), or an earlier open one, as what was done and `holds` make them; `acts`: all moments
+    since a turn's start. Returns how many turns stay as they are, and the others. No turns: the first one of who joins now."""
+    start = max((n for n, turn in enumerate(turns) if turn.started_at <= since), default=0)
+    start = min([start, *(n for n, turn in enumerate(turns) if turn.closed_at is None)])
+    turn = fresh(turns[start]) if turns else first(clause, local_day(now))
+    return start, continued(clause, turn, sorted(acts(turn)) if turn else (), now, holds)
+
+
+def fresh(turn: Turn) -> Turn:
+    """`turn` as if nothing had been done in it yet."""
+    return replace(turn, times_done=0, met_at=None, closed_at=None)
 
 
 def strictest(clauses: Iterable[Clause], day: date) -> tuple[Clause, ...]:

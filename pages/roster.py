@@ -10,6 +10,7 @@ from pages.parts.clause import clause_chip
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.jump import take_clause
+from pages.parts.merges import doubles_button, draw_doubles
 from pages.parts.page import page_header
 from pages.parts.roster_filters import STATES, chosen, show_all, show_pages
 from pages.parts.roster_find import find_button
@@ -32,6 +33,8 @@ def page() -> None:
 def _desk() -> None:
     """A tap or another filter runs only this."""
     desk = at.current().require("roster")
+    if draw_doubles(desk):
+        return
     wanted = chosen(desk)
     view, pages = _view(desk), st.session_state.get("roster_pages", 1)
     found = kept(desk, roster, wanted, pages * PAGE[view])
@@ -66,6 +69,7 @@ def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
         for clause in (one for one in load_rulebook().values() if wanted.act and getattr(one.values[-1].figure, "act", None) == wanted.act):
             clause_chip(desk, clause.id, key=f"roster-{clause.id}")
         find_button(desk)
+        doubles_button(desk)
         st.link_button(desk.t("walks.open"), f"/desk/walk?grid={wanted.grid_id}" if wanted.grid_id else "/desk/walk")
         if not _on_a_phone():
             st.segmented_control(

@@ -5,13 +5,13 @@ that two at once count one after the other.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
-from core.cadence import Hold, Turn, advanced, continued, counted, filled, first, following
+from core.cadence import Hold, Turn, advanced, anew, counted, filled, first, following
 from core.calendar import local_day
 from core.care import CLAUSES
 from core.periods import local_midnight, period_of
@@ -127,10 +127,7 @@ def replay(session: ScopedSession, subject: Subject, clause: Clause, holds: Sequ
     rows = _chain(session, subject, clause)
     if rows is None:
         return None
-    start = max((n for n, row in enumerate(rows) if row.started_at <= since), default=0)
-    turn = replace(turn_of(rows[start]), times_done=0, met_at=None, closed_at=None) if rows else first(clause, local_day(now))
-    acts = sorted(contacts_of(session, subject, turn.act, turn.started_at)) if turn else []
-    step = continued(clause, turn, acts, now, holds)
+    start, step = anew(clause, [turn_of(row) for row in rows], since, lambda turn: contacts_of(session, subject, turn.act, turn.started_at), now, holds)
     return _become(session, subject, rows[start:], [*step.closed, *([step.open] if step.open else [])], now)
 
 

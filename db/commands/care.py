@@ -27,7 +27,7 @@ from db.keys import keyring
 from db.models.clocks import Clock
 from db.models.residents import Contact, Resident, Snooze, SpecialGroup
 from db.queries.attempts import KIND, attempts_since, last_check
-from db.queries.departures import lasting
+from db.queries.departures import lasting, went_into
 from db.types import uuid7
 
 _RIGHT = {"file_update": "care_file_update", "assessment": "care_assess"}
@@ -103,7 +103,7 @@ def record_contact(
 
     `again_at`: with 'call_later', when to call again (in two hours). The third failed attempt in a row makes an order to look at home."""
     resident = _locked(session, resident_id)
-    refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(resident, expected_version)
+    refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(session, resident, expected_version)
     if refused:
         return refused
     settle_plan(session, resident, local_day(now), now)
@@ -136,7 +136,7 @@ def update_file(
     `detail`: one of core.care.DETAILS, or "" for none, of an elder. Protected fields: db.commands.changes. The ledger names the fields changed, not their contents.
     """
     resident = _locked(session, resident_id)
-    refused = _not_allowed(session, "care_file_update") or _stale(resident, expected_version) or check_fields(phone, detail)
+    refused = _not_allowed(session, "care_file_update") or _stale(session, resident, expected_version) or check_fields(phone, detail)
     refused = refused or check_contact("file_update", "reached", now, now, _enrolled(session, resident_id), resident.left_on)
     if refused:
         return refused
@@ -257,9 +257,11 @@ def _not_allowed(session: ScopedSession, act: str) -> Refused | None:
     return None if may(session.scope.role, act) else Refused("common.not_allowed")
 
 
-def _stale(resident: Resident | None, expected_version: int | None) -> Refused | None:
+def _stale(session: ScopedSession, resident: Resident | None, expected_version: int | None) -> Refused | None:
     if resident is None:
         return Refused("common.not_found")
+    if resident.left_on is not None and went_into(session, [resident.id]):
+        return Refused("merges.went")
     return Refused("common.changed_meanwhile") if expected_version not in (None, resident.version) else None
 
 

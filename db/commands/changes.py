@@ -18,6 +18,7 @@ from db.keys import keyring
 from db.models.changes import ChangeRequest
 from db.models.residents import Resident
 from db.queries.care import personal_value
+from db.queries.departures import went_into
 
 
 def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str, value: str, reason: str | None = None) -> UUID | Refused:
@@ -36,6 +37,8 @@ def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str,
 
 def put(session: ScopedSession, resident: Resident, field: str, value: str, reason: str | None, now: datetime) -> ChangeRequest | Refused:
     """Step of this and other commands: the request about `resident`, locked, waits for another person."""
+    if resident.left_on is not None and went_into(session, [resident.id]):
+        return Refused("merges.went")
     wanted = wanted_value(field, value, local_day(now))
     if isinstance(wanted, Refused):
         return wanted

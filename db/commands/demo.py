@@ -21,6 +21,7 @@ from db.commands.filing import carry_out, file
 from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
 from db.commands.reconciliation import decide, keep_list
 from db.demo.community import TABLES, Made, communities
+from db.demo.doubles import file_doubles
 from db.demo.lists import FILE_NAME, police_list
 from db.demo.property import BILLS, HEARD, MINUTES, PENALTIES, PUBLISHED, STANDARD, TOLD_FOR
 from db.demo.requests import ask_for_words
@@ -93,6 +94,7 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
         carry_out(engine, scope, record_contact, now=moment, resident_id=people[-1], act="call", outcome="no_answer", happened_at=moment)
     order_stories(engine, scope, one, now)
     _compared(engine, scope, one.community_id, now)
+    file_doubles(engine, scope, one.grids, now)
     _billed(engine, scope, one.community_id, now)
     _parked(engine, scope, one.community_id, now)
     ask_for_words(engine, one.community_id, now)

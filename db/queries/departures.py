@@ -19,6 +19,7 @@ from core.rulebook import load_rulebook
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.grids import Staff
+from db.models.merges import Merge
 from db.models.residents import Departure, Resident, SpecialGroup
 
 
@@ -73,6 +74,12 @@ def lasting(session: ScopedSession, now: datetime, ids: Iterable[UUID]) -> dict[
     """Those of the residents `ids` who are away or gone today: (kind, since, first day back or None)."""
     query = select(Departure.resident_id, Departure.kind, Departure.from_date, Departure.until_date).where(Departure.resident_id.in_(tuple(ids)), is_lasting(now))
     return {resident_id: (kind, begin, end) for resident_id, kind, begin, end in session.execute(query.order_by(Departure.from_date))}
+
+
+def went_into(session: ScopedSession, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Of the residents `ids` those whose file went into another one (db.commands.merges), and into which."""
+    query = select(Merge.merged_id, Merge.resident_id).where(Merge.merged_id.in_(tuple(ids)), Merge.undone_at.is_(None))
+    return {merged_id: resident_id for merged_id, resident_id in session.execute(query)}
 
 
 def held_periods(session: ScopedSession, now: datetime, holds: dict[UUID, tuple[Hold, ...]], start: datetime | None = None, end: datetime | None = None) -> list[tuple[UUID, str]]:

@@ -24,7 +24,7 @@ from db.models.grids import Building, Grid, Household, Staff
 from db.models.residents import Contact, Departure, Resident, Snooze, SpecialGroup
 from db.queries.attempts import failed_runs, open_checks
 from db.queries.clock_state import is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, not_put_off
-from db.queries.departures import held_now, is_lasting, lasting
+from db.queries.departures import held_now, is_lasting, lasting, went_into
 from db.queries.packages import lacking, who_lacks
 from db.queries.posts import holding
 
@@ -77,7 +77,7 @@ class RosterRow:
     """Somebody on the roster. `name` as the reader's role may see it; `groups`: pairs (group, detail); `holder`: who answers for
     care in its grid (db.queries.posts.holding); `risk` as core.care.risk; `version`: of the resident's row, for update_file; `away`: (kind of
     core.departures, since, first day back or None) of who is away or gone today; `failed`: attempts in a row to reach them that failed; `check`: number of the open order to look for
-    them at home; `lacking`: what is missing of their service package."""
+    them at home; `lacking`: what is missing of their service package; `merged`: the file this one went into."""
 
     resident_id: UUID
     name: str
@@ -95,6 +95,7 @@ class RosterRow:
     failed: int = 0
     check: str | None = None
     lacking: tuple[Part, ...] = ()
+    merged: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     groups, clocks, last = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids)
     held = held_now(session, now)
     # Who is gone has no clocks: only of who has none need that be asked.
-    away = held | (lasting(session, now, bare) if (bare := [one for one in ids if one not in clocks and one not in held]) else {})
+    bare = [one for one in ids if one not in clocks and one not in held]
+    away, merged = (held | lasting(session, now, bare), went_into(session, bare)) if bare else (held, {})
     failing = [one for one, contact in last.items() if contact.outcome in FAILED]
     failed, checks = (failed_runs(session, now, failing), open_checks(session, ids)) if failing else ({}, {})
     columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Grid.name.label("grid"), Building.name.label("building"))
@@ -152,7 +154,7 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
             row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
             clocks.get(row.id, ()), last.get(row.id), held.get(row.grid_id),
             risk((detail for _, detail in groups.get(row.id, ())), (group for group, _ in groups.get(row.id, ())), row.birth_year, today), row.version, away.get(row.id),
-            failed.get(row.id, 0), checks.get(row.id), missing.get(row.id, ()),
+            failed.get(row.id, 0), checks.get(row.id), missing.get(row.id, ()), merged.get(row.id),
         )
         for row in (found[one] for one in ids if one in found)
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from db.queries.roster import found_people
+from db.queries.roster import RosterRow, found_people
 from pages.parts.care_text import place_text
 from pages.parts.desk import Desk, current
 from pages.parts.plain import plain
@@ -24,8 +24,12 @@ def _find() -> None:
         rows = found_people(session, desk.now, text) if text.strip() else ()
     if text.strip() and not rows:
         st.info(desk.t("roster.enrol_none"))
-    names = {row.resident_id: f"{plain(row.name)} {row.age_band or ''} · {plain(place_text(desk, row))}" for row in rows}
+    names = {row.resident_id: f"{plain(row.name)} {row.age_band or ''} · {plain(place_text(desk, row))}" + _went(desk, row) for row in rows}
     if names:
         chosen = st.selectbox(desk.t("roster.enrol_pick"), tuple(names), format_func=names.get, index=0 if len(names) == 1 else None, key="roster_found")
         if chosen:
             person_view(desk, chosen, place="found")
+
+
+def _went(desk: Desk, row: RosterRow) -> str:
+    return f" · {desk.t('merges.mark')}" if row.merged else ""

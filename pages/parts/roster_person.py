@@ -17,6 +17,7 @@ from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
 from pages.parts.care_text import due_text, groups_text, last_day, member_text, outcome_text, place_text, recorded_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
+from pages.parts.merges import draw_merged, draw_merges
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
 from pages.parts.roster_changes import draw_changes
@@ -35,6 +36,10 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
     if file is None:
         st.info(desk.t("roster.gone"))
         return
+    if file.row.merged:
+        if stayed := draw_merged(desk, file):
+            person_view(desk, stayed, place=place)
+        return
     who, where = plain(groups_text(desk, file.row)), plain(place_text(desk, file.row))
     st.markdown(f"**{plain(file.row.name)}** {file.row.age_band or ''} · {who}  \n:gray[{where}]")
     with st.container(horizontal=True, gap="small", key=f"person-{place}"):
@@ -49,6 +54,7 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
         _record(desk, file, place)
     draw_departures(desk, file, place)
     draw_changes(desk, file, place)
+    draw_merges(desk, file, place)
     _history(desk, file, place)
 
 

@@ -38,10 +38,10 @@ class Case:
         return [(begin, begin + self.number(0, longest // step) * step) for begin in begins]
 
 
-def together(numbers: int) -> st.SearchStrategy[list[Case]]:
-    """TOGETHER cases of at most so many numbers each."""
+def together(numbers: int, cases: int = TOGETHER) -> st.SearchStrategy[list[Case]]:
+    """So many cases of at most so many numbers each."""
     size = 2 * numbers
-    return st.binary(min_size=size * TOGETHER, max_size=size * TOGETHER).map(lambda drawn: [Case(drawn[n : n + size]) for n in range(0, len(drawn), size)])
+    return st.binary(min_size=size * cases, max_size=size * cases).map(lambda drawn: [Case(drawn[n : n + size]) for n in range(0, len(drawn), size)])
 
 
 def ten_thousand(test: Callable[[Case], None]) -> Callable[[], None]:

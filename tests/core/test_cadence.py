@@ -1,6 +1,6 @@
 """Cadences by calendar period: each missed period counts once, one open task, against a slow day-by-day reference."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given
 
-from core.cadence import Hold, Step, advanced, counted, filled, first, following, held, held_turns, strictest, unrolled
+from core.cadence import Hold, Step, advanced, anew, counted, filled, first, following, held, held_turns, strictest, unrolled
 from core.calendar import SHANGHAI
 from core.clocks import State, state
+from core.merges import together as merged_turns
 from core.periods import local_midnight, period_of
 from core.rulebook import load_rulebook, read_rulebook
 from tests.core.drawn import TEN_THOUSAND, Case, together
@@ -212,7 +213,7 @@ x.{name}:
 
 
 # --- against a reference that knows nothing but days -----------------------------------------------------------------
-FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2031, 1, 1)
+FIRST_DAY, LAST_DAY = date(2025, 1, 1), date(2032, 1, 1)
 
 
 @cache
@@ -230,12 +231,12 @@ def reference(clause, joined: date, times: list[datetime], now: datetime, holds=
     any later act: also with one at the very end of a period, which is the next one's."""
     figure = clause.on(joined).figure
     acts = [moment.astimezone(SHANGHAI).date() for moment in times]
-    away = {begin + timedelta(n) for begin, end in holds for n in range(((end or LAST_DAY) - begin).days)}
-    periods = [(key, own) for key, own in days_of_periods(figure.per) if own[-1] >= joined and sum(one >= joined for one in own) * 2 >= len(own)]
+    away, for_good = {begin + timedelta(n) for begin, end in holds if end for n in range((end - begin).days)}, min((begin for begin, end in holds if not end), default=LAST_DAY)
+    periods = [(key, own) for key, own in days_of_periods(figure.per) if own[-1] >= joined and (own[0] >= joined or sum(one >= joined for one in own) * 2 >= len(own))]
     found: dict[str, tuple[str, int]] = {}
     for (key, own), (_, after) in pairwise(periods):
         counting = [one for one in own if one >= joined]
-        here = [one for one in counting if one not in away]
+        here = [one for one in counting if one < for_good and one not in away]
         done = sum(counting[0] <= act <= own[-1] for act in acts)
         over, further_over = (local_midnight(days[-1] + timedelta(1)) < now for days in (own, after))
         if done >= figure.times:
@@ -347,3 +348,55 @@ def test_any_history_with_holds_gives_what_a_slow_day_by_day_count_gives(histori
         clause = RULES[one.clause_id]
         step = unrolled(clause, one.joined, one.times, one.now, one.holds)
         assert shown(step, one.now) == reference(clause, one.joined, one.times, one.now, one.holds)
+
+
+@dataclass(frozen=True)
+class TwoFiles:
+    """One person's two files, made one at `at_once`, perhaps two again at the end; `since`: acts entered after that, some of them late."""
+
+    one: History
+    other: History
+    merged_at: datetime
+    since: tuple[datetime, ...]
+
+
+def two_files(case: Case) -> TwoFiles:
+    one = history(case)
+    other = replace(history(case), clause_id=one.clause_id)
+    shift = one.joined + timedelta(case.number(0, CADENCES[one.clause_id] // 2)) - other.joined
+    moved = (tuple((begin + shift, end and end + shift) for begin, end in other.holds), tuple(moment + shift for moment in other.times))
+    other = replace(other, joined=other.joined + shift, holds=moved[0], times=moved[1], now=other.now + shift)
+    merged_at = max(one.now, other.now)
+    span = int((merged_at - local_midnight(one.joined)) / timedelta(minutes=30))
+    since = tuple(sorted(local_midnight(one.joined) + case.number(0, span + 2000) * timedelta(minutes=30) for _ in range(case.number(0, 4))))
+    return TwoFiles(one, other, merged_at, since)
+
+
+def on_file(clause, file: History, now: datetime) -> dict:
+    """The file's clocks, each with whether it counts: what its stays away took out is void."""
+    step, turn = unrolled(clause, file.joined, file.times, now, file.holds), first(clause, file.joined)
+    found = {one: True for one in (*step.closed, *([step.open] if step.open else []))}
+    there = {one.due_at for one in found}
+    while turn.started_at <= now:
+        if turn.due_at not in there and held(clause, turn, file.holds):
+            found[replace(turn, closed_at=now)] = False
+        turn = following(clause, turn)
+    return dict(sorted(found.items(), key=lambda one: one[0].due_at))
+
+
+@TEN_THOUSAND
+@given(together(64, 1).map(lambda cases: [two_files(case) for case in cases]))
+def test_any_two_files_made_one_count_as_one_person_from_the_start_and_undone_as_two(cases):
+    """A thousand merges, each with its undoing, two calendars more."""
+    for case in cases:
+        clause, one, other = RULES[case.one.clause_id], case.one, case.other
+        turns = [on_file(clause, file, case.merged_at) for file in (one, other)]
+        times, holds = sorted((*one.times, *other.times)), (*one.holds, *other.holds)
+        step = merged_turns(clause, turns, times, case.merged_at, holds)
+        assert shown(step, case.merged_at) == reference(clause, min(one.joined, other.joined), times, case.merged_at, holds)
+        later = max([case.merged_at, *case.since]) + timedelta(days=3)
+        since = min([case.merged_at, *case.since])
+        for own, file, acts in ((turns[0], one, sorted((*one.times, *case.since))), (turns[1], other, other.times)):
+            kept, step = anew(clause, (*own,), since, lambda turn, acts=acts: [one for one in acts if one >= turn.started_at], later, file.holds)
+            before = [turn for turn in (*own,)[:kept] if own[turn]]
+            assert shown(Step((*before, *step.closed), step.open), later) == reference(clause, file.joined, acts, later, file.holds)

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from core.imports.judge import Row
 from db.engine import ScopedSession
 from db.models.grids import Household, Post, Staff
+from db.models.merges import Merge
 from db.models.residents import Resident, SpecialGroup
 from db.queries.imports.plan import Complaint, PlacedIntake
 
@@ -21,8 +24,11 @@ class Residents(PlacedIntake):
         self.load_households()
         columns = (Resident.name, Resident.sex, Resident.relation, Resident.birth_date, Resident.birth_year, Resident.id_number, Resident.phone, Resident.address, Resident.health)
         records = self.records(Resident, *columns, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
-        self.by_id = {r["id_number"]: r for r in records if r["id_number"]}
-        self.by_name = {(r["name"], r["birth_date"], r["household_id"]): r for r in records}
+        went = set(self.session.scalars(select(Merge.merged_id).where(Merge.community_id == self.community_id, Merge.undone_at.is_(None))))
+        here = [r for r in records if r["id"] not in went]
+        self.by_id = {r["id_number"]: r for r in here if r["id_number"]}
+        self.by_name = {_named(r): r for r in here}
+        self.went = {_named(r) for r in records if r["id"] in went} - self.by_name.keys()
         groups = self.records(SpecialGroup, SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, SpecialGroup.basis, where=(SpecialGroup.to_date.is_(None),))
         self.groups = {(r["resident_id"], r["group"]): r for r in groups}
 
@@ -35,6 +41,8 @@ class Residents(PlacedIntake):
         if complaints:
             return complaints
         household = self.household(values, building) if building and "door" in values else None
+        if (values["name"], values["birth_date"].isoformat(), household and household["id"]) in self.went:
+            return [("name", "went_into_another", {}, False)]
         resident = self._resident(values, household, building, grid)
         self._groups(resident, values)
         return ()
@@ -78,6 +86,10 @@ class Residents(PlacedIntake):
             self.put(SpecialGroup, self.groups, known, {"detail": detail, "basis": values.get("basis")}, main=False, fixed=fixed)
 
 
+def _named(record: dict) -> tuple:
+    return record["name"], record["birth_date"], record["household_id"]
+
+
 class OneResident(Residents):
     """Somebody known (`who`), whatever number or name the row gives them, or somebody new (None): nobody else is read. `building`: name of the one
     whose doors the row may name."""
@@ -94,7 +106,7 @@ class OneResident(Residents):
         columns = (Resident.name, Resident.sex, Resident.relation, Resident.birth_date, Resident.birth_year, Resident.id_number, Resident.phone, Resident.address, Resident.health)
         own = (*columns, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
         self.known = {r["id"]: r for r in self.records(Resident, *own, where=(Resident.id == self._who,))} if self._who else {}
-        self.by_id, self.by_name, self.groups = {}, {}, {}
+        self.by_id, self.by_name, self.groups, self.went = {}, {}, {}, set()
 
     def _find(self, values: dict, wanted: dict) -> tuple[dict, object]:
         return self.known, self._who
