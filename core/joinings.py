@@ -3,9 +3,11 @@
 A joined order keeps its own record (register.fields) and its own clocks. Joining meets, holds and excuses none of them: a first contact is met when
 this complainant was spoken with, and the result when this complainant was told it, not when the leading order had it. Nobody has an answer
 because a neighbour got one, and so no figure is ever better for joining. One level only: what leads is not joined, what is joined does not lead.
+A dispute has parties instead: whoever else complains of it is one of them.
 """
 
 from core.duplicates import WINDOW, same_contact
+from core.mediation import RUNGS, TRAIL
 from core.refusals import Refused
 
 TELLS = ("phone", "visit", "pick_up", "text")
@@ -29,6 +31,8 @@ def may_join(order, lead, *, joined: bool, leads: bool, lead_joined: bool) -> Re
     `lead_joined`: the lead is joined itself."""
     if order.id == lead.id or not alike(order, lead):
         return Refused("joinings.not_alike")
+    if order.kind in RUNGS:
+        return Refused("mediation.party_instead", TRAIL)
     if joined or leads or lead_joined:
         return Refused("joinings.joined_already" if joined else "joinings.one_level")
     if order.status not in JOINABLE:

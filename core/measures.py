@@ -55,12 +55,6 @@ def ending_clauses() -> frozenset[str]:
     return frozenset(one for one in ends if load_rulebook()[one].source.document != "default")
 
 
-@lru_cache
-def dispute_kinds() -> frozenset[str]:
-    """Kinds of order that are disputes (kpi.mediation)."""
-    return frozenset(kind.id for kind in kinds().values() if kind.category == "neighbour_disputes")
-
-
 def of_clocks(tally: Tally) -> Verdict:
     """A clause of clocks is kept when each that fell due was met in time."""
     if not tally.due:

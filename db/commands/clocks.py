@@ -132,6 +132,19 @@ def resume(session: ScopedSession, clock: Clock, at: datetime, reason: str | Non
         restamp(session, clock, min(at, max(one.ended_at for one in ending)))
 
 
+def carry_pauses(session: ScopedSession, old: Clock, new: Clock) -> None:
+    """What `old` stood still for, `new`, which takes its place from the same start on, stood still for too, as far as it was in time then."""
+    session.flush()
+    for span in sorted(_pauses(session, old), key=lambda one: one.started_at):
+        if span.started_at < new.started_at or span.started_at > new.due_at:
+            continue
+        session.add(ClockPause(community_id=new.community_id, clock_id=new.id, started_at=span.started_at, ended_at=span.ended_at, reason=span.reason, until_at=span.until_at))
+        if span.ended_at is None:
+            new.paused_at = min(new.paused_at or span.started_at, span.started_at)
+            new.paused_until = _known_end(_standing(session, new))
+        restamp(session, new, new.started_at)
+
+
 def restamp(session: ScopedSession, clock: Clock, since: datetime) -> None:
     """The deadline of `clock` anew from its pauses as far as their end is known, by the clause's value it began with; not before `since`, up to
     when it can't have been late, whatever has changed in the calendar."""

@@ -34,6 +34,7 @@ from db.models.grids import Building, Community, Household, Staff
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.catalogue import entry
+from db.queries.mediation import barred
 from db.queries.posts import bench
 from db.types import uuid7
 
@@ -172,7 +173,7 @@ def _file_new(
     if isinstance(joined, Refused):
         return joined
     for act, note in (("accept", ""), ("ask_materials", note_of(missing))) if missing else ():
-        done = _step(session, order, act, now, now, note)
+        done = take_step(session, order, act, now, now, note)
         if isinstance(done, Refused):
             return done
     if missing:
@@ -238,13 +239,14 @@ def finish(
     result: str = "",
     told: bool = False,
     given: str | None = None,
+    outcome: str | None = None,
     happened_at: datetime | None = None,
 ) -> Done | Refused:
     """Give the result. `told`: a person gave it to the resident, face to face or by telephone; then it is a first contact where none was. `given`:
-    how the result of a matter with a review chain (core.reviews.TELLS), or of a joined one (core.joinings.TELLS), was given. Refused, with the clause,
-    while an act is owed that the result does not stand for, and before its chain has approved it (review.chain)."""
+    how the result of a matter with a review chain (core.reviews.TELLS), or of a joined one (core.joinings.TELLS), was given. `outcome`: of a dispute
+    (core.mediation.OUTCOMES). Refused, with the clause, while an act is owed that the result does not stand for, and before its chain has approved it (review.chain)."""
     told = told and given != "text" and session.scope.actor_id is not None
-    return _carry(session, "order_finish", "finish", now, community_id, order_id, version, happened_at, result, told=told, given=given)
+    return _carry(session, "order_finish", "finish", now, community_id, order_id, version, happened_at, result, told=told, given=given, outcome=outcome)
 
 
 def follow_up(
@@ -306,6 +308,7 @@ def _carry(
     receiver: Dispatch | None = None,
     told: bool = False,
     given: str | None = None,
+    outcome: str | None = None,
 ) -> Done | Refused:
     if not may(session.scope.role, permission):
         return Refused("common.not_allowed")
@@ -316,26 +319,29 @@ def _carry(
         return Refused("common.changed_meanwhile")
     if order.chain and act in OPINIONS:
         return Refused("reviews.by_chain", "review.chain")
+    if refused := barred(session, order, act, outcome, note):
+        return refused
     if refused := before_finish(session, order, given) if act == "finish" and order.status == "accepted" else None:
         return refused
     at = happened_at or now
     if refused := before_act(session, order, act, at, given, note):
         return refused
-    done = _step(session, order, act, at, now, note, rating, receiver, told)
+    done = take_step(session, order, act, at, now, note, rating, receiver, told)
     if isinstance(done, Refused):
         return done
+    order.outcome = outcome or order.outcome
     file(
         session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number,
         status=order.status, happened_at=at.isoformat(), met=done.in_time, late=done.late, to_confirm=done.to_confirm, holder=order.holder_id, rating=rating,
-        **({"told": told} if act == "finish" else {}),
+        **({"told": told} if act == "finish" else {}), **({"outcome": outcome} if outcome else {}),
     )  # fmt: skip
     return done
 
 
-def _step(
+def take_step(
     session: ScopedSession, order: WorkOrder, act: str, at: datetime, now: datetime, note: str = "", rating: int | None = None, receiver: Dispatch | None = None, told: bool = False
 ) -> Done | Refused:
-    """Everything that `act` changes, but for the entry in the ledger."""
+    """Step of a command: everything that `act` changes, but for the entry in the ledger."""
     settle(session, order, now)
     clocks = {clock.clause_id: clock for clock in open_clocks(session, order)}
     standing = standing_of(order, _trail(session, order), {clause_id: clock.due_at for clause_id, clock in clocks.items()})

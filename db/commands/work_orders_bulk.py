@@ -31,7 +31,8 @@ class Act:
 @dataclass(frozen=True)
 class HistoricOrder:
     """An order of the past. `acts` in the order of time (what is unknown is left out); `recorded_at` None: typed in as it happened.
-    `category` None: the kind's; `desk` None: the kind's ('station' for orders the head holds); `accepted` at once when no act says so."""
+    `category` None: the kind's; `desk` None: the kind's ('station' for orders the head holds); `accepted` at once when no act says so.
+    `outcome`: of a dispute that has a result."""
 
     community_id: UUID
     number: str
@@ -55,6 +56,7 @@ class HistoricOrder:
     item: str | None = None
     chain: str | None = None
     closes_at: time | None = None
+    outcome: str | None = None
 
 
 @dataclass
@@ -131,6 +133,8 @@ class _Playback:
         if order["status"] != step.to_status:
             self.since = step.at
         order.update(order_changes(step, order["reopened"], act.rating))
+        if step.act == "finish":
+            order["outcome"] = self.order.outcome
 
     def _work_order(self) -> dict:
         order = self.order
@@ -141,7 +145,7 @@ class _Playback:
             "resident_id": order.resident_id, "building_id": order.building_id, "status": "taken_in", "holder_id": order.holder_id,
             "first_asked_id": order.first_asked_id or order.holder_id, "received_at": order.received_at, "recorded_at": self.recorded_at,
             "accepted_at": None, "finished_at": None, "closed_at": None, "rating": None, "reopened": 0, "external_key": order.external_key,
-            "item": order.item, "chain": order.chain, "given_by": None,
+            "item": order.item, "chain": order.chain, "given_by": None, "outcome": None,
         }  # fmt: skip
 
     def _stamp(self, clause_id: str, start: datetime, spans=()) -> Stamp | None:
@@ -222,5 +226,5 @@ def order_changes(step: Step, reopened: int, rating: int | None) -> dict:
     if step.act == "follow_up":
         changes["rating"] = rating
     if step.reopens:
-        changes |= {"finished_at": None, "closed_at": None, "reopened": reopened + 1}
+        changes |= {"finished_at": None, "closed_at": None, "reopened": reopened + 1, "outcome": None}
     return changes

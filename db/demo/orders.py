@@ -12,6 +12,7 @@ from core.catalogue import Item, load_catalogue
 from core.refusals import Refused
 from core.work_orders import Kind, kinds, number
 from db.commands.work_orders_bulk import Act, HistoricOrder, order_rows
+from db.demo.mediation import dispute_rows
 from db.demo.reviews import review_rows
 from db.models.clocks import Clock, ClockPause
 from db.models.reviews import Review
@@ -71,6 +72,7 @@ def order_history(builder: Builder) -> None:
         if isinstance(rows, Refused):
             raise ValueError(f"the demo tells an impossible story of a {kind.id}: {rows.text('en')}")
         made.rows[Review] += review_rows(builder, rows)
+        dispute_rows(builder, rows)
         made.rows[WorkOrder].append(rows.work_order)
         made.rows[Clock] += rows.clocks
         made.rows[ClockPause] += rows.pauses

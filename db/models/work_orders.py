@@ -20,7 +20,7 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
     `kind` is one of core.work_orders' kinds and decides the clauses. `received_at` is when it happened, `recorded_at` when it
     was typed in. `closed_at`: finished and not reopened. `external_key`: what another system or an import knows it by. `item`: the catalogue's
     item it was taken in by, `chain`: the review chain that item had then; None: no item, no review. `given_by`: how the result of a reviewed
-    matter was given (core.reviews.TELLS).
+    matter was given (core.reviews.TELLS). `outcome`: how a dispute ended (core.mediation.OUTCOMES); None: it has not, or nobody said.
     """
 
     __tablename__ = "work_order"
@@ -48,6 +48,7 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
     item: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
     chain: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
     given_by: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
+    outcome: Mapped[str | None] = mapped_column(info=LATER, sort_order=1)
     __mapper_args__ = {"version_id_col": Versioned.version}
     __table_args__ = (
         community_key(),

@@ -14,7 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from core import masks, measures, plausibility
 from core.calendar import local_minute
 from core.clocks import State
-from core.measures import dispute_kinds, ending_clauses
+from core.measures import ending_clauses
+from core.mediation import RUNGS, clause_of
 from core.packages import CLAUSES
 from core.periods import Period, last_day, quarter
 from core.reviews import TRAIL, chains
@@ -30,6 +31,7 @@ from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries import plausibility as visits
 from db.queries import property as properties
 from db.queries.clock_state import is_missed, is_overdue
+from db.queries.mediation import lacks_steps, lacks_trail
 from db.queries.packages import clause_counts, clause_rows
 from db.queries.posts import holding, post_held, still_here
 from db.queries.tallies import within
@@ -72,7 +74,7 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
     """The rows that break `clause_id` in the quarter: open ones first, then by limit. As many as the checklist's line counts."""
     period, shape = quarter(quarter_key), load_rulebook()[clause_id].shape
     if clause_id == "kpi.mediation":
-        query = _disputes(community_id, period).where(WorkOrder.finished_at.is_(None), Clock.due_at < now).with_only_columns(WorkOrder.id).distinct()
+        query = _disputes(community_id, period, now).where(~_settled()).with_only_columns(WorkOrder.id).distinct()
         return _orders(session, WorkOrder.id.in_(query), limit, offset)
     if clause_id in ("grid.size", "grid.posts"):
         return _grids(session, community_id, clause_id, last_day(now, period))[offset : offset + limit]
@@ -107,10 +109,10 @@ def clock_rows(session: Session, community_id: UUID | None, *where: ColumnElemen
 
 # --- measures -------------------------------------------------------------------------------------------------------
 def disputes(session: Session, now: datetime, community_id: UUID | None, period: Period) -> tuple[int, int]:
-    """(settled, of): disputes whose limit fell in the period and that are settled or past it. Settled late counts as settled."""
-    settled = WorkOrder.finished_at.is_not(None)
-    query = _disputes(community_id, period).where(or_(settled, Clock.due_at < now))
-    row = session.execute(query.with_only_columns(func.count(WorkOrder.id.distinct()).filter(settled), func.count(WorkOrder.id.distinct()))).one()
+    """(settled, of): disputes whose limit on the rung they are on fell in the period, and that are finished or past it. Settled late counts as settled;
+    finished without a settlement, or without a word on it, does not."""
+    query = _disputes(community_id, period, now).with_only_columns(func.count(WorkOrder.id.distinct()).filter(_settled()), func.count(WorkOrder.id.distinct()))
+    row = session.execute(query).one()
     return row[0], row[1]
 
 
@@ -135,9 +137,14 @@ def station(session: Session, community_id: UUID, day: date) -> tuple[int, int, 
     return staff.get("head", 0), staff.get("social_worker", 0), households
 
 
-def _disputes(community_id: UUID | None, period: Period) -> Select:
+def _settled() -> ColumnElement[bool]:
+    return WorkOrder.outcome.is_not_distinct_from("settled")
+
+
+def _disputes(community_id: UUID | None, period: Period, now: datetime) -> Select:
     query = select(WorkOrder).join(Clock, and_(Clock.community_id == WorkOrder.community_id, Clock.work_order_id == WorkOrder.id))
-    query = query.where(WorkOrder.kind.in_(dispute_kinds()), Clock.clause_id.in_(ending_clauses()), within(period.start, period.end))
+    rung = or_(*(and_(WorkOrder.kind == kind, Clock.clause_id == clause_of(kind)) for kind in RUNGS))
+    query = query.where(rung, within(period.start, period.end), or_(WorkOrder.finished_at.is_not(None), Clock.due_at < now))
     return query if community_id is None else query.where(WorkOrder.community_id == community_id)
 
 
@@ -260,6 +267,10 @@ def _of(model: type) -> ColumnElement[bool]:
     return and_(model.community_id == WorkOrder.community_id, model.work_order_id == WorkOrder.id)
 
 
+def _finished_disputes(session: Session, community_id: UUID, period: Period) -> tuple:
+    return *_orders_between(WorkOrder.finished_at)(session, community_id, period), WorkOrder.kind.in_(RUNGS)
+
+
 def _entries(session: Session, community_id: UUID, period: Period) -> tuple:
     return LedgerEntry.community_id == community_id, LedgerEntry.at >= period.start, LedgerEntry.at < period.end
 
@@ -285,6 +296,8 @@ RECORDS = {
     "materials.once": Record(WorkOrder, _asked, _asked_again),
     "review.chain": Record(WorkOrder, _reviewed, _not_reviewed),
     "review.trail": Record(WorkOrderEvent, _opinions, lambda: or_(WorkOrderEvent.note.is_(None), and_(WorkOrderEvent.actor_id.is_(None), WorkOrderEvent.holder_id.is_(None)))),
+    "mediation.steps": Record(WorkOrder, _finished_disputes, lacks_steps, patient=True),
+    "mediation.trail": Record(WorkOrder, _finished_disputes, lacks_trail),
     "extension.told": Record(WorkOrder, _extended, _untold),
     "followup": Record(WorkOrder, _orders_between(WorkOrder.finished_at), lambda: WorkOrder.rating.is_(None), patient=True),
     "tamper_proof": Record(LedgerEntry, _entries, _unsealed, patient=True),

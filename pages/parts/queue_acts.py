@@ -11,12 +11,15 @@ from core.catalogue import Item
 from core.catalogue.notices import note_of
 from core.files import STATUSES, Upload
 from core.joinings import BY_A_PERSON, TELLS
+from core.mediation import OUTCOMES
+from core.mediation import offers as offers_of_dispute
 from core.refusals import Refused
 from core.reviews import Stand, chains
 from core.work_orders import NOTES, OPINIONS, RATINGS, STEPS, asks_told, offers
 from db.commands import work_orders as commands
 from db.commands.files import attach, with_files
 from db.queries.joinings import Lead
+from db.queries.mediation import Dispute
 from db.queries.posts import colleagues
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk
@@ -34,18 +37,20 @@ NOTE = {**dict.fromkeys(NOTES, "text"), "ask_materials": "missing", "finish": "r
 RARE = ("hand_over", "withdraw", *NOTES)
 
 
-def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | None, lead: Lead | None = None) -> None:
+def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | None, lead: Lead | None = None, dispute: Dispute | None = None) -> None:
     """The likely act first and primary, the rarer ones folded away; one note serves them all. `item`: what it was taken in by, whose papers may be
     missing. `review`: how far its chain is, which has its own place for opinions and comes before the result. `lead`: the order it is joined to,
-    whose result is told to this complainant."""
+    whose result is told to this complainant. `dispute`: what is on record of one, before its result and its follow-up."""
     offered = [act for act in offers(card.standing) if act != "give_back" and desk.may(PERMISSION.get(act, "order_accept"))]
     if review:
         barred = OPINIONS | ({"finish"} if review.next or review.returned else frozenset())
         offered = [act for act in offered if act not in barred]
     if lead:
         offered = sorted((act for act in offered if act != "ask_materials" and (act != "finish" or lead.closed_at)), key=lambda act: act != "finish")
+    if dispute:
+        offered = [act for act in offered if offers_of_dispute(dispute.case, act)]
     usual, rare = [act for act in offered if act not in RARE], [act for act in offered if act in RARE]
-    said, rating, told, missing, given = st.container(), None, False, (), None
+    said, rating, told, missing, given, outcome = st.container(), None, False, (), None, None
     if "follow_up" in usual:
         rating = st.segmented_control(desk.t("queue.rating"), RATINGS, key="queue_rating", width="stretch")
     if "finish" in usual and asks_told(card.standing) and not lead:
@@ -54,6 +59,8 @@ def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | No
         tells = TELLS if lead else chains()[card.chain].tells
         given = st.pills(desk.t("reviews.given"), tells, format_func=lambda one: desk.t(f"reviews.tell_{one}"), key="queue_given")
         told = given in BY_A_PERSON if lead else told
+    if "finish" in usual and dispute:
+        outcome = st.pills(desk.t("mediation.outcome"), OUTCOMES, format_func=lambda one: desk.t(f"mediation.outcome_{one}"), key="queue_outcome")
     if "ask_materials" in usual and item:
         missing = pick_missing(desk, item, "queue_missing")
     pressed = _buttons(desk, usual, primary=True, named={"finish": "joinings.tell"} if lead else None)
@@ -66,7 +73,7 @@ def draw_acts(desk: Desk, card: OrderCard, item: Item | None, review: Stand | No
         if pressed == "ask_materials":
             note = note_of(missing, note)
         with said:
-            _carry_out(desk, card, pressed or more, note, at, rating, receiver, {"told": told, "given": given}, uploads)
+            _carry_out(desk, card, pressed or more, note, at, rating, receiver, {"told": told, "given": given, "outcome": outcome}, uploads)
 
 
 def _uploads(desk: Desk, card: OrderCard, note: str) -> list[Upload]:

@@ -23,6 +23,7 @@ from pages.parts.desk import Desk, current
 from pages.parts.files import draw_files_of
 from pages.parts.handovers import draw_offer, responsible_text
 from pages.parts.joinings import draw_joined, draw_joining
+from pages.parts.mediation import draw_dispute
 from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
 from pages.parts.queue_papers import notice_links
@@ -55,7 +56,8 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     _reached(desk, card)
     draw_chain(desk, card, reviews, unfit)
     lead = draw_joined(desk, card)
-    draw_acts(desk, card, listed and listed.item, reached(card, reviews), lead)
+    dispute = draw_dispute(desk, card)
+    draw_acts(desk, card, listed and listed.item, reached(card, reviews), lead, dispute)
     draw_joining(desk, card, lead)
     draw_offer(desk, card)
     draw_forms(desk, card, requests)

@@ -42,9 +42,9 @@ def open_record(desk: Desk, item: QueueItem) -> None:
     st.dialog(plain(what_of(desk, item)))(form)(item)
 
 
-def happened_at(desk: Desk, key: str = "queue") -> datetime:
-    """Now, or the earlier moment that was typed in. `key`: where there are two of them in one dialog."""
-    if not st.toggle(desk.t("queue.earlier"), key=f"{key}_earlier"):
+def happened_at(desk: Desk, key: str = "queue", label: str = "queue.earlier") -> datetime:
+    """Now, or the earlier moment that was typed in. `key`: where there are two of them in one dialog; `label`: what it is the moment of."""
+    if not st.toggle(desk.t(label), key=f"{key}_earlier"):
         return desk.now
     local = desk.now.astimezone(SHANGHAI)
     with st.container(horizontal=True):

@@ -40,6 +40,11 @@ def test_the_same_kind_at_the_same_place_or_of_the_same_person_within_thirty_day
         assert reason(other) == "joinings.not_alike"
 
 
+def test_disputes_are_not_joined_who_else_complains_is_a_party():
+    """Mediated once, with everybody; mediation.trail."""
+    assert reason(replace(ONE, kind="dispute"), replace(LEAD, kind="dispute")) == "mediation.party_instead"
+
+
 def test_one_level_only_and_nothing_joins_what_is_over():
     assert reason(joined=True) == "joinings.joined_already"
     assert reason(leads=True) == reason(lead_joined=True) == "joinings.one_level"

@@ -8,7 +8,6 @@ import pytest
 from core.clocks import Tally
 from core.measures import (
     Verdict,
-    dispute_kinds,
     each,
     ending_clauses,
     not_measured,
@@ -79,10 +78,6 @@ def test_a_matter_counts_once_by_the_limit_that_ends_it():
     assert "matter.supplement" not in ending_clauses()
     assert on_time({"repair.on_site": Tally(0, 5, 0), "matter.supplement": Tally(0, 5, 0)}, DAY).verdict == Verdict.nothing_due
     assert all(len(ending_clauses() & set(kind.clocks)) == (kind.id not in ("welfare_check", "data_check")) for kind in kinds().values()), "our own kinds are none of the documents' matters"
-
-
-def test_disputes_are_the_kinds_of_mediation():
-    assert dispute_kinds() == {"dispute", "dispute_council", "dispute_street"}
 
 
 @pytest.mark.parametrize(("households", "good"), [([199], 0), ([200], 1), ([300], 1), ([400], 1), ([401], 0), ([199, 200, 401], 1)])

@@ -161,7 +161,7 @@ def test_98_of_100_matters_in_time_reach_the_threshold_and_97_do_not(add, ours, 
 
 
 def test_a_dispute_settled_late_is_settled_one_past_its_limit_is_not(add, ours, at, engine, committee):
-    settled, unsettled, running = order(ours, "dispute", finished_at=DUE), order(ours, "dispute", status="accepted"), order(ours, "dispute", status="accepted")
+    settled, unsettled, running = order(ours, "dispute", finished_at=DUE, outcome="settled"), order(ours, "dispute", status="accepted"), order(ours, "dispute", status="accepted")
     limits = [(settled, late(ours, "mediation.on_the_spot")), (unsettled, clock(ours, "mediation.on_the_spot")), (running, clock(ours, "mediation.on_the_spot", MOMENT + timedelta(1)))]
     for one, its in limits:
         its.work_order_id = one.id

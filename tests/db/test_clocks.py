@@ -149,11 +149,11 @@ def stamped(clause, **more):
 
 # --- reopening ------------------------------------------------------------------------------------------------------
 def test_reopening_starts_a_new_result_clock_and_the_time_between_is_neither_pause_nor_delay(office):
-    order_id = office.take_in("dispute", who="b").order_id
-    office.act(order_id, commands.accept, who="b")
-    office.act(order_id, commands.finish, who="b", now=NOW + HOUR)
+    order_id = office.take_in("demand").order_id
+    office.act(order_id, commands.accept)
+    office.act(order_id, commands.finish, now=NOW + HOUR, told=True)
     reopened = NOW + 30 * DAY
-    office.act(order_id, commands.follow_up, who="b", now=reopened, rating=1)
+    office.act(order_id, commands.follow_up, now=reopened, rating=1)
     first, second = sorted(office.rows(Clock, Clock.subject_id == order_id), key=lambda one: one.started_at)
     assert (first.started_at, first.met_at, first.due_at) == (NOW, NOW + HOUR, NOW + 24 * HOUR)
     assert (second.started_at, second.due_at, second.met_at) == (reopened, reopened + 24 * HOUR, None)

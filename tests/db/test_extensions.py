@@ -220,11 +220,11 @@ def test_an_extension_and_a_pause_add_up_in_either_order(office):
 
 @SQLITE
 def test_a_new_result_after_reopening_has_a_limit_and_an_extension_of_its_own(office):
-    order_id = office.take_in("dispute", who="b").order_id
+    order_id = office.take_in("demand").order_id
     ask(office, order_id, who="b")
     decide(office)
     office.act(order_id, commands.accept, who="b")
-    office.act(order_id, commands.finish, who="b", result="已和解")
+    office.act(order_id, commands.finish, who="b", result="已清运", told=True)
     office.act(order_id, commands.follow_up, who="b", rating=1, now=NOW + HOUR)
     assert ask(office, order_id, who="b", now=NOW + HOUR).granted is None
     first, second = sorted(office.rows(Clock, Clock.subject_id == order_id), key=lambda one: one.started_at)

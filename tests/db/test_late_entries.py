@@ -116,9 +116,9 @@ def test_the_station_head_finds_what_waits_with_who_entered_what_when(office, sa
 
 
 def test_a_result_entered_late_closes_the_order_and_confirming_it_after_reopening_changes_the_first_result_only(office):
-    order_id = office.take_in("dispute", who="b").order_id
+    order_id = office.take_in("demand").order_id
     office.act(order_id, commands.accept, who="b")
-    office.act(order_id, commands.finish, who="b", now=NOW + 2 * DAY, happened_at=NOW + HOUR, result="已和解")
+    office.act(order_id, commands.finish, who="b", now=NOW + 2 * DAY, happened_at=NOW + HOUR, result="已清运", told=True)
     assert office.order(order_id).finished_at == NOW + HOUR
     office.act(order_id, commands.follow_up, who="b", now=NOW + 2 * DAY, rating=1)
     assert decide(office, now=NOW + 3 * DAY).state == State.met

@@ -14,6 +14,7 @@ from db.engine import open_session
 from db.models.extensions import Extension
 from db.queries.outcomes import BY, behind, outcomes
 from tests.conftest import printed
+from tests.db.test_mediation import settled, visited
 from tests.db.test_work_orders import HOUR, NOW, Office
 
 SPAN = period("month", "2025-12"), period("month", "2026-11")
@@ -39,9 +40,8 @@ def matters(engine, community_id) -> Office:
     office.act(withdrawn, commands.withdraw, who="head", reason="重复")
     dispute = office.take_in("dispute", who="b").order_id
     office.act(dispute, commands.give_back, who="b", reason="不属本网格")
-    office.act(dispute, commands.accept, who="head")
-    office.act(dispute, commands.finish, who="head", now=NOW + HOUR)
-    office.act(dispute, commands.follow_up, who="head", now=LATER - HOUR, rating=1)
+    settled(office, dispute, who="head", now=NOW + HOUR)
+    visited(office, dispute, who="head", now=LATER - HOUR, rating=1)
     return office
 
 

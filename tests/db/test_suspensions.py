@@ -204,12 +204,12 @@ def test_it_nests_with_missing_materials_and_with_more_time(office, order_id):
 
 
 def test_an_order_finished_while_it_stands_still_is_in_time_and_over(office):
-    order_id = office.take_in("dispute", who="b").order_id
+    order_id = office.take_in("demand").order_id
     office.act(order_id, commands.accept, who="b")
     ask(office, order_id, who="b")
     decide(office)
-    done = office.act(order_id, commands.finish, who="b", now=NOW + 2 * DAY, result="已和解")
-    assert done.in_time == ("mediation.on_the_spot",)
+    done = office.act(order_id, commands.finish, who="b", now=NOW + 2 * DAY, result="已清运", told=True)
+    assert done.in_time == ("demand.feedback",)
     [one], [pause] = office.rows(Suspension), office.rows(ClockPause)
     assert one.ended_at == pause.ended_at == NOW + 2 * DAY
     assert [line.stands for line in listed(office, of_order, NOW + 2 * DAY, office.id, order_id)] == ["ended"]
