@@ -5,12 +5,11 @@ Nobody approves a request of their own; they may take it back.
 """
 
 from datetime import date
-from uuid import UUID
 
 from core.care import GROUPS
+from core.grants import Person, not_ones_own
 from core.imports.cells import Bad
 from core.imports.id_numbers import birth_of, id_number_of
-from core.late_entries import same_person
 from core.refusals import Refused
 
 FIELDS = ("id_number", "birth_date", "address", "group_end")
@@ -52,9 +51,9 @@ def check_change(field: str, value: str, before: str | None, id_number: str | No
     return None
 
 
-def may_decide(asked_by: tuple[UUID | None, UUID | None], actor: tuple[UUID | None, UUID | None], approved: bool) -> Refused | None:
-    """Each as (account, member of staff). Who asked may only take it back."""
-    return Refused("changes.by_another") if approved and same_person(asked_by, actor) else None
+def may_decide(asked_by: Person, actor: Person, approved: bool) -> Refused | None:
+    """Who asked may only take it back."""
+    return not_ones_own(asked_by, actor, "changes.by_another") if approved else None
 
 
 def _day(text: str) -> date | None:

@@ -5,9 +5,9 @@ made: missed, or still overdue.
 """
 
 from datetime import datetime
-from uuid import UUID
 
 from core.clocks import State, state
+from core.grants import Person, not_ones_own
 from core.refusals import Refused
 
 
@@ -16,11 +16,6 @@ def needs_another(clock, happened_at: datetime, now: datetime) -> bool:
     return happened_at <= clock.due_at and state(clock, now) is State.overdue
 
 
-def may_decide(entered_by: tuple[UUID | None, UUID | None], actor: tuple[UUID | None, UUID | None]) -> Refused | None:
-    """Each as (account, member of staff): nobody confirms an entry of their own, not by another account either."""
-    return Refused("late_entries.by_another") if same_person(entered_by, actor) else None
-
-
-def same_person(one: tuple[UUID | None, UUID | None], other: tuple[UUID | None, UUID | None]) -> bool:
-    """Each as (account, member of staff): the same account, or the same member of staff by another one."""
-    return one[0] == other[0] or (one[1] is not None and one[1] == other[1])
+def may_decide(entered_by: Person, actor: Person) -> Refused | None:
+    """Nobody confirms an entry of their own, not by another account either."""
+    return not_ones_own(entered_by, actor, "late_entries.by_another")

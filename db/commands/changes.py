@@ -6,13 +6,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.calendar import local_day
-from core.care import PURPOSES, check_leaving
+from core.care import check_leaving
 from core.changes import check_change, group_end, may_decide, wanted_value
 from core.imports.id_numbers import birth_of
 from core.refusals import Refused
 from core.roles import may
 from db.commands import care
 from db.commands.filing import file
+from db.commands.grants import actor, asked, decided
+from db.commands.residents import file_revealed, to_reveal
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.changes import ChangeRequest
@@ -49,8 +51,8 @@ def put(session: ScopedSession, resident: Resident, field: str, value: str, reas
     if session.scalar(select(ChangeRequest.id).where(*_of(resident), ChangeRequest.field == field, ChangeRequest.decided_at.is_(None)).limit(1)):
         return Refused("changes.waits_already")
     row = ChangeRequest(
-        community_id=resident.community_id, resident_id=resident.id, field=field, before=before, wanted=wanted, reason=(reason or "").strip() or None, asked_at=now,
-        asked_by=session.scope.actor_id, asked_staff_id=session.scope.staff_id,
+        community_id=resident.community_id, resident_id=resident.id, field=field, before=before, wanted=wanted, reason=(reason or "").strip() or None, 
+        **asked(session, now),
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -60,7 +62,7 @@ def put(session: ScopedSession, resident: Resident, field: str, value: str, reas
 def decide(session: ScopedSession, *, now: datetime, request_id: UUID, approved: bool) -> str | Refused:
     """Another person approves the change, and it is made; or refuses it, as who asked may, too. Returns the field."""
     row = session.scalar(select(ChangeRequest).where(ChangeRequest.id == request_id))
-    own = row is not None and may_decide(_asker(row), _actor(session), True) is not None
+    own = row is not None and may_decide(row.asker, actor(session), True) is not None
     if not may(session.scope.role, "care_change_decide") and not (own and not approved and may(session.scope.role, "care_file_update")):
         return Refused("common.not_allowed")
     resident = _locked(session, row.resident_id) if row else None
@@ -68,28 +70,21 @@ def decide(session: ScopedSession, *, now: datetime, request_id: UUID, approved:
         return Refused("common.not_found")
     if row.decided_at is not None:
         return Refused("changes.decided_before")
-    refused = may_decide(_asker(row), _actor(session), approved) or (_change(session, resident, row, now) if approved else None)
+    refused = may_decide(row.asker, actor(session), approved) or (_change(session, resident, row, now) if approved else None)
     if refused:
         return refused
-    row.approved, row.decided_at, row.decided_by = approved, now, session.scope.actor_id
+    row.approved = approved
+    decided(session, row, now)
     _filed(session, "care.approve_change" if approved else "care.refuse_change", resident, row, now)
     return row.field
 
 
 def reveal_change(session: ScopedSession, *, now: datetime, request_id: UUID, purpose: str) -> tuple[str | None, str] | Refused:
     """What stands there and what shall stand there, in full, for a purpose of core.care.PURPOSES; the ledger keeps who looked and what for."""
-    if not may(session.scope.role, "reveal"):
-        return Refused("common.not_allowed")
-    if purpose not in PURPOSES:
-        return Refused("care.no_purpose")
-    row = session.scalar(select(ChangeRequest).where(ChangeRequest.id == request_id))
-    resident = session.scalar(select(Resident).where(Resident.id == row.resident_id)) if row else None
-    if resident is None:
-        return Refused("common.not_found")
-    file(
-        session, "care.reveal_change", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
-        request=row.id, field=row.field, purpose=purpose,
-    )  # fmt: skip
+    row = to_reveal(session, purpose, ChangeRequest, request_id)
+    if isinstance(row, Refused):
+        return row
+    file_revealed(session, "care.reveal_change", now, row, purpose, request=row.id, field=row.field)
     return row.before, row.wanted
 
 
@@ -137,14 +132,6 @@ def _impossible(session: ScopedSession, resident: Resident, field: str, wanted: 
 
 def _of(resident: Resident) -> tuple:
     return ChangeRequest.community_id == resident.community_id, ChangeRequest.resident_id == resident.id
-
-
-def _asker(row: ChangeRequest) -> tuple[UUID | None, UUID | None]:
-    return row.asked_by, row.asked_staff_id
-
-
-def _actor(session: ScopedSession) -> tuple[UUID | None, UUID | None]:
-    return session.scope.actor_id, session.scope.staff_id
 
 
 def _locked(session: ScopedSession, resident_id: UUID) -> Resident | None:

@@ -1,6 +1,4 @@
 """Ask for more time, grant or refuse it, tell the resident. Each command is one transaction with one ledger entry; core.extensions decides.
-
-Whoever decides looks at the order's row first and holds it: two requests at once, or two answers, come one after the other.
 """
 
 from dataclasses import dataclass
@@ -12,10 +10,9 @@ from sqlalchemy import func, select
 from core.clocks import State, state
 from core.extensions import WAYS, is_provisional, limit_of, may_ask, may_decide, may_tell, result_clock
 from core.refusals import Refused
-from core.roles import may
 from core.work_orders import kinds
 from db.commands.clocks import due_without_standing, open_clocks, restamp
-from db.commands.filing import file
+from db.commands.grants import actor, asked, decided, file_of, found, order_to_ask, to_decide
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.clocks import Clock
@@ -36,11 +33,9 @@ class Answered:
 
 def ask(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, n: int, reason: str) -> Answered | Refused:
     """Ask for `n` units more (of its clause's limit) for the limit of the order's result; it stays as it is until another person has granted it."""
-    if not may(session.scope.role, "order_accept"):
-        return Refused("common.not_allowed")
-    order = held(session, community_id, order_id)
-    if order is None:
-        return Refused("common.not_found")
+    order = order_to_ask(session, community_id, order_id)
+    if isinstance(order, Refused):
+        return order
     clock = result_clock(kinds()[order.kind], open_clocks(session, order))
     limit = limit_of(clock) if clock else None
     if limit is None:
@@ -48,13 +43,8 @@ def ask(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: 
     before = dict(session.execute(select(Extension.granted, func.count()).where(*_of(clock)).group_by(Extension.granted)).all())
     if refused := may_ask(clock, limit, n, reason, granted=before.get(True, 0), waiting=None in before, now=now):
         return refused
-    scope = session.scope
-    session.add(
-        Extension(
-            community_id=community_id, work_order_id=order_id, clock_id=clock.id, wanted=n, unit=limit.unit, reason=reason.strip(),
-            asked_at=now, asked_by=scope.actor_id, asked_staff_id=scope.staff_id,
-        )  # fmt: skip
-    )
+    request = {"wanted": n, "unit": limit.unit, "reason": reason.strip()}
+    session.add(Extension(community_id=community_id, work_order_id=order_id, clock_id=clock.id, **request, **asked(session, now)))
     put(session, order, "ask_extension", now, note=reason)
     _file(session, "ask_extension", now, order, clock, n=n, unit=limit.unit)
     return Answered(order.number, None, clock.due_at, False)
@@ -62,17 +52,14 @@ def ask(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: 
 
 def decide(session: ScopedSession, *, now: datetime, community_id: UUID, extension_id: UUID, granted: bool, note: str = "") -> Answered | Refused:
     """Grant what was asked for, or refuse it. Never by who asked, and not when the limit is over."""
-    if not may(session.scope.role, "order_grant"):
-        return Refused("common.not_allowed")
-    found = _found(session, community_id, extension_id)
-    if found is None:
-        return Refused("common.not_found")
-    request, order, clock = found
-    if request.decided_at is not None:
-        return Refused("extensions.decided_before")
-    if refused := may_decide(clock, (request.asked_by, request.asked_staff_id), (session.scope.actor_id, session.scope.staff_id), now):
+    both = to_decide(session, Extension, community_id, extension_id)
+    if isinstance(both, Refused):
+        return both
+    request, order, clock = *both, _clock(session, both[0])
+    if refused := may_decide(clock, request.asker, actor(session), now):
         return refused
-    request.granted, request.decided_at, request.decided_by = granted, now, session.scope.actor_id
+    request.granted = granted
+    decided(session, request, now)
     if granted:
         _extend(session, request, clock, now)
     act = "grant_extension" if granted else "refuse_extension"
@@ -85,12 +72,10 @@ def tell(session: ScopedSession, *, now: datetime, community_id: UUID, extension
     """Record when (None: now) and in which of core.extensions.WAYS the resident was told. Raises ValueError for another way."""
     if way not in WAYS:
         raise ValueError(f"{way!r} is no way: one of {', '.join(WAYS)}")
-    if not may(session.scope.role, "order_accept"):
-        return Refused("common.not_allowed")
-    found = _found(session, community_id, extension_id)
-    if found is None:
-        return Refused("common.not_found")
-    request, order, clock = found
+    both = found(session, Extension, "order_accept", community_id, extension_id)
+    if isinstance(both, Refused):
+        return both
+    request, order, clock = *both, _clock(session, both[0])
     if not request.granted or request.told_at is not None:
         return Refused("extensions.told_before" if request.told_at else "extensions.not_granted", "extension.told")
     told_at = told_at or now
@@ -102,19 +87,8 @@ def tell(session: ScopedSession, *, now: datetime, community_id: UUID, extension
     return Answered(order.number, True, clock.due_at, False)
 
 
-def held(session: ScopedSession, community_id: UUID, order_id: UUID) -> WorkOrder | None:
-    """The order, its row held until the end of the transaction; None when it is not there or not in scope."""
-    return session.scalar(select(WorkOrder).where(WorkOrder.community_id == community_id, WorkOrder.id == order_id).with_for_update())
-
-
-def _found(session: ScopedSession, community_id: UUID, extension_id: UUID) -> tuple[Extension, WorkOrder, Clock] | None:
-    own = (Extension.community_id == community_id, Extension.id == extension_id)
-    order_id = session.scalar(select(Extension.work_order_id).where(*own))
-    order = order_id and held(session, community_id, order_id)
-    if order is None:
-        return None
-    request = session.scalar(select(Extension).where(*own))
-    return request, order, session.scalar(select(Clock).where(Clock.community_id == community_id, Clock.id == request.clock_id))
+def _clock(session: ScopedSession, request: Extension) -> Clock:
+    return session.scalar(select(Clock).where(Clock.community_id == request.community_id, Clock.id == request.clock_id))
 
 
 def _extend(session: ScopedSession, request: Extension, clock: Clock, now: datetime) -> None:
@@ -132,7 +106,4 @@ def _of(clock: Clock) -> tuple:
 
 
 def _file(session: ScopedSession, act: str, now: datetime, order: WorkOrder, clock: Clock, **facts) -> None:
-    file(
-        session, f"work_order.{act}", now=now, community_id=order.community_id, subject_kind="work_order", subject_id=order.id, number=order.number,
-        clause=clock.clause_id, due_at=clock.due_at.isoformat(), **facts,
-    )  # fmt: skip
+    file_of(session, act, now, order, clause=clock.clause_id, due_at=clock.due_at.isoformat(), **facts)

@@ -16,8 +16,8 @@ from core.care import PURPOSES
 from core.files import AT_ONCE, BY_PURPOSE, CLAUSE, KINDS, LONGEST_REASON, STATUSES, SUBJECTS, Upload, check, clean_name, damaged, how_open, may_strike
 from core.refusals import Refused
 from core.roles import may
-from db.commands.extensions import held
 from db.commands.filing import add_facts, file
+from db.commands.grants import held
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.keys import keyring

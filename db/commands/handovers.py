@@ -12,8 +12,8 @@ from core.handovers import CLAUSE, may_answer, may_offer, stands
 from core.refusals import Refused
 from core.roles import may
 from db.commands.clocks import open_clocks
-from db.commands.extensions import held
 from db.commands.filing import file
+from db.commands.grants import held
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.handovers import HandOver

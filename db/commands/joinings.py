@@ -12,8 +12,8 @@ from sqlalchemy import select
 from core.joinings import may_act, may_join, may_undo
 from core.refusals import Refused
 from core.roles import may
-from db.commands.extensions import held
 from db.commands.filing import file
+from db.commands.grants import held
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.joinings import Joining

@@ -16,7 +16,7 @@ from core.refusals import Refused
 from core.roles import may
 from core.work_orders import SUPPLEMENT
 from db.commands.clocks import restamp
-from db.commands.filing import file
+from db.commands.grants import actor, decided, file_of
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.clocks import Clock, ClockPause
@@ -54,18 +54,17 @@ def decide(session: ScopedSession, *, now: datetime, community_id: UUID, entry_i
         return Refused("common.not_found")
     if entry.decided_at is not None:
         return Refused("late_entries.decided_before")
-    if refused := may_decide((entry.entered_by, entry.entered_staff_id), (session.scope.actor_id, session.scope.staff_id)):
+    if refused := may_decide((entry.entered_by, entry.entered_staff_id), actor(session)):
         return refused
     clock = session.scalar(select(Clock).where(Clock.community_id == community_id, Clock.id == entry.clock_id))
-    entry.confirmed, entry.decided_at, entry.decided_by = confirmed, now, session.scope.actor_id
+    entry.confirmed = confirmed
+    decided(session, entry, now)
     if confirmed:
         (_stood_still if entry.act == "ask_materials" else _was_met)(session, clock, entry)
     act = "confirm_late" if confirmed else "refuse_late"
     put(session, order, act, now)
-    file(
-        session, f"work_order.{act}", now=now, community_id=community_id, subject_kind="work_order", subject_id=order.id, number=order.number,
-        clause=clock.clause_id, act=entry.act, happened_at=entry.happened_at.isoformat(), recorded_at=entry.recorded_at.isoformat(),
-    )  # fmt: skip
+    moments = {"happened_at": entry.happened_at.isoformat(), "recorded_at": entry.recorded_at.isoformat()}
+    file_of(session, act, now, order, clause=clock.clause_id, act=entry.act, **moments)
     return Decided(order.number, clock.clause_id, state(clock, now))
 
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.calendar import local_day
-from core.care import PURPOSES
 from core.imports.cells import Bad, phone_of
 from core.packages import ONE_TO_ONE, OR_NONE, ROLES, SERVICES, SEVERAL, STAFF_KINDS, Part, asked, check_day, check_end
 from core.periods import period_of
 from core.refusals import Refused
 from core.roles import may
 from db.commands.filing import file
+from db.commands.residents import file_revealed, to_reveal
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.grids import Community, Staff
@@ -103,15 +103,10 @@ def end_service(session: ScopedSession, *, now: datetime, record_id: UUID, versi
 
 def reveal_member(session: ScopedSession, *, now: datetime, member_id: UUID, purpose: str) -> str | None | Refused:
     """A member's telephone number in full, for a purpose of core.care.PURPOSES; None: not on file. The ledger keeps who looked and what for."""
-    if not may(session.scope.role, "reveal"):
-        return Refused("common.not_allowed")
-    if purpose not in PURPOSES:
-        return Refused("care.no_purpose")
-    row = session.scalar(select(TeamMember).where(TeamMember.id == member_id))
-    resident = session.scalar(select(Resident).where(Resident.id == row.resident_id)) if row else None
-    if resident is None:
-        return Refused("common.not_found")
-    _filed(session, "care.reveal_member", resident, now, member=row.id, purpose=purpose)
+    row = to_reveal(session, purpose, TeamMember, member_id)
+    if isinstance(row, Refused):
+        return row
+    file_revealed(session, "care.reveal_member", now, row, purpose, member=row.id)
     return row.phone or session.scalar(select(Staff.phone).where(Staff.community_id == row.community_id, Staff.id == row.staff_id))
 
 

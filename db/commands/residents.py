@@ -32,5 +32,21 @@ def reveal(session: ScopedSession, *, now: datetime, resident_id: UUID, field: s
     return personal_value(session, resident, field)
 
 
+def to_reveal(session: ScopedSession, purpose: str, model: type, row_id: UUID) -> object | Refused:
+    """Step of a command that shows what `model` keeps of a resident in scope: its row, if the actor may look, and says what for."""
+    if not may(session.scope.role, "reveal"):
+        return Refused("common.not_allowed")
+    if purpose not in PURPOSES:
+        return Refused("care.no_purpose")
+    row = session.scalar(select(model).where(model.id == row_id))
+    there = row and session.scalar(select(Resident.id).where(Resident.id == row.resident_id))
+    return row if there else Refused("common.not_found")
+
+
+def file_revealed(session: ScopedSession, command: str, now: datetime, row, purpose: str, **facts) -> None:
+    """The ledger entry of looking at `row`: who, of whom, what for, never the value."""
+    file(session, command, now=now, community_id=row.community_id, subject_kind="resident", subject_id=row.resident_id, purpose=purpose, **facts)
+
+
 SHOWN_FOR = 60
 """Seconds for which a page shows a revealed field. Default of this product."""

@@ -12,12 +12,10 @@ from sqlalchemy import select
 
 from core.files import Upload
 from core.refusals import Refused
-from core.roles import may
 from core.suspensions import CLAUSE, REASONS, holds, may_ask, may_decide, stands
 from db.commands.clocks import open_clocks, pause, resume
-from db.commands.extensions import held
 from db.commands.files import Owner, put_files
-from db.commands.filing import file
+from db.commands.grants import actor, asked, decided, file_of, found, order_to_ask, to_decide
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.suspensions import Suspension
@@ -43,11 +41,9 @@ def ask(
     ValueError for a reason not in REASONS."""
     if reason not in REASONS:
         raise ValueError(f"{reason!r} is no reason: one of {', '.join(REASONS)}")
-    if not may(session.scope.role, "order_accept"):
-        return Refused("common.not_allowed")
-    order = held(session, community_id, order_id)
-    if order is None:
-        return Refused("common.not_found")
+    order = order_to_ask(session, community_id, order_id)
+    if isinstance(order, Refused):
+        return order
     settle(session, order, now)
     before = _open(session, order)
     refused = may_ask(
@@ -56,59 +52,53 @@ def ask(
     )  # fmt: skip
     if refused:
         return refused
-    scope, request_id = session.scope, uuid7()
+    request_id = uuid7()
     session.add(
         Suspension(
             community_id=community_id, id=request_id, work_order_id=order_id, reason=reason, detail=detail.strip(), evidence=evidence.strip(), until_at=until,
-            asked_at=now, asked_by=scope.actor_id, asked_staff_id=scope.staff_id,
+            **asked(session, now),
         )  # fmt: skip
     )
     put(session, order, "ask_suspension", now, note=detail)
     linked = put_files(session, now, Owner(community_id, "suspension", request_id, order_id=order_id), uploads)
     if isinstance(linked, Refused):
         return linked
-    _file(session, "ask_suspension", now, order, reason=reason, until_at=until.isoformat(), **({"files": linked.facts} if linked.facts else {}))
+    file_of(session, "ask_suspension", now, order, reason=reason, until_at=until.isoformat(), **({"files": linked.facts} if linked.facts else {}))
     return Standing(order.number, "waiting", until)
 
 
 def decide(session: ScopedSession, *, now: datetime, community_id: UUID, suspension_id: UUID, granted: bool, note: str = "") -> Standing | Refused:
     """Let the matter stand still from now on, or refuse it. Never by who asked."""
-    if not may(session.scope.role, "order_grant"):
-        return Refused("common.not_allowed")
-    found = _found(session, community_id, suspension_id)
-    if found is None:
-        return Refused("common.not_found")
-    request, order = found
-    if request.decided_at is not None:
-        return Refused("extensions.decided_before")
-    if refused := may_decide((request.asked_by, request.asked_staff_id), (session.scope.actor_id, session.scope.staff_id), lapsed=stands(request, now) == "lapsed"):
+    both = to_decide(session, Suspension, community_id, suspension_id)
+    if isinstance(both, Refused):
+        return both
+    request, order = both
+    if refused := may_decide(request.asker, actor(session), lapsed=stands(request, now) == "lapsed"):
         return refused
     still = [one for one in open_clocks(session, order) if holds(one, now)] if granted else []
     if granted and not still:
         return Refused("suspensions.nothing_to_hold", CLAUSE)
-    request.granted, request.decided_at, request.decided_by = granted, now, session.scope.actor_id
-    request.ended_at = None if granted else now
+    request.granted, request.ended_at = granted, None if granted else now
+    decided(session, request, now)
     for clock in still:
         pause(session, clock, now, CLAUSE, request.until_at)
     act = "grant_suspension" if granted else "refuse_suspension"
     put(session, order, act, now, note=note)
-    _file(session, act, now, order, until_at=request.until_at.isoformat(), clocks=[one.clause_id for one in still])
+    file_of(session, act, now, order, until_at=request.until_at.isoformat(), clocks=[one.clause_id for one in still])
     return Standing(order.number, stands(request, now), request.until_at, len(still))
 
 
 def go_on(session: ScopedSession, *, now: datetime, community_id: UUID, suspension_id: UUID) -> Standing | Refused:
     """What the matter waited for is there: its clocks run again. Nobody has to grant that."""
-    if not may(session.scope.role, "order_accept"):
-        return Refused("common.not_allowed")
-    found = _found(session, community_id, suspension_id)
-    if found is None:
-        return Refused("common.not_found")
-    request, order = found
+    both = found(session, Suspension, "order_accept", community_id, suspension_id)
+    if isinstance(both, Refused):
+        return both
+    request, order = both
     if stands(request, now) != "running":
         return Refused("suspensions.not_running", CLAUSE)
     request.ended_by = session.scope.actor_id
     _end(session, order, request, min(now, request.until_at), now)
-    _file(session, "end_suspension", now, order, ended_at=request.ended_at.isoformat())
+    file_of(session, "end_suspension", now, order, ended_at=request.ended_at.isoformat())
     return Standing(order.number, "ended", request.until_at)
 
 
@@ -145,14 +135,3 @@ def _end(session: ScopedSession, order: WorkOrder, request: Suspension, at: date
 def _open(session: ScopedSession, order: WorkOrder) -> Suspension | None:
     own = (Suspension.community_id == order.community_id, Suspension.work_order_id == order.id)
     return session.scalar(select(Suspension).where(*own, Suspension.ended_at.is_(None)))
-
-
-def _found(session: ScopedSession, community_id: UUID, suspension_id: UUID) -> tuple[Suspension, WorkOrder] | None:
-    own = (Suspension.community_id == community_id, Suspension.id == suspension_id)
-    order_id = session.scalar(select(Suspension.work_order_id).where(*own))
-    order = order_id and held(session, community_id, order_id)
-    return None if order is None else (session.scalar(select(Suspension).where(*own)), order)
-
-
-def _file(session: ScopedSession, act: str, now: datetime, order: WorkOrder, **facts) -> None:
-    file(session, f"work_order.{act}", now=now, community_id=order.community_id, subject_kind="work_order", subject_id=order.id, number=order.number, **facts)

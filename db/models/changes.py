@@ -7,12 +7,13 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import AboutPeople, Base, Tenant, Versioned, community_key, within
+from db.models.grants import Asked
 from db.types import EncryptedText
 
 _OPEN = text("decided_at IS NULL")
 
 
-class ChangeRequest(AboutPeople, Tenant, Versioned, Base):
+class ChangeRequest(Asked, AboutPeople, Tenant, Versioned, Base):
     """`field` of core.changes.FIELDS shall be `wanted` instead of `before`. `approved` None: nobody has decided yet. It has no grid, like a departure."""
 
     __tablename__ = "change_request"

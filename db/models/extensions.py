@@ -7,12 +7,13 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Tenant, Versioned, community_key, within
+from db.models.grants import Asked
 from db.types import EncryptedText
 
 _OPEN = text("decided_at IS NULL")
 
 
-class Extension(Versioned, Tenant, Base):
+class Extension(Asked, Versioned, Tenant, Base):
     """`wanted` units (of the clause's limit, `unit`) more for `clock_id`. `granted` None: nobody has decided; past the clock's limit nobody can any
     more. `was_due_at`, `due_at`: the limit before and after it was granted. `told_at` None: the resident has not been told."""
 

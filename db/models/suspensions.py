@@ -7,12 +7,13 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Tenant, Versioned, community_key, within
+from db.models.grants import Asked
 from db.types import EncryptedText
 
 _OPEN = text("ended_at IS NULL")
 
 
-class Suspension(Versioned, Tenant, Base):
+class Suspension(Asked, Versioned, Tenant, Base):
     """One request: `reason` of core.suspensions.REASONS, `detail` and `evidence` in words. `granted` None: nobody has decided. It ends at
     `until_at` by itself, or before (`ended_by`: whose account did that); `ended_at` of what never began: when it was refused or lapsed."""
 

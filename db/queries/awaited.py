@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from core.alerts import HEAD, Audience
+from core.alerts import Audience
 from core.awaited import Awaited, Time, time_of
 from core.reviews import may_review
 from core.roles import Role
@@ -25,7 +25,7 @@ from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
 from db.queries import changes, extensions, late_entries, suspensions
 from db.queries.clock_state import is_due_soon, is_on_time
-from db.queries.extensions import askers
+from db.queries.grants import Asker, askers
 from db.queries.reviews import InReview, in_review, who_reaches
 
 _DAY = timedelta(1)
@@ -65,9 +65,9 @@ def _told(session: ScopedSession, community_id: UUID, subjects: Iterable[UUID]) 
     return {tuple(row[:3]): row[3] for row in session.execute(query.group_by(AlertWord.kind, AlertWord.subject_id, AlertWord.turn))}
 
 
-def _grants(roles: dict[UUID, tuple[str, str]], asked_by: UUID | None) -> tuple[Audience, ...]:
+def _grants(by: dict[UUID | None, Asker], asked_by: UUID | None) -> tuple[Audience, ...]:
     """The role that decides what `asked_by` asks for."""
-    return (Audience(roles[asked_by][1] if asked_by in roles else HEAD),)
+    return (Audience(by[asked_by].waits_for),)
 
 
 def _reviewers(session: ScopedSession, one: InReview) -> tuple[Audience, ...]:

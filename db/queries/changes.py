@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from core import masks
 from core.changes import TYPED
-from core.late_entries import same_person
+from core.grants import same_person
 from core.roles import PERSONAL, masked, may
 from db.engine import ScopedSession
 from db.models.accounts import Account
@@ -72,7 +72,7 @@ def _lines(session: ScopedSession, query: Select) -> list[ChangeLine]:
     return [
         ChangeLine(
             row.id, row.resident_id, masks.masked("name", name, hidden), row.field, _told(row.field, row.before), _told(row.field, row.wanted),
-            row.reason if own_words else masks.free_text(row.reason), row.asked_at, by, same_person((row.asked_by, row.asked_staff_id), (scope.actor_id, scope.staff_id)),
+            row.reason if own_words else masks.free_text(row.reason), row.asked_at, by, same_person(row.asker, (scope.actor_id, scope.staff_id)),
             row.approved, row.decided_at,
         )
         for row, name, by in session.execute(query)

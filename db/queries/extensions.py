@@ -9,15 +9,15 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from core import masks
 from core.extensions import is_provisional, stands
-from core.late_entries import same_person
-from core.roles import Role, masked
+from core.grants import same_person
+from core.roles import masked
 from db.engine import ScopedSession
-from db.models.accounts import Account
 from db.models.clocks import Clock
 from db.models.extensions import Extension
 from db.models.work_orders import WorkOrder
 from db.queries.calendar import current_calendar
 from db.queries.clock_state import is_overdue, is_unclosed
+from db.queries.grants import askers
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,10 @@ def _lines(session: ScopedSession, now: datetime, *where: ColumnElement[bool], l
     return [
         ExtensionLine(
             one.id, one.community_id, one.work_order_id, row.number, row.matter, clock.clause_id, one.wanted, one.unit,
-            masks.free_text(one.reason) if hidden else one.reason, one.asked_at, *by.get(one.asked_by, (None, Role.STATION_HEAD)),
-            same_person((one.asked_by, one.asked_staff_id), actor), stands(one, clock, now), one.was_due_at, clock.due_at,
+            masks.free_text(one.reason) if hidden else one.reason, one.asked_at, *by[one.asked_by],
+            same_person(one.asker, actor), stands(one, clock, now), one.was_due_at, clock.due_at,
             bool(one.granted) and is_provisional(one.unit, clock.due_at, calendar), one.told_at, one.told_way,
         )
         for row in rows
         for one, clock in ((row.Extension, row.Clock),)
     ]  # fmt: skip
-
-
-def askers(session: ScopedSession, accounts: set[UUID | None]) -> dict[UUID, tuple[str, str]]:
-    """Of each account its name, and the role that decides what it asks for: the station head; what that asks for itself, the street."""
-    found = session.execute(select(Account.id, Account.display_name, Account.role).where(Account.id.in_(accounts - {None}))) if accounts - {None} else ()
-    return {row.id: (row.display_name, Role.STREET_OFFICER if row.role == Role.STATION_HEAD else Role.STATION_HEAD) for row in found}

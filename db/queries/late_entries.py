@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, func, select
 
 from core.late_entries import may_decide
 from db.engine import ScopedSession
-from db.models.accounts import Account
 from db.models.clocks import Clock
 from db.models.late_entries import LateEntry
 from db.models.work_orders import WorkOrder
+from db.queries.grants import askers
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,12 @@ def _lines(session: ScopedSession, *where: ColumnElement[bool], limit: int) -> l
     clock = (Clock.community_id == LateEntry.community_id) & (Clock.id == LateEntry.clock_id)
     query = select(LateEntry, WorkOrder.number, WorkOrder.matter, Clock.clause_id, Clock.due_at).join(WorkOrder, order).join(Clock, clock)
     rows = session.execute(query.where(*where).order_by(LateEntry.recorded_at, LateEntry.id).limit(limit)).all()
-    wanted = {row.LateEntry.entered_by for row in rows if row.LateEntry.entered_by}
-    by = dict(session.execute(select(Account.id, Account.display_name).where(Account.id.in_(wanted))).all()) if wanted else {}
+    by = askers(session, {row.LateEntry.entered_by for row in rows})
     actor = (session.scope.actor_id, session.scope.staff_id)
     return [
         LateLine(
             one.id, one.community_id, one.work_order_id, row.number, row.matter, row.clause_id, row.due_at, one.act, one.happened_at, one.recorded_at,
-            by.get(one.entered_by), one.confirmed, may_decide((one.entered_by, one.entered_staff_id), actor) is not None,
+            by[one.entered_by].name, one.confirmed, may_decide((one.entered_by, one.entered_staff_id), actor) is not None,
         )
         for row in rows
         for one in (row.LateEntry,)

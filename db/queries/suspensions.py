@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from core import masks
-from core.late_entries import same_person
-from core.roles import Role, masked
+from core.grants import same_person
+from core.roles import masked
 from core.suspensions import stands
 from db.engine import ScopedSession
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
-from db.queries.extensions import askers
+from db.queries.grants import askers
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _lines(session: ScopedSession, now: datetime, *where: ColumnElement[bool], l
     return [
         SuspensionLine(
             one.id, one.community_id, one.work_order_id, row.number, row.matter, one.reason, *(masks.free_text(text) if hidden else text for text in (one.detail, one.evidence)),
-            one.until_at, one.asked_at, *by.get(one.asked_by, (None, Role.STATION_HEAD)), same_person((one.asked_by, one.asked_staff_id), actor),
+            one.until_at, one.asked_at, *by[one.asked_by], same_person(one.asker, actor),
             stands(one, now), one.decided_at, one.ended_at or (one.until_at if one.until_at <= now else None),
         )
         for row in rows

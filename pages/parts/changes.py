@@ -1,13 +1,15 @@
 """Changes of protected fields that wait for another person's word: who may decide does so here, everybody else sees that they wait."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.calendar import local_minute
 from core.changes import group_end
-from core.refusals import Refused
 from db.commands.changes import decide
 from db.queries.changes import ChangeLine
 from pages.parts.desk import Desk
+from pages.parts.grants import draw_answers, tell
 from pages.parts.plain import plain
 
 
@@ -24,7 +26,7 @@ def draw_protected(desk: Desk, found: list[ChangeLine]) -> None:
 
 def said(desk: Desk, one: ChangeLine) -> str:
     """One request in Markdown: what shall change how, who asked when and why."""
-    parts = [what(desk, one), desk.t("changes.asked", by=plain(one.by) or desk.t("changes.nobody"), at=local_minute(one.asked_at))]
+    parts = [what(desk, one), desk.t("changes.asked", by=plain(one.by) or desk.t("grants.nobody"), at=local_minute(one.asked_at))]
     return "  \n".join([" · ".join(parts), *([desk.t("changes.reason", reason=plain(one.reason))] if one.reason else [])])
 
 
@@ -38,22 +40,15 @@ def what(desk: Desk, one: ChangeLine) -> str:
 
 def answers(desk: Desk, one: ChangeLine) -> None:
     """Approve or refuse; of one's own request: take it back."""
-    if one.own:
-        st.caption(desk.t("changes.own"))
-        if desk.may("care_file_update") and st.button(desk.t("changes.take_back"), key=f"change-back-{one.id}", width="stretch"):
-            _decide(desk, one, False)
-    elif desk.may("care_change_decide"):
-        with st.container(horizontal=True):
-            yes = st.button(desk.t("changes.approve"), key=f"change-yes-{one.id}", type="primary", width="stretch")
-            no = st.button(desk.t("changes.refuse"), key=f"change-no-{one.id}", width="stretch")
-        if yes or no:
-            _decide(desk, one, yes)
-
-
-def _decide(desk: Desk, one: ChangeLine, approved: bool) -> None:
-    done = desk.carry_out(decide, request_id=one.id, approved=approved)
-    if isinstance(done, Refused):
-        st.error(done.text(desk.lang))
+    answer = partial(desk.carry_out, decide, request_id=one.id)
+    if not one.own:
+        words = ("changes.approve", "changes.refuse")
+        draw_answers(desk, "care_change_decide", ("change", one.id), words, lambda yes: answer(approved=yes), partial(_said, desk), own=None)
         return
-    st.toast(desk.t("changes.now_approved" if approved else "changes.now_taken_back" if one.own else "changes.now_refused"))
-    st.rerun(scope="fragment")
+    st.caption(desk.t("changes.own"))
+    if desk.may("care_file_update") and st.button(desk.t("changes.take_back"), key=f"change-back-{one.id}", width="stretch"):
+        tell(desk, answer(approved=False), lambda _: desk.t("changes.now_taken_back"))
+
+
+def _said(desk: Desk, _field: str, approved: bool) -> str:
+    return desk.t("changes.now_approved" if approved else "changes.now_refused")

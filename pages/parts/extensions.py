@@ -1,13 +1,15 @@
 """More time asked for: who may decide does so here; everybody else sees that it waits."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.clocks import deadline_text
-from core.refusals import Refused
-from db.commands.extensions import decide
+from db.commands.extensions import Answered, decide
 from db.queries.extensions import ExtensionLine
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
+from pages.parts.grants import draw_answers
 from pages.parts.plain import plain
 
 
@@ -29,25 +31,16 @@ def length(desk: Desk, one: ExtensionLine) -> str:
 
 def asked(desk: Desk, one: ExtensionLine) -> str:
     """One request in Markdown: who asked when for how much, and why."""
-    by = plain(one.by) or desk.t("extensions.nobody")
+    by = plain(one.by) or desk.t("grants.nobody")
     return desk.t("extensions.said", by=by, at=deadline_text(one.asked_at), length=length(desk, one), reason=plain(one.reason))
 
 
 def _decision(desk: Desk, one: ExtensionLine) -> None:
-    if not desk.may("order_grant"):
-        return
-    if one.own:
-        st.caption(desk.t("extensions.own"))
-        return
-    with st.container(horizontal=True):
-        yes = st.button(desk.t("extensions.grant"), key=f"extension-yes-{one.id}", type="primary", width="stretch")
-        no = st.button(desk.t("extensions.refuse"), key=f"extension-no-{one.id}", width="stretch")
-    if not (yes or no):
-        return
-    result = desk.carry_out(decide, community_id=one.community_id, extension_id=one.id, granted=yes)
-    if isinstance(result, Refused):
-        st.error(result.text(desk.lang))
-        return
+    answer = partial(desk.carry_out, decide, community_id=one.community_id, extension_id=one.id)
+    own = "grants.own" if one.own else None
+    draw_answers(desk, "order_grant", ("extension", one.id), ("extensions.grant", "extensions.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), own=own)
+
+
+def _said(desk: Desk, result: Answered, granted: bool) -> str:
     provisional = desk.t("extensions.provisional") if result.provisional else ""
-    st.toast(desk.t("extensions.now_granted" if yes else "extensions.now_refused", number=result.number, due=deadline_text(result.due_at)) + provisional)
-    st.rerun(scope="fragment")
+    return desk.t("extensions.now_granted" if granted else "extensions.now_refused", number=result.number, due=deadline_text(result.due_at)) + provisional

@@ -1,13 +1,13 @@
 """What waits for another person's word, in one place: entered after its limit as done before it, here; asked for, in the parts this one calls.
 Who may decide does so here, everybody else sees that it waits."""
 
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
 
 from core.clocks import deadline_text
-from core.refusals import Refused
-from db.commands.late_entries import decide
+from db.commands.late_entries import Decided, decide
 from db.queries import changes, extensions, suspensions
 from db.queries.late_entries import LateLine, how_many, waiting
 from pages.parts.changes import draw_protected
@@ -15,6 +15,7 @@ from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.extensions import draw_requests
 from pages.parts.figures import kept
+from pages.parts.grants import draw_answers
 from pages.parts.plain import plain
 from pages.parts.suspensions import draw_suspension_requests
 
@@ -35,7 +36,7 @@ def open_waiting(desk: Desk, community_id: UUID) -> None:
 def said(desk: Desk, one: LateLine) -> str:
     """One entry in Markdown: what was done, when it is said to have happened, when and by whom it was entered."""
     values = {name: deadline_text(moment) for name, moment in (("happened", one.happened_at), ("recorded", one.recorded_at), ("due", one.due_at))}
-    return desk.t("late_entries.said", act=desk.t(f"work_orders.act_{one.act}"), by=plain(one.by) or desk.t("late_entries.nobody"), **values)
+    return desk.t("late_entries.said", act=desk.t(f"work_orders.act_{one.act}"), by=plain(one.by) or desk.t("grants.nobody"), **values)
 
 
 def stand(desk: Desk, one: LateLine) -> str:
@@ -64,19 +65,10 @@ def _list(community_id: UUID) -> None:
 
 
 def _decision(desk: Desk, one: LateLine) -> None:
-    if not desk.may("order_confirm_late"):
-        return
-    if one.own:
-        st.caption(desk.t("late_entries.own"))
-        return
-    with st.container(horizontal=True):
-        yes = st.button(desk.t("late_entries.confirm"), key=f"late-yes-{one.id}", type="primary", width="stretch")
-        no = st.button(desk.t("late_entries.refuse"), key=f"late-no-{one.id}", width="stretch")
-    if not (yes or no):
-        return
-    result = desk.carry_out(decide, community_id=one.community_id, entry_id=one.id, confirmed=yes)
-    if isinstance(result, Refused):
-        st.error(result.text(desk.lang))
-        return
-    st.toast(desk.t("late_entries.decided", number=result.number, state=desk.t(f"clocks.{result.state}")))
-    st.rerun(scope="fragment")
+    answer = partial(desk.carry_out, decide, community_id=one.community_id, entry_id=one.id)
+    words, own = ("late_entries.confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
+    draw_answers(desk, "order_confirm_late", ("late", one.id), words, lambda yes: answer(confirmed=yes), partial(_decided, desk), own=own)
+
+
+def _decided(desk: Desk, result: Decided, _confirmed: bool) -> str:
+    return desk.t("late_entries.decided", number=result.number, state=desk.t(f"clocks.{result.state}"))

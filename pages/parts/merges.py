@@ -123,7 +123,7 @@ def _said(desk: Desk, name: str, side: FileSide) -> str:
 
 def _line(desk: Desk, row: MergeRow, place: str) -> None:
     names = {"merged": plain(row.merged) or desk.t("merges.somebody"), "name": plain(row.resident) or desk.t("merges.somebody")}
-    text = desk.t("merges.line", at=local_minute(row.merged_at), by=plain(row.by) or desk.t("changes.nobody"), **names)
+    text = desk.t("merges.line", at=local_minute(row.merged_at), by=plain(row.by) or desk.t("grants.nobody"), **names)
     st.markdown(f"- {text}" + (f" · {desk.t('merges.undone', at=local_minute(row.undone_at))}" if row.undone_at else ""))
     if row.undone_at is None and desk.may("care_merge"):
         st.button(desk.t("merges.undo"), key=f"undo-merge-{place}-{row.id}", on_click=_undo, args=(row,), help=desk.t("merges.undo_note"))

@@ -1,14 +1,16 @@
 """Suspensions asked for: who may decide does so here; everybody else sees that they wait."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.clocks import deadline_text
-from core.refusals import Refused
-from db.commands.suspensions import decide
+from db.commands.suspensions import Standing, decide
 from db.queries.suspensions import SuspensionLine
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.files import draw_files_of
+from pages.parts.grants import draw_answers
 from pages.parts.plain import plain
 
 
@@ -26,24 +28,15 @@ def draw_suspension_requests(desk: Desk, found: list[SuspensionLine]) -> None:
 def asked_for(desk: Desk, one: SuspensionLine) -> str:
     """One request in Markdown: who asked when, until when, why, and on what evidence."""
     words = {name: plain(text) or desk.t("suspensions.in_files") for name, text in (("detail", one.detail), ("evidence", one.evidence))}
-    by, reason = plain(one.by) or desk.t("extensions.nobody"), desk.t(f"suspensions.reason_{one.reason}")
+    by, reason = plain(one.by) or desk.t("grants.nobody"), desk.t(f"suspensions.reason_{one.reason}")
     return desk.t("suspensions.said", by=by, at=deadline_text(one.asked_at), until=deadline_text(one.until_at), reason=reason, **words)
 
 
 def _decision(desk: Desk, one: SuspensionLine) -> None:
-    if not desk.may("order_grant"):
-        return
-    if one.own:
-        st.caption(desk.t("extensions.own"))
-        return
-    with st.container(horizontal=True):
-        yes = st.button(desk.t("suspensions.grant"), key=f"suspension-yes-{one.id}", type="primary", width="stretch")
-        no = st.button(desk.t("suspensions.refuse"), key=f"suspension-no-{one.id}", width="stretch")
-    if not (yes or no):
-        return
-    result = desk.carry_out(decide, community_id=one.community_id, suspension_id=one.id, granted=yes)
-    if isinstance(result, Refused):
-        st.error(result.text(desk.lang))
-        return
-    st.toast(desk.t("suspensions.now_granted" if yes else "suspensions.now_refused", number=result.number, until=deadline_text(result.until_at)))
-    st.rerun(scope="fragment")
+    answer = partial(desk.carry_out, decide, community_id=one.community_id, suspension_id=one.id)
+    own = "grants.own" if one.own else None
+    draw_answers(desk, "order_grant", ("suspension", one.id), ("suspensions.grant", "suspensions.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), own=own)
+
+
+def _said(desk: Desk, result: Standing, granted: bool) -> str:
+    return desk.t("suspensions.now_granted" if granted else "suspensions.now_refused", number=result.number, until=deadline_text(result.until_at))

@@ -140,14 +140,14 @@ def test_a_limit_is_extended_once_and_one_request_waits_at_a_time(office):
     assert ask(office, order_id).granted is None, "a request that was refused leaves room for a better one"
     decide(office)
     assert ask(office, order_id) == Refused("extensions.granted_before", RULE)
-    assert decide(office) == Refused("extensions.decided_before")
+    assert decide(office) == Refused("grants.decided_before")
 
 
 @SQLITE
 def test_nobody_grants_what_they_asked_for_not_by_another_account_either(office):
     ask(office, office.take_in("demand", who="head").order_id, who="head")
-    assert decide(office).reason == "extensions.by_another", "each scope of the office is an account of its own, the member of staff is the same"
-    assert decide(office, granted=False).reason == "extensions.by_another"
+    assert decide(office).reason == "grants.by_another", "each scope of the office is an account of its own, the member of staff is the same"
+    assert decide(office, granted=False).reason == "grants.by_another"
     assert decide(office, who="b") == Refused("common.not_allowed")
     office.scope = lambda who: Scope(uuid7(), "street_officer", frozenset({office.id}))
     assert decide(office, who="street").granted

@@ -178,7 +178,7 @@ def test_limits_of_minutes_and_what_is_late_never_stand_still(office):
 @SQLITE
 def test_nobody_grants_what_they_asked_for_and_one_waits_or_runs_at_a_time(office, order_id):
     ask(office, order_id, who="head")
-    assert decide(office).reason == "extensions.by_another"
+    assert decide(office).reason == "grants.by_another"
     assert decide(office, who="a") == Refused("common.not_allowed")
     assert ask(office, order_id) == Refused("suspensions.waits_already", RULE)
     assert ask(office, order_id, now=UNTIL).reason == "suspensions.until_when", "the one that waited has lapsed by then"

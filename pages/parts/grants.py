@@ -1,0 +1,34 @@
+"""The two answers to what somebody asked for: whoever may decide gives them here, everybody else sees that it waits."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.refusals import Refused
+from pages.parts.desk import Desk
+
+
+def draw_answers(
+    desk: Desk, permission: str, key: tuple[str, object], words: tuple[str, str], decide: Callable[[bool], object], said: Callable[[object, bool], str], *, own: str | None
+) -> None:
+    """`key`: what it is, and which; `words`: the two buttons; `decide`: carries the answer out; `said`: what is told of its result. `own`: the word in place of the buttons for
+    whoever asked; None: it is somebody else's."""
+    if not desk.may(permission):
+        return
+    if own:
+        st.caption(desk.t(own))
+        return
+    with st.container(horizontal=True):
+        yes = st.button(desk.t(words[0]), key=f"{key[0]}-yes-{key[1]}", type="primary", width="stretch")
+        no = st.button(desk.t(words[1]), key=f"{key[0]}-no-{key[1]}", width="stretch")
+    if yes or no:
+        tell(desk, decide(yes), lambda result: said(result, yes))
+
+
+def tell(desk: Desk, result: object, said: Callable[[object], str]) -> None:
+    """A refusal stays where it is; else a word says what was filed, and the list is drawn anew."""
+    if isinstance(result, Refused):
+        st.error(result.text(desk.lang))
+        return
+    st.toast(said(result))
+    st.rerun(scope="fragment")
