@@ -27,7 +27,7 @@ DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
     "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_merge", "reveal",
-    "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record",
+    "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
 )  # fmt: skip
 """Everything somebody can do that leaves a ledger entry."""

@@ -1,14 +1,15 @@
-"""Property matters: bills by stage, and penalties for illegal parking. For the property company and the station head."""
+"""Property matters: bills by stage, penalties for illegal parking, and the notice board of repairs. For the property company and the station head."""
 
 import streamlit as st
 
 from pages.parts import desk as at
 from pages.parts.bills import bills_view
+from pages.parts.board import board_view
 from pages.parts.page import page_header
 from pages.parts.parking import parking_view
 from pages.parts.pick import pick_community
 
-VIEWS = ("bills", "parking")
+VIEWS = ("bills", "parking", "board")
 
 
 def page() -> None:
@@ -23,4 +24,4 @@ def page() -> None:
         desk.t("property.view"), VIEWS, default=VIEWS[0], required=True, key="property-view", label_visibility="collapsed",
         format_func=lambda one: desk.t(f"property.view_{one}"),
     )  # fmt: skip
-    {"bills": bills_view, "parking": parking_view}[view](community_id)
+    {"bills": bills_view, "parking": parking_view, "board": board_view}[view](community_id)

@@ -14,6 +14,7 @@ from core.periods import period_of
 from core.rulebook import load_rulebook
 from db.commands import bills, parking
 from db.commands.alerts import raise_all
+from db.commands.board import switch
 from db.commands.care import record_contact
 from db.commands.demo_orders import order_stories
 from db.commands.departures import hold
@@ -98,6 +99,7 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
     _billed(engine, scope, one.community_id, now)
     _parked(engine, scope, one.community_id, now)
     ask_for_words(engine, one.community_id, now)
+    carry_out(engine, scope, switch, now=now - timedelta(PUBLISHED), community_id=one.community_id, to_open=True)
 
 
 def _billed(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:

@@ -11,7 +11,7 @@ from pages.parts.desk import Desk
 
 def clause_chip(desk: Desk, clause_id: str, *, key: str) -> None:
     """A small button "repair.done · HB 一(一)" that opens the clause. `key` must be unique on the page."""
-    if st.button(clause_label(clause_id), key=f"clause-{key}", type="tertiary", help=_title(desk, clause_id)):
+    if st.button(f"{clause_id} · {source_text(desk, load_rulebook()[clause_id])}", key=f"clause-{key}", type="tertiary", help=_title(desk, clause_id)):
         clause_dialog(desk, clause_id)
 
 

@@ -19,8 +19,9 @@ from db.queries import identity
 from db.wall_clock import now
 from pages.parts.desk import COOKIE, engine
 
-OPEN = frozenset({"/login", "/login/oidc", "/login/oidc/callback", "/login/desk.css", "/login/language", "/healthz"})
-"""All that answers without a log-in. Exact paths: whatever is not here is closed, also what somebody adds tomorrow."""
+OPEN = frozenset({"/login", "/login/oidc", "/login/oidc/callback", "/login/desk.css", "/login/language", "/healthz", "/board"})
+"""All that answers without a log-in; /board says nothing until a station head has opened it. Exact paths: whatever is not here is closed, also what
+somebody adds tomorrow."""
 
 DOCUMENTS = frozenset({"/", *(f"/{desk}" for desk in DESKS)})
 

@@ -21,7 +21,7 @@ STREAMLITS = (
 )  # fmt: skip
 TRICKS = (
     "//login", "/login/", "/login/x", "/login/../roster", "/login/%2e%2e/roster", "/Login", "/login;x", "/login%00", "/healthz/", "/login/desk.css/../../_stcore/health",
-    "/login/oidc/callback/x", "/%2flogin", "/roster?x=/login", "/roster#/login",
+    "/login/oidc/callback/x", "/%2flogin", "/board/", "/board/x", "/board/../roster", "/board;x", "//board", "/Board", "/board/%2e%2e/ledger", "/roster?x=/login", "/roster#/login",
 )  # fmt: skip
 
 
@@ -52,8 +52,8 @@ def turned_away(answer: httpx.Response) -> bool:
     return answer.status_code == 401 or (answer.status_code == 303 and answer.headers["location"].split("?")[0] == "/login")
 
 
-def test_what_is_open_is_the_door_and_the_health_check_and_nothing_else():
-    assert sorted(OPEN) == ["/healthz", "/login", "/login/desk.css", "/login/language", "/login/oidc", "/login/oidc/callback"]
+def test_what_is_open_is_the_door_the_health_check_and_the_notice_board_and_nothing_else():
+    assert sorted(OPEN) == ["/board", "/healthz", "/login", "/login/desk.css", "/login/language", "/login/oidc", "/login/oidc/callback"]
 
 
 @pytest.mark.parametrize("path", CLOSED)
@@ -73,7 +73,7 @@ def test_a_made_up_cookie_is_no_cookie(stranger, cookie):
     assert turned_away(stranger.get("/roster", headers={"Cookie": f"desk_session={cookie}".encode()}))
 
 
-@pytest.mark.parametrize("path", sorted(OPEN - {"/login/oidc", "/login/oidc/callback"}))
+@pytest.mark.parametrize("path", sorted(OPEN - {"/board", "/login/oidc", "/login/oidc/callback"}))
 def test_the_door_answers_everybody(stranger, path):
     assert stranger.get(path).status_code in (200, 303)
 
