@@ -16,5 +16,5 @@ ACTS = (
 )  # fmt: skip
 UNITS = (
     "share", "household", "household_per_worker", "household_per_representative", "person", "worker", "post", "hour_per_person_month", "year",
-    "month", "yuan", "yuan_per_month", "kind", "day", "time", "megabyte", "mark",
+    "month", "yuan", "yuan_per_month", "kind", "day", "time", "megabyte", "bit",
 )  # fmt: skip

@@ -3,6 +3,7 @@
 Whoever acts locks the resident's row first: two contacts at once count one after the other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from core.calendar import local_day
 from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_contact, check_fields, check_leaving, counts, failed_attempts, later_at, plan
 from core.clocks import State, state
+from core.files import Upload
 from core.imports.cells import phone_of
 from core.periods import local_midnight
 from core.refusals import Refused
@@ -20,6 +22,7 @@ from core.rulebook import load_rulebook
 from core.words import t
 from db.commands import cadence
 from db.commands.cadence import Subject
+from db.commands.files import Owner, put_files, tell
 from db.commands.filing import file
 from db.commands.work_orders import take_in_by_itself
 from db.engine import ScopedSession
@@ -98,10 +101,11 @@ def record_contact(
     note: str | None = None,
     expected_version: int | None = None,
     again_at: datetime | None = None,
+    uploads: Sequence[Upload] = (),
 ) -> Recorded | Refused:
     """Record a call, visit, session, assessment or file update. Only outcome 'reached' counts; the others stay on file and the act stays due.
 
-    `again_at`: with 'call_later', when to call again (in two hours). The third failed attempt in a row makes an order to look at home."""
+    `again_at`: with 'call_later', when to call again (in two hours). The third failed attempt in a row makes an order to look at home. `uploads`: photos of it."""
     resident = _locked(session, resident_id)
     refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(session, resident, expected_version)
     if refused:
@@ -113,11 +117,15 @@ def record_contact(
     if again_at is not None and again_at <= now:
         return Refused("care.later_is_past")
     recorded = _contact(session, resident, act, outcome, happened_at, now, note)
+    linked = put_files(session, now, Owner(resident.community_id, "contact", recorded.contact_id, contact_id=recorded.contact_id), uploads)
+    if isinstance(linked, Refused):
+        return linked
     recorded = replace(recorded, put_off=_put_off(session, resident, recorded, outcome, again_at, now), check=_look_at_home(session, resident, outcome, now))
     file(
         session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
         act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id, **({"order": recorded.check} if recorded.check else {}),
     )  # fmt: skip
+    tell(session, linked)
     return recorded
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from core.calendar import local_day
 from core.care import PURPOSES
-from core.files import AT_ONCE, BY_PURPOSE, CLAUSE, KINDS, LONGEST_REASON, STATUSES, SUBJECTS, Upload, check, clean_name, damaged, how_open, may_strike
+from core.files import AT_ONCE, BY_PURPOSE, CLAUSE, KINDS, LONGEST_REASON, STATUSES, SUBJECTS, Upload, check, clean_name, damaged, may_strike
 from core.refusals import Refused
 from core.roles import may
 from db.commands.filing import add_facts, file
@@ -25,7 +25,7 @@ from db.models.files import Attachment, StoredFile
 from db.models.grids import Community
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.pictures import read
-from db.queries.files import REVEALED, links_of, mark_of, reached
+from db.queries.files import REVEALED, links_of, mark_of, reached, way_in
 from db.types import uuid7
 
 
@@ -54,6 +54,8 @@ class Linked:
 
 def put_files(session: ScopedSession, now: datetime, owner: Owner, uploads: Sequence[Upload]) -> Linked | Refused:
     """Step of a command that has asked whether it may: check the files, store what is new, link them. The same content twice is linked once."""
+    if not uploads:
+        return Linked((), ())
     if len(uploads) > AT_ONCE:
         return Refused("files.too_many", CLAUSE, {"most": AT_ONCE})
     kinds = [check(one, local_day(now)) for one in uploads]
@@ -97,8 +99,14 @@ def with_files(session: ScopedSession, *, now: datetime, step: Callable, act: st
     linked = _to_act(session, now, order, act, uploads)
     if isinstance(linked, Refused):
         return linked
-    add_facts(session, files=linked.facts)
+    tell(session, linked)
     return result
+
+
+def tell(session: ScopedSession, linked: Linked) -> None:
+    """Step of a command that has filed its entry: the entry tells of its files, too."""
+    if linked.facts:
+        add_facts(session, files=linked.facts)
 
 
 def strike(session: ScopedSession, *, now: datetime, community_id: UUID, attachment_id: UUID, reason: str) -> UUID | Refused:
@@ -116,29 +124,26 @@ def strike(session: ScopedSession, *, now: datetime, community_id: UUID, attachm
     return found.id
 
 
-def reveal(session: ScopedSession, *, now: datetime, community_id: UUID, purpose: str, order_id: UUID | None = None, contact_id: UUID | None = None) -> bool | Refused:
-    """Open the files of an order or a contact that open for a purpose of core.care.PURPOSES only, for db.queries.files.SHOWN_FOR seconds.
+def reveal(
+    session: ScopedSession, *, now: datetime, community_id: UUID, purpose: str, order_id: UUID | None = None, contact_ids: Sequence[UUID] = ()
+) -> bool | Refused:
+    """Open the files of an order or of contacts that open for a purpose of core.care.PURPOSES only, for db.queries.files.SHOWN_FOR seconds.
 
     The ledger entry is what opens them: no file goes out by purpose that it does not tell of."""
     if purpose not in PURPOSES:
         return Refused("care.no_purpose")
-    found = session.scalars(links_of(community_id, order_id=order_id, contact_ids=[contact_id] if contact_id else [])).all()
+    found = session.scalars(links_of(community_id, order_id=order_id, contact_ids=contact_ids)).all()
     if not found:
         return Refused("common.not_found")
-    ways = {_way(session, one) for one in found}
-    if BY_PURPOSE not in ways:
+    if BY_PURPOSE not in {way_in(session, one) for one in found}:
         return Refused("common.not_allowed")
-    kind, subject = ("contact", contact_id) if contact_id else ("work_order", order_id)
-    file(session, REVEALED, now=now, community_id=community_id, subject_kind=kind, subject_id=subject, purpose=purpose)
+    of = sorted({one.work_order_id or one.contact_id for one in found})
+    file(session, REVEALED, now=now, community_id=community_id, subject_kind="work_order" if order_id else "contact", subject_id=of[0], purpose=purpose, of=of)
     return True
 
 
 def _own(session: ScopedSession, link: Attachment) -> bool:
     return link.added_by is not None and link.added_by == session.scope.actor_id
-
-
-def _way(session: ScopedSession, link: Attachment) -> str:
-    return how_open(session.scope.role, link.subject_kind, own=_own(session, link), struck=link.struck_at is not None)
 
 
 def _takes_files(session: ScopedSession, community_id: UUID, order_id: UUID) -> WorkOrder | Refused:

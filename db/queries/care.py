@@ -33,6 +33,7 @@ class PersonFile:
     """Somebody's file (一人一档). `fields`: each of core.roles.PERSONAL masked for everybody (reveal shows one in full); None: not on file.
     `held`: periods that stays in hospital or away took out of what is owed."""
 
+    community_id: UUID
     row: RosterRow
     fields: dict[str, str | None]
     memberships: tuple[Membership, ...]
@@ -51,6 +52,7 @@ class ContactRow:
     recorded_at: datetime
     by: str | None
     note: str | None
+    id: UUID
 
 
 def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFile | None:
@@ -65,16 +67,16 @@ def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFi
     own = tuple(Membership(one.group, one.detail, one.from_date, one.to_date, one.basis, one.next_review) for one in memberships)
     away = departures(session, now, resident_id)
     holds = {resident_id: holds_of(session, resident.community_id, resident_id)} if away else {}
-    return PersonFile(row, fields | {"name": row.name}, own, resident.left_on, tuple(away), len(held_periods(session, now, holds)) if away else 0)
+    return PersonFile(resident.community_id, row, fields | {"name": row.name}, own, resident.left_on, tuple(away), len(held_periods(session, now, holds)) if away else 0)
 
 
 def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offset: int = 0) -> tuple[list[ContactRow], bool]:
     """A page of somebody's contacts, newest first, and whether there are more."""
     notes = may(session.scope.role, "care_contact")
-    columns = (Contact.act, Contact.outcome, Contact.happened_at, Contact.recorded_at, Staff.name, Contact.note)
+    columns = (Contact.act, Contact.outcome, Contact.happened_at, Contact.recorded_at, Staff.name, Contact.note, Contact.id)
     query = select(*columns).outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
     query = query.where(Contact.resident_id == resident_id).order_by(Contact.happened_at.desc(), Contact.id.desc()).limit(limit + 1).offset(offset)
-    rows = [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5])) for row in session.execute(query)]
+    rows = [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5]), row[6]) for row in session.execute(query)]
     return rows[:limit], len(rows) > limit
 
 

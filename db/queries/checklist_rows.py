@@ -40,7 +40,8 @@ from db.queries.tallies import within
 @dataclass(frozen=True)
 class Violation:
     """A row that breaks a clause. `what`: order number and matter, masked person, or place; `value`: a measured number (households, posts); `lacking`: what is
-    missing of a person's service package (ids of core.packages). `closed_at` None: still open. Moments in UTC."""
+    missing of a person's service package (ids of core.packages); `photo_of`: the visit
+    that had its photo before (id, name, whether it is the very same). `closed_at` None: still open. Moments in UTC."""
 
     subject_kind: str
     subject_id: UUID
@@ -57,6 +58,7 @@ class Violation:
     value: int | None = None
     clause_id: str | None = None
     lacking: tuple[str, ...] = ()
+    photo_of: tuple[UUID, str, bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,14 @@ def _incomplete(session: Session, now: datetime, community_id: UUID, clause_id: 
 
 def _doubtful(session: Session, community_id: UUID, clause_id: str, period: Period, limit: int, offset: int) -> list[Violation]:
     found = visits.doubtful(session, clause_id, community_id, period, limit, offset)
-    return [Violation("contact", one.id, f"{local_minute(one.happened_at)} {one.person or ''}", one.grid, one.by, grid_id=one.grid_id, clause_id=clause_id) for one in found]
+    return [
+        Violation("contact", one.id, _visit(one), one.grid, one.by, grid_id=one.grid_id, clause_id=clause_id, photo_of=one.other and (one.other.id, _visit(one.other), one.same))
+        for one in found
+    ]
+
+
+def _visit(one: visits.DoubtfulVisit) -> str:
+    return f"{local_minute(one.happened_at)} {one.person or ''}"
 
 
 def _orders(session: Session, where: ColumnElement[bool], limit: int, offset: int) -> list[Violation]:

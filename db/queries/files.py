@@ -1,5 +1,6 @@
 """Photos and files as somebody may see them: those of an order or of contacts, and one opened. The scope reaches a file through its order or contact."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,8 +27,8 @@ SHOWN_FOR = 60
 
 @dataclass(frozen=True)
 class FileLine:
-    """A linked file. `name` only where it opens at once, like everything that may name people; `opens`: core.files.how_open; `act`: of the trail, of an
-    order's act; `own`: the reader added it."""
+    """A linked file. `name` only where it opens at once, like everything that may name people; `opens`: core.files.how_open at this moment,
+    `lasting`: not only for a minute; `act`: of the trail, of an order's act; `own`: the reader added it."""
 
     community_id: UUID
     id: UUID
@@ -42,6 +43,7 @@ class FileLine:
     by: str | None
     own: bool
     opens: str
+    lasting: bool
     struck_at: datetime | None
     struck_reason: str | None
 
@@ -91,18 +93,23 @@ def of_contacts(session: ScopedSession, now: datetime, community_id: UUID, conta
     return _lines(session, now, community_id, list(session.scalars(links_of(community_id, contact_ids=contact_ids))))
 
 
-def way_in(session: ScopedSession, now: datetime, link: Attachment) -> str:
-    """How the reader opens it at this moment: core.files.how_open, and for a purpose only while the ledger says that one was named."""
+def way_in(session: ScopedSession, link: Attachment) -> str:
+    """core.files.how_open for the reader."""
     own = link.added_by is not None and link.added_by == session.scope.actor_id
-    way = how_open(session.scope.role, link.subject_kind, own=own, struck=link.struck_at is not None)
-    return OPEN if way == BY_PURPOSE and _purpose_named(session, now, link) else way
+    return how_open(session.scope.role, link.subject_kind, own=own, struck=link.struck_at is not None)
+
+
+def _at(session: ScopedSession, now: datetime, link: Attachment) -> str:
+    """The same at this moment: what opens for a purpose is open while the ledger says that one was named."""
+    way = way_in(session, link)
+    return OPEN if way == BY_PURPOSE and str(link.work_order_id or link.contact_id) in _purpose_named(session, now, link.community_id) else way
 
 
 def opened(session: ScopedSession, now: datetime, community_id: UUID, attachment_id: UUID, size: str = "") -> Opened | None:
     """One file for whoever may open it now; None for everybody else. `size`: 'small' or 'large' is a copy of a picture for a list or a screen,
     else the content itself. Raises Altered when it is no longer what was stored."""
     link = reached(session, community_id, attachment_id)
-    if link is None or way_in(session, now, link) != OPEN:
+    if link is None or _at(session, now, link) != OPEN:
         return None
     own = (StoredFile.community_id == community_id, StoredFile.id == link.file_id)
     kind, mark, preview = session.execute(select(StoredFile.kind, StoredFile.mark, StoredFile.preview).where(*own)).one()
@@ -125,11 +132,11 @@ def mark_of(community_id: UUID) -> str:
     return f"file {community_id}"
 
 
-def _purpose_named(session: ScopedSession, now: datetime, link: Attachment) -> bool:
-    subject = link.work_order_id or link.contact_id
-    own = (LedgerEntry.community_id == link.community_id, LedgerEntry.subject_id == subject, LedgerEntry.command == REVEALED)
-    lately = LedgerEntry.at > now - timedelta(seconds=SHOWN_FOR)
-    return session.scalar(select(LedgerEntry.id).where(*own, lately, LedgerEntry.actor_id == session.scope.actor_id).limit(1)) is not None
+def _purpose_named(session: ScopedSession, now: datetime, community_id: UUID) -> set[str]:
+    """Orders and contacts whose files the reader has named a purpose for within SHOWN_FOR."""
+    own = (LedgerEntry.community_id == community_id, LedgerEntry.command == REVEALED, LedgerEntry.actor_id == session.scope.actor_id)
+    found = session.scalars(select(LedgerEntry.facts).where(*own, LedgerEntry.at > now - timedelta(seconds=SHOWN_FOR)))
+    return {one for facts in found for one in json.loads(facts)["of"]}
 
 
 def _lines(session: ScopedSession, now: datetime, community_id: UUID, found: list[Attachment]) -> list[FileLine]:
@@ -141,12 +148,15 @@ def _lines(session: ScopedSession, now: datetime, community_id: UUID, found: lis
     acts = {row.id: row.act for row in session.execute(select(WorkOrderEvent.id, WorkOrderEvent.act).where(*events))}
     accounts = select(Account.id, Account.display_name).where(Account.id.in_({one.added_by for one in found if one.added_by}))
     by = {row.id: row.display_name for row in session.execute(accounts)}
-    return [_line(one, files[one.file_id], acts.get(one.subject_id), by.get(one.added_by), way_in(session, now, one), session.scope.actor_id) for one in found]
+    return [
+        _line(one, files[one.file_id], acts.get(one.subject_id), by.get(one.added_by), _at(session, now, one), way_in(session, one) == OPEN, session.scope.actor_id)
+        for one in found
+    ]
 
 
-def _line(link: Attachment, stored, act: str | None, by: str | None, opens: str, reader: UUID | None) -> FileLine:
+def _line(link: Attachment, stored, act: str | None, by: str | None, opens: str, lasting: bool, reader: UUID | None) -> FileLine:
     shown = opens == OPEN
     return FileLine(
         link.community_id, link.id, link.subject_kind, link.subject_id, stored.kind, stored.size, KINDS[stored.kind].picture, link.name if shown else None, act,
-        link.added_at, by, reader is not None and link.added_by == reader, opens, link.struck_at, masks.free_text(link.struck_reason) if not shown else link.struck_reason,
+        link.added_at, by, reader is not None and link.added_by == reader, opens, lasting, link.struck_at, masks.free_text(link.struck_reason) if not shown else link.struck_reason,
     )  # fmt: skip

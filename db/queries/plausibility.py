@@ -1,23 +1,24 @@
 """Home visits of a period that are hard to believe: which, of how many, and each with who made it and where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from core import masks
 from core.periods import Period
-from core.plausibility import ABSENT, dense, figures, while_absent
+from core.plausibility import ABSENT, PHOTO, Photo, dense, figures, photo_figures, repeated, while_absent
 from core.roles import masked
 from db.engine import ScopedSession
+from db.models.files import Attachment, StoredFile
 from db.models.grids import Absence, Grid, Staff
 from db.models.residents import Contact, Resident
 
 
 @dataclass(frozen=True)
 class DoubtfulVisit:
-    """A visit: `person` masked as the reader's role sees it; `by` made it."""
+    """A visit: `person` masked as the reader's role sees it; `by` made it. `other`: the visit that had its photo before, `same`: the very photo, not a copy of it."""
 
     id: UUID
     person: str | None
@@ -25,10 +26,16 @@ class DoubtfulVisit:
     grid: str | None
     by: str | None
     happened_at: datetime
+    other: "DoubtfulVisit | None" = None
+    same: bool = False
+
+
+Bad = dict[UUID, tuple[UUID, bool] | None]
+"""Doubtful visits, newest first; of a photo the other visit, and whether it is the very same."""
 
 
 def counted(session: ScopedSession, clause_id: str, community_id: UUID, period: Period) -> tuple[int, int]:
-    """(good, bad) home visits of the period under one of core.plausibility.CLAUSES. Only visits that say who made them."""
+    """(good, bad) home visits of the period under one of core.plausibility.CLAUSES. Only visits that say who made them, or that have a photo."""
     of, bad = _judged(session, clause_id, community_id, period)
     return of - len(bad), len(bad)
 
@@ -36,16 +43,24 @@ def counted(session: ScopedSession, clause_id: str, community_id: UUID, period: 
 def doubtful(session: ScopedSession, clause_id: str, community_id: UUID, period: Period, limit: int, offset: int) -> list[DoubtfulVisit]:
     """The visits `counted` as bad, newest first."""
     _, bad = _judged(session, clause_id, community_id, period)
-    hidden, shown = masked(session.scope.role), bad[offset : offset + limit]
+    shown = dict([*bad.items()][offset : offset + limit])
+    visits = _visits(session, community_id, {*shown, *(one[0] for one in shown.values() if one)})
+    found = [(visits[one], earlier) for one, earlier in shown.items() if one in visits]
+    return [replace(visit, other=visits.get(earlier[0]), same=earlier[1]) if earlier else visit for visit, earlier in found]
+
+
+def _visits(session: ScopedSession, community_id: UUID, ids: set[UUID]) -> dict[UUID, DoubtfulVisit]:
+    hidden = masked(session.scope.role)
     query = select(Contact.id, Contact.grid_id, Contact.happened_at, Resident.name.label("person"), Grid.name.label("grid"), Staff.name.label("by"))
     for model, column in ((Resident, Contact.resident_id), (Grid, Contact.grid_id), (Staff, Contact.staff_id)):
         query = query.outerjoin(model, and_(model.community_id == Contact.community_id, model.id == column))
-    rows = {row.id: row for row in session.execute(query.where(Contact.community_id == community_id, Contact.id.in_(shown)))}
-    found = [rows[one] for one in shown if one in rows]
-    return [DoubtfulVisit(row.id, masks.masked("name", row.person, hidden), row.grid_id, row.grid, row.by, row.happened_at) for row in found]
+    rows = session.execute(query.where(Contact.community_id == community_id, Contact.id.in_(ids)))
+    return {row.id: DoubtfulVisit(row.id, masks.masked("name", row.person, hidden), row.grid_id, row.grid, row.by, row.happened_at) for row in rows}
 
 
-def _judged(session: ScopedSession, clause_id: str, community_id: UUID, period: Period) -> tuple[int, list[UUID]]:
+def _judged(session: ScopedSession, clause_id: str, community_id: UUID, period: Period) -> tuple[int, Bad]:
+    if clause_id == PHOTO:
+        return _with_photo(session, community_id, period)
     own = (Contact.community_id == community_id, Contact.act == "visit", Contact.staff_id.is_not(None))
     between = (Contact.happened_at >= period.start, Contact.happened_at < period.end)
     query = select(Contact.id, Contact.staff_id, Contact.happened_at).where(*own, *between).order_by(Contact.happened_at.desc(), Contact.id)
@@ -56,4 +71,21 @@ def _judged(session: ScopedSession, clause_id: str, community_id: UUID, period: 
     else:
         figure = figures(period.last_day)
         bad = dense(visits, *figure) if figure else set()
-    return len(visits), [visit for visit, *_ in visits if visit in bad]
+    return len(visits), {visit: None for visit, *_ in visits if visit in bad}
+
+
+def _with_photo(session: ScopedSession, community_id: UUID, period: Period) -> tuple[int, Bad]:
+    """Home visits with a photo, against each other, those of the window before, and whatever else has the very same one."""
+    figure = photo_figures(period.last_day)
+    if figure is None:
+        return 0, {}
+    made = (Attachment.community_id == community_id, Attachment.struck_at.is_(None), Contact.act == "visit", Contact.happened_at < period.end)
+    visit_of = and_(Contact.community_id == Attachment.community_id, Contact.id == Attachment.contact_id)
+    this = select(Attachment.file_id).join(Contact, visit_of).where(*made, Contact.happened_at >= period.start)
+    query = select(Contact.id, Contact.happened_at, Attachment.file_id, StoredFile.look).select_from(Attachment).join(Contact, visit_of)
+    query = query.join(StoredFile, and_(StoredFile.community_id == Attachment.community_id, StoredFile.id == Attachment.file_id))
+    query = query.where(*made, or_(Contact.happened_at >= period.start - figure[1], Attachment.file_id.in_(this))).order_by(Attachment.id)
+    photos = [Photo(*row) for row in session.execute(query)]
+    visits = {photo.visit: photo.at for photo in photos if photo.at >= period.start}
+    bad = repeated(photos, *figure)
+    return len(visits), {visit: bad[visit] for visit in sorted(visits, key=lambda one: (visits[one], one), reverse=True) if visit in bad}

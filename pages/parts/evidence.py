@@ -13,6 +13,7 @@ from db.queries.supervision import Step, steps, traces
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import source_text
 from pages.parts.desk import Desk, current
+from pages.parts.files import draw_files_of
 from pages.parts.ledger_entries import did, entry_line
 from pages.parts.package_text import lacking_text
 from pages.parts.plain import plain
@@ -47,6 +48,9 @@ def row_text(desk: Desk, clause_id: str | None, row: Violation) -> str:
     lines = [f"**{what or desk.t('checklist.community')}**"]
     if row.lacking:
         lines.append(f":red[**{lacking_text(desk, row.lacking)}**]")
+    if row.photo_of:
+        _, visit, same = row.photo_of
+        lines.append(f":orange[{desk.t('checklist.same_photo' if same else 'checklist.near_photo', visit=plain(visit))}]")
     places = [plain(row.grid) if row.grid != row.what else None, row.holder and desk.t("checklist.made_by" if row.subject_kind == "contact" else "checklist.held_by", who=plain(row.holder))]
     if row.state:
         colour = "red" if row.state == State.overdue else "orange"
@@ -63,6 +67,8 @@ def _evidence(community_id: UUID, clause_id: str, row: Violation, desk_name: str
     with desk.session() as session:
         done, entries = steps(session, community_id, row), traces(session, community_id, row)
     st.markdown(row_text(desk, clause_id, row))
+    if row.photo_of:
+        draw_files_of(desk, desk_name, community_id, contact_ids=(row.subject_id, row.photo_of[0]), key=f"photo-{row.subject_id}")
     st.caption(f"{clause.title[desk.lang]} — {clause.figure[desk.lang]} · {source_text(desk, clause)}")
     st.markdown(f"**{desk.t('checklist.steps')}**")
     st.markdown("\n".join(f"- {_step_text(desk, one)}" for one in done) or desk.t("checklist.no_steps"))

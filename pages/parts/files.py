@@ -1,6 +1,7 @@
 """Photos and files of a record: choosing some, and a list of those there, each behind pages/routes/files.py. `draw_files_of` is both lists and adds in one line."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 from uuid import UUID
@@ -8,14 +9,13 @@ from uuid import UUID
 import streamlit as st
 
 from core.calendar import local_day, local_minute
-from core.files import AT_ONCE, BY_PURPOSE, CLOSED, ENDINGS, LONGEST_REASON, MEGABYTE, OPEN, Upload, largest, megabytes
+from core.files import AT_ONCE, CLOSED, ENDINGS, LONGEST_REASON, MEGABYTE, OPEN, Upload, largest, megabytes
 from core.refusals import Refused
 from core.roles import Role
 from db.commands import files as commands
 from db.queries.files import FileLine, of_contacts, of_order
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
-from pages.parts.queue_record import say_refused
 from pages.parts.reveal import ask_purpose, draw_revealed
 
 STYLE = """<style>
@@ -29,11 +29,15 @@ STYLE = """<style>
 </style>"""
 
 
-def pick_files(desk: Desk, key: str, *, word: str = "files.pick", ending: Sequence[str] = ENDINGS, most: int = AT_ONCE) -> list[Upload]:
+PHOTOS = ("jpg", "jpeg", "png", "webp")
+"""Endings of what a camera makes."""
+
+
+def pick_files(desk: Desk, key: str, ending: Sequence[str] = ENDINGS) -> list[Upload]:
     """The field in which files are chosen, or photos taken on a phone; what was chosen so far."""
     size = largest(local_day(desk.now))
-    st.caption(desk.t("files.pick_hint", kinds=", ".join(ending), size=megabytes(size), most=most))
-    chosen = st.file_uploader(desk.t(word), list(ending), accept_multiple_files=True, label_visibility="collapsed", key=key, max_upload_size=size // MEGABYTE)
+    st.caption(desk.t("files.pick_hint", kinds=", ".join(ending), size=megabytes(size), most=AT_ONCE))
+    chosen = st.file_uploader(desk.t("files.pick"), list(ending), accept_multiple_files=True, label_visibility="collapsed", key=key, max_upload_size=size // MEGABYTE)
     return [Upload(one.name, one.getvalue()) for one in chosen or []]
 
 
@@ -44,9 +48,9 @@ def draw_files_of(desk: Desk, desk_name: str, community_id: UUID, *, order_id: U
         return
     st.markdown(f"**{desk.t('files.title', n=len(lines))}**")
     st.html(STYLE + _grid(desk, lines))
-    owner = {"order_id": order_id} if order_id else {"contact_id": lines[0].subject_id}
-    if any(one.opens == BY_PURPOSE for one in lines):
-        of = ("files", key, *owner.values())
+    owner = {"order_id": order_id} if order_id else {"contact_ids": tuple(contact_ids)}
+    if any(one.opens != CLOSED and not one.lasting for one in lines):
+        of = ("files", key, order_id or tuple(contact_ids))
         ask_purpose(desk, desk_name, desk.t("files.show"), of, commands.reveal, community_id=community_id, **owner)
         draw_revealed(desk_name, of, partial(_again, community_id, order_id, contact_ids, subject_ids))
     elif any(one.opens == CLOSED for one in lines):
@@ -64,7 +68,7 @@ def _found(desk: Desk, community_id: UUID, order_id: UUID | None, contact_ids: S
 def _again(community_id: UUID, order_id: UUID | None, contact_ids: Sequence[UUID], subject_ids, desk: Desk, _shown: object) -> None:
     """For as long as the purpose lasts: what it has opened."""
     lines = _found(desk, community_id, order_id, contact_ids, subject_ids)
-    st.html(STYLE + _grid(desk, [one for one in lines if one.opens == OPEN and not (one.own and not one.struck_at)]))
+    st.html(STYLE + _grid(desk, [replace(one, lasting=True) for one in lines if one.opens == OPEN and not one.lasting]))
 
 
 def _grid(desk: Desk, lines: Sequence[FileLine]) -> str:
@@ -73,16 +77,16 @@ def _grid(desk: Desk, lines: Sequence[FileLine]) -> str:
 
 def _figure(desk: Desk, one: FileLine) -> str:
     address, kind = f"/desk/files/{one.community_id}/{one.id}", escape(f"{desk.t(f'files.kind_{one.kind}')} {megabytes(one.size)}")
-    said = [escape(one.name)] if one.name and not one.picture else []
+    said = [escape(one.name)] if one.name and one.lasting and not one.picture else []
     said += [escape(_of(desk, one)), escape(desk.t("files.by", by=one.by or desk.t("ledger.system"), at=local_minute(one.added_at)))]
     image = f'<span class="sheet">{kind}</span>'
     links = ""
-    if one.opens == OPEN:
+    if one.lasting:
         links = f'<a href="{address}" download>{escape(desk.t("files.download"))}</a>'
         if one.picture:
             image = f'<a href="{address}?size=large" target="_blank" rel="noopener"><img src="{address}?size=small" alt="{kind}" title="{escape(desk.t("files.larger"))}"></a>'
     if one.struck_at:
-        said = [f'<span class="struck">{" · ".join(said)}</span>', escape(desk.t("files.struck", at=local_minute(one.struck_at), reason=one.struck_reason))]
+        said = [f'<span class="struck">{" · ".join(said)}</span>', escape(desk.t("files.struck", at=local_minute(one.struck_at), reason=one.struck_reason or ""))]
     return f"<figure>{image}<figcaption>{'<br>'.join(said)}<br>{links}</figcaption></figure>"
 
 
@@ -104,7 +108,7 @@ def _strike(desk: Desk, lines: Sequence[FileLine], key: str) -> None:
             done = desk.carry_out(commands.strike, community_id=mine[which].community_id, attachment_id=which, reason=reason)
             if isinstance(done, Refused):
                 with said:
-                    say_refused(desk, done)
+                    st.error(done.text(desk.lang))
                 return
             st.toast(desk.t("files.now_struck"))
             st.rerun()

@@ -9,6 +9,7 @@ from core.calendar import SHANGHAI
 from core.care import LATER, later_at
 from core.clocks import deadline_text
 from core.duties import ELSEWHERE
+from core.files import Upload
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from db.commands import residents
@@ -18,6 +19,7 @@ from db.queries.queue import QueueItem
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark, source_text
 from pages.parts.desk import Desk, current
+from pages.parts.files import PHOTOS, pick_files
 from pages.parts.jump import open_desk
 from pages.parts.plain import plain
 from pages.parts.queue_cards import what_of
@@ -68,10 +70,16 @@ def _contact(item: QueueItem) -> None:
             chosen = outcome
     later = st.selectbox(desk.t("queue.later"), LATER, format_func=lambda one: desk.t(f"care.later.{one}"), key="queue_later") if item.kind == "call" else None
     note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
+    uploads = _photos(desk) if item.kind == "visit" else []
     at = happened_at(desk)
     if chosen:
         again_at = later_at(later, desk.now) if chosen == "call_later" else None
-        _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, act=item.kind, outcome=chosen, happened_at=at, note=note, again_at=again_at))
+        _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, act=item.kind, outcome=chosen, happened_at=at, note=note, again_at=again_at, uploads=uploads))
+
+
+def _photos(desk: Desk) -> list[Upload]:
+    with st.expander(desk.t("files.pick_photo")):
+        return pick_files(desk, "queue_photos", PHOTOS)
 
 
 def _outcome(desk: Desk, act: str, outcome: str) -> str:

@@ -50,11 +50,16 @@ def _on_overview(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
 
 
 @st.fragment(run_every=SHOWN_FOR)
+def _on_checklist(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
+    _draw(current().require("checklist"), of, draw)
+
+
+@st.fragment(run_every=SHOWN_FOR)
 def _on_reconciliation(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
     _draw(current().require("reconciliation"), of, draw)
 
 
-_WHILE_IT_LASTS = {"queue": _on_queue, "roster": _on_roster, "overview": _on_overview, "reconciliation": _on_reconciliation}
+_WHILE_IT_LASTS = {"queue": _on_queue, "roster": _on_roster, "overview": _on_overview, "checklist": _on_checklist, "reconciliation": _on_reconciliation}
 """A fragment a desk: each names the desk it asks for, so that tests/pages/test_gate_pages.py can see that it does."""
 
 

@@ -18,6 +18,7 @@ from pages.parts.care_text import due_text, groups_text, last_day, member_text, 
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.merges import draw_merged, draw_merges
+from pages.parts.files import PHOTOS, draw_files_of, pick_files
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
 from pages.parts.roster_changes import draw_changes
@@ -126,9 +127,11 @@ def _record(desk: Desk, file: PersonFile, place: str) -> None:
             day = st.date_input(desk.t("common.date"), here.date(), max_value=here.date(), width=160)
             time = st.time_input(desk.t("common.time"), here.time().replace(second=0, microsecond=0), width=120)
         note = st.text_area(desk.t("roster.record_note"), max_chars=500)
+        st.markdown(desk.t("files.pick_photo"))
+        uploads = pick_files(desk, f"photos-{place}-{file.row.resident_id}", PHOTOS)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
             at = datetime.combine(day, time, SHANGHAI)
-            done = desk.carry_out(record_contact, resident_id=file.row.resident_id, act=act, outcome=outcome, happened_at=at, note=note)
+            done = desk.carry_out(record_contact, resident_id=file.row.resident_id, act=act, outcome=outcome, happened_at=at, note=note, uploads=uploads)
             say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(file.row.name), act, done))
             st.rerun()
 
@@ -140,6 +143,7 @@ def _history(desk: Desk, file: PersonFile, place: str) -> None:
         rows, more = contacts(session, file.row.resident_id, limit=HISTORY, offset=offset)
     st.markdown(f"**{desk.t('roster.history')}**")
     st.markdown("\n".join(f"- {_contact(desk, row)}" for row in rows) or desk.t("roster.no_last"))
+    draw_files_of(desk, "roster", file.community_id, contact_ids=[row.id for row in rows], key=f"files-{place}-{file.row.resident_id}")
     with st.container(horizontal=True, gap="small"):
         if offset:
             st.button(desk.t("roster.newer"), key=f"{name}-newer", on_click=_turn, args=(name, offset - HISTORY))
