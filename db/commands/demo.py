@@ -17,6 +17,7 @@ from db.commands.alerts import raise_all
 from db.commands.board import switch
 from db.commands.care import record_contact
 from db.commands.demo_orders import order_stories
+from db.commands.demo_photos import photo_stories
 from db.commands.departures import hold
 from db.commands.filing import carry_out, file
 from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
@@ -94,6 +95,7 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
         moment = now - timedelta(hours=hours)
         carry_out(engine, scope, record_contact, now=moment, resident_id=people[-1], act="call", outcome="no_answer", happened_at=moment)
     order_stories(engine, scope, one, now)
+    photo_stories(engine, scope, one, now)
     _compared(engine, scope, one.community_id, now)
     file_doubles(engine, scope, one.grids, now)
     _billed(engine, scope, one.community_id, now)

@@ -23,6 +23,7 @@ from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.files import Attachment, StoredFile
 from db.models.grids import Community
+from db.models.residents import Contact
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.pictures import read
 from db.queries.files import REVEALED, links_of, mark_of, reached, way_in
@@ -85,6 +86,21 @@ def attach(session: ScopedSession, *, now: datetime, community_id: UUID, order_i
     if isinstance(linked, Refused):
         return linked
     file(session, "work_order.attach", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number, files=linked.facts)
+    return linked
+
+
+def attach_to_contact(session: ScopedSession, *, now: datetime, community_id: UUID, contact_id: UUID, uploads: Sequence[Upload]) -> Linked | Refused:
+    """Put photos on the record of a home visit made before."""
+    if not may(session.scope.role, "care_contact"):
+        return Refused("common.not_allowed")
+    visit = session.scalar(select(Contact).where(Contact.community_id == community_id, Contact.id == contact_id, Contact.act == "visit"))
+    if visit is None:
+        return Refused("common.not_found")
+    if not uploads:
+        return Refused("files.none_chosen")
+    linked = put_files(session, now, Owner(community_id, "contact", contact_id, contact_id=contact_id), uploads)
+    if not isinstance(linked, Refused):
+        file(session, "contact.attach", now=now, community_id=community_id, subject_kind="contact", subject_id=contact_id, files=linked.facts)
     return linked
 
 

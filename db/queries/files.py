@@ -28,7 +28,7 @@ SHOWN_FOR = 60
 @dataclass(frozen=True)
 class FileLine:
     """A linked file. `name` only where it opens at once, like everything that may name people; `opens`: core.files.how_open at this moment,
-    `lasting`: not only for a minute; `act`: of the trail, of an order's act; `own`: the reader added it."""
+    `lasting`: not only for a minute; `act`: of the trail, of an order's act; `visited_at`: of a contact; `own`: the reader added it."""
 
     community_id: UUID
     id: UUID
@@ -39,6 +39,7 @@ class FileLine:
     picture: bool
     name: str | None
     act: str | None
+    visited_at: datetime | None
     added_at: datetime
     by: str | None
     own: bool
@@ -146,17 +147,17 @@ def _lines(session: ScopedSession, now: datetime, community_id: UUID, found: lis
     files = {row.id: row for row in session.execute(select(StoredFile.id, StoredFile.kind, StoredFile.size).where(*own))}
     events = (WorkOrderEvent.community_id == community_id, WorkOrderEvent.id.in_([one.subject_id for one in found if one.subject_kind == "act"]))
     acts = {row.id: row.act for row in session.execute(select(WorkOrderEvent.id, WorkOrderEvent.act).where(*events))}
+    contacts = (Contact.community_id == community_id, Contact.id.in_([one.contact_id for one in found if one.contact_id]))
+    visits = {row.id: row.happened_at for row in session.execute(select(Contact.id, Contact.happened_at).where(*contacts))}
     accounts = select(Account.id, Account.display_name).where(Account.id.in_({one.added_by for one in found if one.added_by}))
     by = {row.id: row.display_name for row in session.execute(accounts)}
-    return [
-        _line(one, files[one.file_id], acts.get(one.subject_id), by.get(one.added_by), _at(session, now, one), way_in(session, one) == OPEN, session.scope.actor_id)
-        for one in found
-    ]
+    return [_line(session, now, one, files[one.file_id], acts.get(one.subject_id), visits.get(one.contact_id), by.get(one.added_by)) for one in found]
 
 
-def _line(link: Attachment, stored, act: str | None, by: str | None, opens: str, lasting: bool, reader: UUID | None) -> FileLine:
-    shown = opens == OPEN
+def _line(session: ScopedSession, now: datetime, link: Attachment, stored, act: str | None, visited_at: datetime | None, by: str | None) -> FileLine:
+    opens, lasting, own = _at(session, now, link), way_in(session, link) == OPEN, link.added_by is not None and link.added_by == session.scope.actor_id
+    name, reason = (link.name, link.struck_reason) if opens == OPEN else (None, masks.free_text(link.struck_reason))
     return FileLine(
-        link.community_id, link.id, link.subject_kind, link.subject_id, stored.kind, stored.size, KINDS[stored.kind].picture, link.name if shown else None, act,
-        link.added_at, by, reader is not None and link.added_by == reader, opens, lasting, link.struck_at, masks.free_text(link.struck_reason) if not shown else link.struck_reason,
+        link.community_id, link.id, link.subject_kind, link.subject_id, stored.kind, stored.size, KINDS[stored.kind].picture, name, act, visited_at, link.added_at, by, own,
+        opens, lasting, link.struck_at, reason,
     )  # fmt: skip

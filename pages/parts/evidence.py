@@ -68,7 +68,7 @@ def _evidence(community_id: UUID, clause_id: str, row: Violation, desk_name: str
         done, entries = steps(session, community_id, row), traces(session, community_id, row)
     st.markdown(row_text(desk, clause_id, row))
     if row.photo_of:
-        draw_files_of(desk, desk_name, community_id, contact_ids=(row.subject_id, row.photo_of[0]), key=f"photo-{row.subject_id}")
+        draw_files_of(desk, desk_name, community_id, contact_ids=(row.subject_id, row.photo_of[0]), key=f"photo-{row.subject_id}", strikes=False)
     st.caption(f"{clause.title[desk.lang]} — {clause.figure[desk.lang]} · {source_text(desk, clause)}")
     st.markdown(f"**{desk.t('checklist.steps')}**")
     st.markdown("\n".join(f"- {_step_text(desk, one)}" for one in done) or desk.t("checklist.no_steps"))

@@ -41,8 +41,9 @@ def pick_files(desk: Desk, key: str, ending: Sequence[str] = ENDINGS) -> list[Up
     return [Upload(one.name, one.getvalue()) for one in chosen or []]
 
 
-def draw_files_of(desk: Desk, desk_name: str, community_id: UUID, *, order_id: UUID | None = None, contact_ids: Sequence[UUID] = (), subject_ids=None, key: str) -> None:
-    """The files of an order (`subject_ids`: of these records of it) or of contacts; nothing where there are none. `desk_name`: the page it stands on."""
+def draw_files_of(desk: Desk, desk_name: str, community_id: UUID, *, order_id: UUID | None = None, contact_ids: Sequence[UUID] = (), subject_ids=None, key: str, strikes=True) -> None:
+    """The files of an order (`subject_ids`: of these records of it) or of contacts; nothing where there are none. `desk_name`: the page it stands on;
+    `strikes`: whether one may be struck out here."""
     lines = _found(desk, community_id, order_id, contact_ids, subject_ids)
     if not lines:
         return
@@ -55,7 +56,8 @@ def draw_files_of(desk: Desk, desk_name: str, community_id: UUID, *, order_id: U
         draw_revealed(desk_name, of, partial(_again, community_id, order_id, contact_ids, subject_ids))
     elif any(one.opens == CLOSED for one in lines):
         st.caption(desk.t("files.closed"))
-    _strike(desk, lines, key)
+    if strikes:
+        _strike(desk, lines, key)
 
 
 def _found(desk: Desk, community_id: UUID, order_id: UUID | None, contact_ids: Sequence[UUID], subject_ids) -> list[FileLine]:
@@ -91,7 +93,9 @@ def _figure(desk: Desk, one: FileLine) -> str:
 
 
 def _of(desk: Desk, one: FileLine) -> str:
-    return desk.t(f"work_orders.act_{one.act}") if one.act else desk.t(f"files.of_{one.subject_kind}")
+    if one.act:
+        return desk.t(f"work_orders.act_{one.act}")
+    return desk.t(f"files.of_{one.subject_kind}", at=local_minute(one.visited_at) if one.visited_at else "")
 
 
 def _strike(desk: Desk, lines: Sequence[FileLine], key: str) -> None:

@@ -17,13 +17,14 @@ from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
 from pages.parts.care_text import due_text, groups_text, last_day, member_text, outcome_text, place_text, recorded_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
+from pages.parts.files import PHOTOS, pick_files
 from pages.parts.merges import draw_merged, draw_merges
-from pages.parts.files import PHOTOS, draw_files_of, pick_files
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
 from pages.parts.roster_changes import draw_changes
 from pages.parts.roster_departure import draw_departures, draw_standing
 from pages.parts.roster_package import draw_package
+from pages.parts.roster_photos import draw_photos
 from pages.parts.roster_record import act_buttons, say
 
 FIELDS = ("phone", "address", "id_number", "birth_date", "health")
@@ -143,7 +144,7 @@ def _history(desk: Desk, file: PersonFile, place: str) -> None:
         rows, more = contacts(session, file.row.resident_id, limit=HISTORY, offset=offset)
     st.markdown(f"**{desk.t('roster.history')}**")
     st.markdown("\n".join(f"- {_contact(desk, row)}" for row in rows) or desk.t("roster.no_last"))
-    draw_files_of(desk, "roster", file.community_id, contact_ids=[row.id for row in rows], key=f"files-{place}-{file.row.resident_id}")
+    draw_photos(desk, file, rows, place)
     with st.container(horizontal=True, gap="small"):
         if offset:
             st.button(desk.t("roster.newer"), key=f"{name}-newer", on_click=_turn, args=(name, offset - HISTORY))

@@ -21,7 +21,7 @@ def draw_suspension_requests(desk: Desk, found: list[SuspensionLine]) -> None:
     for one in found:
         with st.container(border=True, key=f"suspension-{one.id}"):
             st.markdown(f"**{one.number} {plain(one.matter)}**  \n{asked_for(desk, one)}  \n{clause_mark(desk, 'suspension.limit')}")
-            draw_files_of(desk, "overview", one.community_id, order_id=one.order_id, subject_ids=(one.id,), key=f"evidence-{one.id}")
+            draw_files_of(desk, "overview", one.community_id, order_id=one.order_id, subject_ids=(one.id,), key=f"evidence-{one.id}", strikes=False)
             _decision(desk, one)
 
 
