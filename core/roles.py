@@ -26,6 +26,7 @@ DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", 
 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
+    "explanation_acknowledge",
     "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_merge", "reveal",
     "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
@@ -68,7 +69,7 @@ RIGHTS: dict[Role, Rights] = {
     Role.STATION_HEAD: Rights(
         "overview",
         frozenset(DESKS) - {"accounts"},
-        frozenset(ACTS) - {"accounts_manage", "supervision_record"},
+        frozenset(ACTS) - {"accounts_manage", "supervision_record", "explanation_acknowledge"},
         _SECRET,
     ),
     Role.COMMITTEE_MEMBER: Rights(
@@ -80,7 +81,7 @@ RIGHTS: dict[Role, Rights] = {
     Role.STREET_OFFICER: Rights(
         "overview",
         frozenset({"overview", "alerts", "map", "checklist", "duties", "reconciliation", "exports", "ledger"} | _READ),
-        frozenset({"order_confirm_late", "order_review", "order_grant", "care_change_decide", "export_tables", "ledger_head"}),
+        frozenset({"explanation_acknowledge", "order_confirm_late", "order_review", "order_grant", "care_change_decide", "export_tables", "ledger_head"}),
         _ALL,
     ),
     Role.PROPERTY_COMPANY: Rights(

@@ -30,6 +30,8 @@ RATINGS = (1, 2, 3, 4, 5)
 SATISFIED_FROM = 3
 """A rating below this reopens the matter. NP 三(三) says "unsatisfied" without a figure: the product's default."""
 SUPPLEMENT = "matter.supplement"
+EXPLAINED = "explain"
+"""The act by which a late result is explained in writing."""
 OPINIONS = frozenset({"first_review", "reviewed"})
 """Steps of a review: each leaves an opinion (review.trail)."""
 REQUIRED = ("matter", "applicant", "contact")
@@ -169,7 +171,7 @@ def dispatch(kind: Kind, bench: Bench) -> Dispatch:
 @dataclass(frozen=True)
 class Standing:
     """Where an order stands. `since`: its last change of status (moment of the act); `opened_at`: received, or reopened; `asked`: materials
-    were asked for before; `running`: clause id → due_at of its unclosed clocks."""
+    were asked for before; `running`: clause id → due_at of its unclosed clocks; `explained`: why its result is late is on file (core.explanations)."""
 
     kind: Kind
     status: str
@@ -177,6 +179,7 @@ class Standing:
     since: datetime
     asked: bool = False
     running: Mapping[str, datetime] = field(default_factory=dict)
+    explained: bool = False
 
 
 def standing_of(order, trail: Iterable, running: Mapping[str, datetime]) -> Standing:
@@ -185,7 +188,8 @@ def standing_of(order, trail: Iterable, running: Mapping[str, datetime]) -> Stan
     reopened = [one.happened_at for one in trail if one.act == "follow_up" and one.to_status == "accepted"]
     asked = any(one.act == "ask_materials" for one in trail)
     opened_at = max(reopened, default=order.received_at)
-    return Standing(kinds()[order.kind], order.status, opened_at, max(changes, default=opened_at), asked, running)
+    explained = any(one.act == EXPLAINED and one.happened_at > opened_at for one in trail)
+    return Standing(kinds()[order.kind], order.status, opened_at, max(changes, default=opened_at), asked, running, explained)
 
 
 @dataclass(frozen=True)
@@ -295,7 +299,7 @@ def _finish(standing: Standing, at: datetime, now: datetime, note: str, told: bo
     if missing and not lenient:
         return Refused(f"work_orders.first_{standing.kind.met_by(missing[0])[0]}", missing[0])
     late = standing.kind.explain_late
-    if late in met and now > standing.running[late] and not note.strip() and not lenient:
+    if late in met and now > standing.running[late] and not standing.explained and not lenient:
         return Refused("work_orders.explain_late", late)
     return Step("finish", at, "finished", meets=met, voids=bool(missing))
 

@@ -15,6 +15,7 @@ from pages.parts.charts import CHARTS, chart_rows, draw_chart, mark_name
 from pages.parts.checklist_lines import verdict_mark
 from pages.parts.clause import source_text
 from pages.parts.desk import Desk
+from pages.parts.explanations import draw_filed
 from pages.parts.figures import kept
 from pages.parts.jump import open_desk
 from pages.parts.late_entries import draw_waiting
@@ -45,6 +46,7 @@ def page() -> None:
     draw_late(desk, community_id, kept(desk, late, community_id, community_id=community_id))
     draw_waiting(desk, community_id)
     draw_reviews(desk, "overview", community_id)
+    draw_filed(desk, community_id)
     _thresholds(desk, community_id)
     st.subheader(desk.t("overview.year"), anchor=False)
     _year(community_id)

@@ -31,6 +31,7 @@ from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries import plausibility as visits
 from db.queries import property as properties
 from db.queries.clock_state import is_missed, is_overdue
+from db.queries.explanations import late_results, unexplained
 from db.queries.mediation import lacks_steps, lacks_trail
 from db.queries.packages import clause_counts, clause_rows
 from db.queries.posts import holding, post_held, still_here
@@ -276,6 +277,10 @@ def _of(model: type) -> ColumnElement[bool]:
     return and_(model.community_id == WorkOrder.community_id, model.work_order_id == WorkOrder.id)
 
 
+def _late_results(session: Session, community_id: UUID, period: Period) -> tuple:
+    return WorkOrder.community_id == community_id, late_results(within(period.start, period.end))
+
+
 def _finished_disputes(session: Session, community_id: UUID, period: Period) -> tuple:
     return *_orders_between(WorkOrder.finished_at)(session, community_id, period), WorkOrder.kind.in_(RUNGS)
 
@@ -305,6 +310,7 @@ RECORDS = {
     "materials.once": Record(WorkOrder, _asked, _asked_again),
     "review.chain": Record(WorkOrder, _reviewed, _not_reviewed),
     "review.trail": Record(WorkOrderEvent, _opinions, lambda: or_(WorkOrderEvent.note.is_(None), and_(WorkOrderEvent.actor_id.is_(None), WorkOrderEvent.holder_id.is_(None)))),
+    "complaint.explanation": Record(WorkOrder, _late_results, unexplained),
     "mediation.steps": Record(WorkOrder, _finished_disputes, lacks_steps, patient=True),
     "mediation.trail": Record(WorkOrder, _finished_disputes, lacks_trail),
     "extension.told": Record(WorkOrder, _extended, _untold),

@@ -20,6 +20,7 @@ from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
+from pages.parts.explanations import draw_explained
 from pages.parts.files import draw_files_of
 from pages.parts.handovers import draw_offer, responsible_text
 from pages.parts.joinings import draw_joined, draw_joining
@@ -57,6 +58,7 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     draw_chain(desk, card, reviews, unfit)
     lead = draw_joined(desk, card)
     dispute = draw_dispute(desk, card)
+    draw_explained(desk, card)
     draw_acts(desk, card, listed and listed.item, reached(card, reviews), lead, dispute)
     draw_joining(desk, card, lead)
     draw_offer(desk, card)

@@ -1,5 +1,6 @@
 """The rulebook's sentences about orders: deadlines to the minute, what must be on record, who gets what."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -211,7 +212,8 @@ def test_a_late_answer_to_a_hotline_complaint_needs_a_written_explanation():
     assert isinstance(decide(late, "finish", NOW, now=NOW), Step), "at the limit it is not late"
     after = NOW + MINUTE
     assert decide(late, "finish", after, now=after) == Refused("work_orders.explain_late", "complaint.feedback")
-    assert isinstance(decide(late, "finish", after, now=after, note="需外单位配合"), Step)
+    assert decide(late, "finish", after, now=after, note="已答复") == Refused("work_orders.explain_late", "complaint.feedback"), "a result explains nothing"
+    assert isinstance(decide(replace(late, explained=True), "finish", after, now=after), Step)
 
 
 @pytest.mark.parametrize(("kind", "act"), [("complex", "first_review"), ("subsidy", "reviewed")])

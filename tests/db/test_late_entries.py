@@ -9,6 +9,7 @@ from core.clocks import State, state
 from core.refusals import Refused
 from db.commands import late_entries as entries
 from db.commands import work_orders as commands
+from db.commands.explanations import explain
 from db.engine import open_session
 from db.models.clocks import Clock, ClockPause
 from db.models.late_entries import LateEntry
@@ -131,7 +132,8 @@ def test_a_late_result_of_a_complaint_is_explained_also_when_it_is_said_to_have_
     office.act(order_id, commands.record_step, act="contacted")
     late = {"now": NOW + 10 * DAY, "happened_at": NOW + HOUR}
     assert office.act(order_id, commands.finish, **late) == Refused("work_orders.explain_late", "complaint.feedback")
-    assert office.act(order_id, commands.finish, **late, result="当日已电话答复，漏登记").to_confirm == ("complaint.feedback",)
+    office.do("a", explain, now=late["now"], order_id=order_id, text="当日已电话答复，漏登记")
+    assert office.act(order_id, commands.finish, **late).to_confirm == ("complaint.feedback",)
 
 
 # --- a pause entered late ---
