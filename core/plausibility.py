@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from core.likeness import alike
 from core.rulebook import load_rulebook
@@ -17,32 +18,55 @@ Visit = tuple[Hashable, Hashable, datetime]
 """Its id, who made it, when."""
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """Why a visit is hard to believe: one of `n` visits by the same person from `start` to `end`; `n` None: that person was away from `start` to `end`."""
+
+    start: datetime
+    end: datetime
+    n: int | None = None
+
+    @property
+    def minutes(self) -> int:
+        """From start to end, begun ones counted."""
+        return max(1, ceil((self.end - self.start).total_seconds() / 60))
+
+
 def figures(day: date) -> tuple[int, timedelta] | None:
     """So many home visits of one person within so long are too many, on the local date `day`; None while no figure is in force."""
     dated = load_rulebook()[DENSE].on(day)
     return dated and (int(dated.parts["visits"].figure), timedelta(minutes=dated.parts["window"].n))
 
 
-def dense(visits: Iterable[Visit], least: int, window: timedelta) -> set[Hashable]:
-    """Ids of visits that stand with `least` or more of the same person within `window`, the first and the last included."""
+def dense(visits: Iterable[Visit], least: int, window: timedelta) -> dict[Hashable, Doubt]:
+    """The visits that stand with `least` or more of the same person within `window`, the first and the last included, by id. Windows that overlap
+    are one stretch."""
     by_person: dict[Hashable, list[tuple[datetime, Hashable]]] = defaultdict(list)
     for visit, person, moment in visits:
         by_person[person].append((moment, visit))
-    found: set[Hashable] = set()
+    found: dict[Hashable, Doubt] = {}
     for made in by_person.values():
         made.sort(key=lambda one: one[0])
-        for first, last in zip(made, made[least - 1 :], strict=False):
-            if last[0] - first[0] <= window:
-                found.update(visit for moment, visit in made if first[0] <= moment <= last[0])
+        stretches: list[list[datetime]] = []
+        for (first, _), (last, _) in zip(made, made[least - 1 :], strict=False):
+            if last - first > window:
+                continue
+            if stretches and first <= stretches[-1][1]:
+                stretches[-1][1] = last
+            else:
+                stretches.append([first, last])
+        for start, end in stretches:
+            inside = [visit for moment, visit in made if start <= moment <= end]
+            found.update(dict.fromkeys(inside, Doubt(start, end, len(inside))))
     return found
 
 
-def while_absent(visits: Iterable[Visit], absences: Iterable[tuple[Hashable, datetime, datetime]]) -> set[Hashable]:
-    """Ids of visits made during an absence [start, end) of whoever made them."""
+def while_absent(visits: Iterable[Visit], absences: Iterable[tuple[Hashable, datetime, datetime]]) -> dict[Hashable, Doubt]:
+    """The visits made during an absence [start, end) of whoever made them, by id."""
     away: dict[Hashable, list[tuple[datetime, datetime]]] = defaultdict(list)
     for person, start, end in absences:
         away[person].append((start, end))
-    return {visit for visit, person, moment in visits if any(start <= moment < end for start, end in away.get(person, ()))}
+    return {visit: Doubt(start, end) for visit, person, moment in visits for start, end in away.get(person, ()) if start <= moment < end}
 
 
 def photo_figures(day: date) -> tuple[int, timedelta] | None:

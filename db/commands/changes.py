@@ -12,7 +12,7 @@ from core.imports.id_numbers import birth_of
 from core.refusals import Refused
 from core.roles import may
 from db.commands import care
-from db.commands.filing import file
+from db.commands.filing import file, file_try
 from db.commands.grants import actor, asked, decided
 from db.commands.residents import file_revealed, to_reveal
 from db.engine import ScopedSession
@@ -127,7 +127,10 @@ def _impossible(session: ScopedSession, resident: Resident, field: str, wanted: 
         return refused
     index = keyring().blind_index(wanted, "resident.id_number")
     others = select(Resident.id).where(Resident.community_id == resident.community_id, Resident.id_index == index, Resident.id != resident.id)
-    return Refused("changes.id_taken") if session.scalar(others.execution_options(rollup=True)) else None
+    if not session.scalar(others.execution_options(rollup=True)):
+        return None
+    about = {"community_id": resident.community_id, "subject_kind": "resident", "subject_id": resident.id}
+    return file_try(session, Refused("changes.id_taken"), "care.try_change", now=now, **about, field=field)
 
 
 def _of(resident: Resident) -> tuple:

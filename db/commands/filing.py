@@ -1,7 +1,7 @@
 """Every write is one transaction with one ledger entry: `carry_out` opens it, runs a command, files the entry, commits.
 
 A command is `command(session, *, now, …) -> value | Refused`. It changes rows and calls `file(session, …)` once; a Refused
-undoes everything. Two people editing one row: the second gets Refused("common.changed_meanwhile").
+undoes everything, and leaves an entry only where the refusal itself tells something of others (`file_try`). Two people editing one row: the second gets Refused("common.changed_meanwhile").
 """
 
 import hmac
@@ -41,9 +41,10 @@ class UnfiledWrite(RuntimeError):
 
 @dataclass
 class Filing:
-    """What one command wrote so far, and the entry it filed."""
+    """What one command wrote so far, and the entry it filed; `tried`: the entry it leaves when it is refused."""
 
     entry: dict | None = None
+    tried: dict | None = None
     touched: dict[int, object] = field(default_factory=dict)
     digests: dict[tuple[UUID, str, UUID], bytes] = field(default_factory=dict)
     bulk: int = 0
@@ -124,7 +125,18 @@ def file(session: ScopedSession, command: str, *, now: datetime, community_id: U
     """File the ledger entry of this transaction. `facts`: JSON-able, no personal data. Raises UnfiledWrite on a second one."""
     if session.filing.entry is not None:
         raise UnfiledWrite(f"{command}: this transaction already filed {session.filing.entry['command']}")
-    session.filing.entry = {
+    session.filing.entry = _entry(command, now, community_id, subject_kind, subject_id, facts)
+
+
+def file_try(session: ScopedSession, refused: Refused, command: str, *, now: datetime, community_id: UUID, subject_kind: str, subject_id: UUID, **facts) -> Refused:
+    """Returns `refused`, of which the ledger is to know: its answer says whether something is on file about somebody else, so asking must be
+    answered for. `facts` as in `file`, never what was asked."""
+    session.filing.tried = _entry(command, now, community_id, subject_kind, subject_id, facts)
+    return refused
+
+
+def _entry(command: str, now: datetime, community_id: UUID, subject_kind: str | None, subject_id: UUID | None, facts: dict) -> dict:
+    return {
         "at": now,
         "command": command,
         "community_id": community_id,
@@ -160,6 +172,7 @@ def _once(engine: Engine, scope: Scope, command: Callable, arguments: dict):
         result = command(session, **arguments)
         if isinstance(result, Refused):
             session.rollback()
+            _file_tried(session)
             return result
         session.flush()
         _write_entry(session)
@@ -167,6 +180,14 @@ def _once(engine: Engine, scope: Scope, command: Callable, arguments: dict):
         if session.filing.bulk >= _MANY:
             _refresh_statistics(engine)
         return result
+
+
+def _file_tried(session: ScopedSession) -> None:
+    """In a transaction of its own: the one that was refused is undone."""
+    if tried := session.filing.tried:
+        session.filing = Filing(tried)
+        _write_entry(session)
+        session.commit()
 
 
 def _refresh_statistics(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from core.packages import ONE_TO_ONE, OR_NONE, ROLES, SERVICES, SEVERAL, STAFF_K
 from core.periods import period_of
 from core.refusals import Refused
 from core.roles import may
-from db.commands.filing import file
+from db.commands.filing import file, file_try
 from db.commands.residents import file_revealed, to_reveal
 from db.engine import ScopedSession
 from db.keys import keyring
@@ -48,7 +48,7 @@ def add_member(
         _one_after_the_other(session, resident_id)
     resident = _locked(session, resident_id)
     refused = _may_have(session, resident, role, day, now, ROLES) or _somebody(session, resident, role, staff_id, name, phone, now)
-    refused = refused or (_taken(session, resident, phone, day) if role == ONE_TO_ONE else None)
+    refused = refused or (_taken(session, resident, phone, day, now) if role == ONE_TO_ONE else None)
     former = [] if refused or role == SEVERAL else _running(session, TeamMember, resident, TeamMember.role == role)
     refused = refused or next((Refused("packages.before_begin", values={"day": one.from_date.isoformat()}) for one in former if one.from_date > day), None)
     if refused:
@@ -157,14 +157,17 @@ def _somebody(session: ScopedSession, resident: Resident, role: str, staff_id: U
     return Refused("packages.needs_phone", "disabled.support") if role == ONE_TO_ONE and not phone else None
 
 
-def _taken(session: ScopedSession, resident: Resident, phone: str | None, day: date) -> Refused | None:
+def _taken(session: ScopedSession, resident: Resident, phone: str | None, day: date, now: datetime) -> Refused | None:
     """Why this therapist may not serve another resident. Looked for in the whole community, of which the answer tells nobody's name."""
     index = keyring().blind_index(phone_of(phone), "team_member.phone")
     own = (TeamMember.community_id == resident.community_id, TeamMember.resident_id != resident.id, TeamMember.role == ONE_TO_ONE, TeamMember.phone_index == index)
     # Who left the group needs none, whether or not somebody thought of ending it.
     needing = select(SpecialGroup.resident_id).where(SpecialGroup.community_id == resident.community_id, SpecialGroup.group == "disabled", SpecialGroup.to_date.is_(None))
     served = select(TeamMember.id).where(*own, TeamMember.to_date.is_(None) | (TeamMember.to_date > day), TeamMember.resident_id.in_(needing)).limit(1)
-    return Refused("packages.one_to_one", "disabled.support") if session.scalar(served.execution_options(rollup=True)) else None
+    if not session.scalar(served.execution_options(rollup=True)):
+        return None
+    about = {"community_id": resident.community_id, "subject_kind": "resident", "subject_id": resident.id}
+    return file_try(session, Refused("packages.one_to_one", "disabled.support"), "care.try_member", now=now, **about, role=ONE_TO_ONE)
 
 
 def _one_after_the_other(session: ScopedSession, resident_id: UUID) -> None:

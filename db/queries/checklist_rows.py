@@ -42,7 +42,7 @@ from db.queries.tallies import within
 class Violation:
     """A row that breaks a clause. `what`: order number and matter, masked person, or place; `value`: a measured number (households, posts); `lacking`: what is
     missing of a person's service package (ids of core.packages); `photo_of`: the visit
-    that had its photo before (id, name, whether it is the very same). `closed_at` None: still open. Moments in UTC."""
+    that had its photo before (id, name, whether it is the very same); `doubt`: why else it is hard to believe. `closed_at` None: still open. Moments in UTC."""
 
     subject_kind: str
     subject_id: UUID
@@ -60,6 +60,7 @@ class Violation:
     clause_id: str | None = None
     lacking: tuple[str, ...] = ()
     photo_of: tuple[UUID, str, bool] | None = None
+    doubt: plausibility.Doubt | None = None
 
 
 @dataclass(frozen=True)
@@ -210,9 +211,12 @@ def _incomplete(session: Session, now: datetime, community_id: UUID, clause_id: 
 def _doubtful(session: Session, community_id: UUID, clause_id: str, period: Period, limit: int, offset: int) -> list[Violation]:
     found = visits.doubtful(session, clause_id, community_id, period, limit, offset)
     return [
-        Violation("contact", one.id, _visit(one), one.grid, one.by, grid_id=one.grid_id, clause_id=clause_id, photo_of=one.other and (one.other.id, _visit(one.other), one.same))
+        Violation(
+            "contact", one.id, _visit(one), one.grid, one.by, grid_id=one.grid_id, clause_id=clause_id, photo_of=one.other and (one.other.id, _visit(one.other), one.same),
+            doubt=one.doubt,
+        )
         for one in found
-    ]
+    ]  # fmt: skip
 
 
 def _visit(one: visits.DoubtfulVisit) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 
 from core import masks
 from core.periods import Period
-from core.plausibility import ABSENT, PHOTO, Photo, dense, figures, photo_figures, repeated, while_absent
+from core.plausibility import ABSENT, PHOTO, Doubt, Photo, dense, figures, photo_figures, repeated, while_absent
 from core.roles import masked
 from db.engine import ScopedSession
 from db.models.files import Attachment, StoredFile
@@ -18,7 +18,8 @@ from db.models.residents import Contact, Resident
 
 @dataclass(frozen=True)
 class DoubtfulVisit:
-    """A visit: `person` masked as the reader's role sees it; `by` made it. `other`: the visit that had its photo before, `same`: the very photo, not a copy of it."""
+    """A visit: `person` masked as the reader's role sees it; `by` made it. `other`: the visit that had its photo before, `same`: the very photo, not a copy of it;
+    `doubt`: too many at once, or its maker away."""
 
     id: UUID
     person: str | None
@@ -28,10 +29,11 @@ class DoubtfulVisit:
     happened_at: datetime
     other: "DoubtfulVisit | None" = None
     same: bool = False
+    doubt: Doubt | None = None
 
 
-Bad = dict[UUID, tuple[UUID, bool] | None]
-"""Doubtful visits, newest first; of a photo the other visit, and whether it is the very same."""
+Bad = dict[UUID, tuple[UUID, bool] | Doubt]
+"""Doubtful visits, newest first, each with why; of a photo the other visit, and whether it is the very same."""
 
 
 def counted(session: ScopedSession, clause_id: str, community_id: UUID, period: Period) -> tuple[int, int]:
@@ -44,9 +46,9 @@ def doubtful(session: ScopedSession, clause_id: str, community_id: UUID, period:
     """The visits `counted` as bad, newest first."""
     _, bad = _judged(session, clause_id, community_id, period)
     shown = dict([*bad.items()][offset : offset + limit])
-    visits = _visits(session, community_id, {*shown, *(one[0] for one in shown.values() if one)})
-    found = [(visits[one], earlier) for one, earlier in shown.items() if one in visits]
-    return [replace(visit, other=visits.get(earlier[0]), same=earlier[1]) if earlier else visit for visit, earlier in found]
+    visits = _visits(session, community_id, {*shown, *(why[0] for why in shown.values() if not isinstance(why, Doubt))})
+    found = [(visits[one], why) for one, why in shown.items() if one in visits]
+    return [replace(visit, doubt=why) if isinstance(why, Doubt) else replace(visit, other=visits.get(why[0]), same=why[1]) for visit, why in found]
 
 
 def _visits(session: ScopedSession, community_id: UUID, ids: set[UUID]) -> dict[UUID, DoubtfulVisit]:
@@ -70,8 +72,8 @@ def _judged(session: ScopedSession, clause_id: str, community_id: UUID, period: 
         bad = while_absent(visits, session.execute(away.where(Absence.community_id == community_id, Absence.starts_at < period.end, Absence.ends_at > period.start)))
     else:
         figure = figures(period.last_day)
-        bad = dense(visits, *figure) if figure else set()
-    return len(visits), {visit: None for visit, *_ in visits if visit in bad}
+        bad = dense(visits, *figure) if figure else {}
+    return len(visits), {visit: bad[visit] for visit, *_ in visits if visit in bad}
 
 
 def _with_photo(session: ScopedSession, community_id: UUID, period: Period) -> tuple[int, Bad]:

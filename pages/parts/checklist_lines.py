@@ -4,6 +4,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from core import plausibility
 from core.measures import Verdict, percent
 from core.rulebook import Clause, load_rulebook
 from db.queries.checklist import Line
@@ -33,7 +34,8 @@ def counted(desk: Desk, line: Line) -> str:
     """The counts behind the figure: "due 150: in time 144, late 3, overdue 2; still to come 1"."""
     if line.verdict == Verdict.not_measured:
         return desk.t(line.why or "measures.why_no_data")
-    parts = [desk.t("checklist.counts", due=line.due, met=line.met, not_met=line.not_met)] if line.due else []
+    word = "checklist.visits" if line.clause_id in plausibility.CLAUSES else "checklist.counts"
+    parts = [desk.t(word, due=line.due, met=line.met, not_met=line.not_met)] if line.due else []
     parts += [desk.t(f"checklist.{name}", n=n) for name, n in (("pending", line.pending), ("paused", line.paused), ("provisional", line.provisional), ("held", line.held)) if n]
     return desk.t("checklist.comma").join(parts) or desk.t("checklist.none_due")
 

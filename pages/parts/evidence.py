@@ -51,7 +51,10 @@ def row_text(desk: Desk, clause_id: str | None, row: Violation) -> str:
     if row.photo_of:
         _, visit, same = row.photo_of
         lines.append(f":orange[{desk.t('checklist.same_photo' if same else 'checklist.near_photo', visit=plain(visit))}]")
-    places = [plain(row.grid) if row.grid != row.what else None, row.holder and desk.t("checklist.made_by" if row.subject_kind == "contact" else "checklist.held_by", who=plain(row.holder))]
+    if row.doubt:
+        lines.append(f":red[**{_doubt(desk, row)}**]")
+    by = None if row.doubt else row.holder and desk.t("checklist.made_by" if row.subject_kind == "contact" else "checklist.held_by", who=plain(row.holder))
+    places = [plain(row.grid) if row.grid != row.what else None, by]
     if row.state:
         colour = "red" if row.state == State.overdue else "orange"
         done = desk.t("checklist.closed", at=moment(row.closed_at)) if row.closed_at else None
@@ -59,6 +62,14 @@ def row_text(desk: Desk, clause_id: str | None, row: Violation) -> str:
     if any(places):
         lines.append(f":gray[{' · '.join(filter(None, places))}]")
     return "  \n".join(lines)
+
+
+def _doubt(desk: Desk, row: Violation) -> str:
+    """"12 home visits by Wang within 9 minutes": why it is hard to believe."""
+    who, span = plain(row.holder) or "—", {"start": moment(row.doubt.start), "end": moment(row.doubt.end)}
+    if row.doubt.n is None:
+        return desk.t("checklist.doubt_away", who=who, **span)
+    return desk.t("checklist.doubt_dense", who=who, n=row.doubt.n, minutes=row.doubt.minutes, **span)
 
 
 def _evidence(community_id: UUID, clause_id: str, row: Violation, desk_name: str) -> None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.plausibility import dense, figures, while_absent
+from core.plausibility import Doubt, dense, figures, while_absent
 from core.rulebook import load_rulebook
 from core.words import LANGS
 from tests.db.care_people import at
@@ -31,15 +31,18 @@ def test_the_twelfth_visit_within_ten_minutes_is_too_many(n, within, found):
 
 
 def test_two_people_who_visit_at_once_are_not_one():
-    assert dense(visits(6, within=WINDOW / 2) + visits(6, within=WINDOW / 2, who="李芳"), LEAST, WINDOW) == set()
+    assert dense(visits(6, within=WINDOW / 2) + visits(6, within=WINDOW / 2, who="李芳"), LEAST, WINDOW) == {}
 
 
 def test_only_the_visits_of_the_dense_minutes_are_listed():
     before, after = ("早", "王明", BEGIN - timedelta(hours=1)), ("晚", "王明", BEGIN + timedelta(hours=1))
-    assert dense([after, *visits(12, within=timedelta(minutes=9)), before], LEAST, WINDOW) == {one[0] for one in visits(12, within=WINDOW)}
+    found = dense([after, *visits(12, within=timedelta(minutes=9)), before], LEAST, WINDOW)
+    assert set(found) == {one[0] for one in visits(12, within=WINDOW)}
+    assert {(one.n, one.minutes, one.start) for one in found.values()} == {(12, 9, BEGIN)}, "and what was so dense about it"
+    assert {one.n for one in dense(visits(24, within=2 * WINDOW), LEAST, WINDOW).values()} == {24}, "windows that overlap are one stretch"
 
 
 def test_a_visit_in_the_absence_of_its_maker_is_listed_from_its_first_moment_to_its_end_excluded():
     away = [("王明", BEGIN, BEGIN + timedelta(days=1))]
     made = [("在始", "王明", BEGIN), ("在终", "王明", BEGIN + timedelta(days=1)), ("别人", "李芳", BEGIN), ("之前", "王明", BEGIN - timedelta(seconds=1))]
-    assert while_absent(made, away) == {"在始"}
+    assert while_absent(made, away) == {"在始": Doubt(BEGIN, BEGIN + timedelta(days=1))}

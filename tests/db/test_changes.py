@@ -82,6 +82,8 @@ def test_the_end_of_a_groups_membership_takes_two(place, elder):
 def test_a_request_that_can_t_be_right_is_refused_when_it_is_asked(place, elder):
     other = place.resident("王大妈", "1951-06-20", grid=1, id_number=NEW, id_index=_index(NEW))
     assert asks(place, elder, "id_number", NEW) == Refused("changes.id_taken"), "by somebody of another grid"
+    [tried] = [one for one in place.all(LedgerEntry) if one.command == "care.try_change"]
+    assert NEW not in tried.facts and (tried.role, tried.subject_id, tried.rows) == ("grid_worker", elder, 0), "who asks whether a number is on file answers for it"
     assert asks(place, elder, "id_number", OLD[:-1] + ("0" if OLD[-1] != "0" else "1")) == Refused("changes.bad_id")
     assert asks(place, elder, "id_number", OLD) == Refused("changes.same")
     assert asks(place, elder, "birth_date", "1950-03-16") == Refused("changes.not_in_id")

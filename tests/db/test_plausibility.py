@@ -45,9 +45,10 @@ def test_twelve_visits_in_ten_minutes_and_a_visit_while_away_are_listed_masked_a
         assert [(one.verdict, one.met, one.not_met) for one in (dense, absent)] == [(Verdict.broken, 1, 12), (Verdict.broken, 12, 1)]
         rows = violations(session, NOW, place.community_id, "contact.dense", "2026-Q4")
         assert (len(rows), rows[0].holder, rows[-1].what) == (12, "员工B0", "2026-11-18 14:00 老*家")
+        assert (rows[0].doubt.n, rows[0].doubt.minutes) == (12, 10)
         assert len(steps(session, place.community_id, rows[0])) == 12, "the row opens what was recorded around it"
         [away] = violations(session, NOW, place.community_id, "contact.absent", "2026-Q4")
-        assert away.what == "2026-11-11 09:00 老*家"
+        assert (away.what, away.doubt.start) == ("2026-11-11 09:00 老*家", at("2026-11-10T00:00"))
         assert checklist(session, NOW, place.community_id, "2026-Q3").line("contact.dense").verdict == Verdict.nothing_due
 
 
