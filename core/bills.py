@@ -22,7 +22,9 @@ CLAUSE, STAGES = "arrears.suspend", "bill.stages"
 KINDS = ("water", "electricity", "gas", "heating", "property_fee")
 UTILITIES = frozenset(KINDS) - {"property_fee"}
 WAYS = ("online", "counter", "transfer", "deduction")
-"""How a bill was paid."""
+"""How a bill was paid, as people record it."""
+LEDGER = "ledger"
+"""How, where a ledger that came in says that it was."""
 REMINDERS = ("sms", "phone", "phone_failed", "notice")
 """What a person records: text message sent, spoken on the phone, not reached, notice of the last payment date given. Who was not reached has not been reminded."""
 NEEDED = ("sms", "phone", "notice")

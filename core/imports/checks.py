@@ -159,6 +159,7 @@ _CHECKS: dict[str, Callable[[Row, date], Iterator[Complaint]]] = {
     "police": _police,
     "housing": _housing,
     "households": _household,
+    "bills": _household,
     "staff": _staff,
     "work_orders": _work_order,
 }

@@ -42,6 +42,13 @@ STAFF_KINDS = {
     **dict.fromkeys(("志愿者", "楼长", "楼栋长", "单元长", "volunteer"), "volunteer"),
 }
 POSTS = {**dict.fromkeys(("a", "a岗", "a角", "大厅", "主岗"), "A"), **dict.fromkeys(("b", "b岗", "b角", "入户", "副岗", "走访"), "B")}
+BILL_KINDS = {
+    **dict.fromkeys(("水费", "水", "自来水", "自来水费", "water", "water bill"), "water"),
+    **dict.fromkeys(("电费", "电", "electricity", "power"), "electricity"),
+    **dict.fromkeys(("燃气费", "燃气", "天然气", "天然气费", "煤气费", "煤气", "gas"), "gas"),
+    **dict.fromkeys(("供暖费", "供暖", "采暖费", "取暖费", "暖气费", "热力费", "heating"), "heating"),
+    **dict.fromkeys(("物业费", "物业", "物业服务费", "物业管理费", "property fee", "propertyfee"), "property_fee"),
+}
 CERTIFICATES = {
     **dict.fromkeys(("高级社会工作师", "高级", "高级社工师", "seniorsocialworker"), "senior_social_worker"),
     **dict.fromkeys(("社会工作师", "中级", "社工师", "中级社工师", "socialworker"), "social_worker"),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from core.calendar import SHANGHAI
 from core.imports import choices
+from core.imports.bills import bill_period_of, fen_of
 from core.imports.cells import Bad, Cell, basis_of, code_of, decimal_of, flag_of, long_text_of, name_of, phone_of, sex_of, text_of, whole_of
 from core.imports.id_numbers import any_id_number_of, id_number_of
 from core.imports.moments import date_of, moment_of
@@ -109,6 +110,9 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "staff_kind": _of(choices.STAFF_KINDS, "staff_kind"),
     "post": _of(choices.POSTS, "post"),
     "certificate": _of(choices.CERTIFICATES, "certificate"),
+    "bill_kind": _of(choices.BILL_KINDS, "bill_kind"),
+    "bill_period": _simple(bill_period_of),
+    "amount": _simple(fen_of),
     "order_kind": _of(choices.ORDER_KINDS, "order_kind"),
     "channel": _of(choices.CHANNELS, "channel", choices.ANY_CHANNEL),
     "order_status": _of(choices.STATUSES, "order_status", "other"),
@@ -116,6 +120,6 @@ PARSERS: dict[str, Callable[..., Reader]] = {
 }
 REPETITIVE = frozenset(
     {"sex", "flag", "whole", "building", "unit", "door", "groups", "disability", "level", "staff_kind", "post", "certificate"}
-    | {"order_kind", "channel", "order_status", "rating", "category", "occupancy"}
+    | {"order_kind", "channel", "order_status", "rating", "category", "occupancy", "bill_kind", "bill_period"}
 )
 """Parsers whose columns hold few different texts: worth remembering what each came to."""

@@ -17,10 +17,9 @@ from core.refusals import Refused
 from core.roles import may
 from db.commands.filing import file
 from db.engine import ScopedSession
-from db.keys import keyring
 from db.models.bills import Bill, BillStep
 from db.models.grids import Building
-from db.queries.bills import to_list
+from db.queries.bills import door_index, to_list
 from db.queries.calendar import current_calendar
 from db.types import uuid7
 
@@ -31,11 +30,6 @@ class Done:
 
     bill_id: UUID
     stage: str
-
-
-def door_index(door: str) -> bytes:
-    """By what a door is found: the same for a bill and for the household behind it."""
-    return keyring().blind_index(door, "household.door")
 
 
 def enter(session: ScopedSession, *, now: datetime, community_id: UUID, kind: str, building_id: UUID, door: str, period: str, amount: int, due_on: date) -> Done | Refused:

@@ -22,6 +22,7 @@ from db.commands.care_bulk import cadence_rows
 from db.commands.filing import file
 from db.engine import ScopedSession
 from db.keys import keyring
+from db.models.bills import Bill, BillStep
 from db.models.clocks import Clock, ClockPause
 from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass, ImportBatch, ImportMapping
@@ -32,7 +33,7 @@ from db.queries.imports import Preview, Progress, Upload, preview, refusal, sile
 from db.queries.imports.plan import Plan
 from db.types import uuid7
 
-ORDER = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, AffairClass, WorkOrder, Clock, ClockPause, WorkOrderEvent)
+ORDER = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, AffairClass, WorkOrder, Clock, ClockPause, WorkOrderEvent, Bill, BillStep)
 """In which foreign keys let rows be filled in."""
 _INDEXED = {Resident: (("id_number", "id_index"), ("phone", "phone_index")), Household: (("door", "door_index"),), Staff: (("phone", "phone_index"),)}
 _CHUNK = 5_000

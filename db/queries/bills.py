@@ -14,6 +14,7 @@ from core.calendar import WorkCalendar
 from core.periods import Period
 from core.roles import may
 from db.engine import ScopedSession
+from db.keys import keyring
 from db.models.accounts import Account
 from db.models.bills import Bill, BillStep
 from db.models.grids import Building, Staff
@@ -73,6 +74,11 @@ class Suspended:
     at: datetime
     permitted_at: datetime | None
     kept: bool
+
+
+def door_index(door: str) -> bytes:
+    """By what a door is found: the same for a bill and for the household behind it."""
+    return keyring().blind_index(door, "household.door")
 
 
 def at_stage(stage: Stage, now: datetime, calendar: WorkCalendar) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from core.rulebook import load_rulebook
 from core.words import LANGS, t
 from core.work_orders import kinds
 from db.engine import ScopedSession
+from db.models.bills import Bill
 from db.models.extensions import Extension
 from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass
@@ -24,7 +25,7 @@ from db.models.work_orders import WorkOrder
 from db.queries.catalogue import entries
 from db.queries.packages import standing
 
-_LEFT_OUT = {"households": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}}
+_LEFT_OUT = {"households": {"unit"}, "bills": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}}
 """Fields that come in on their own and go out within another."""
 _ADDED = {"work_orders": ("extended", "original_limit", "extended_limit", "told")}
 """What no ledger brings in."""
@@ -50,7 +51,8 @@ def exportable(role: str) -> tuple[str, ...]:
     """Tables `role` may take out, in the order they come in."""
     if not may_open(role, "exports"):
         return ()
-    return tuple(name for name in (*ORDER, *OUT_ONLY) if name not in _ROSTER or may_open(role, "roster"))
+    closed = (_ROSTER if not may_open(role, "roster") else set()) | ({"bills"} if not may(role, "bill_record") else set())
+    return tuple(name for name in (*ORDER, *OUT_ONLY) if name not in closed)
 
 
 def title(name: str, lang: str) -> str:
@@ -113,6 +115,8 @@ _WORDS: dict[str, Callable] = {
     "order_kind": lambda value, lang: kinds()[value].title[lang],
     "groups": _groups,
     "extended": lambda value, lang: t(f"extensions.n_{value[0]}", lang, n=value[1]),
+    "bill_kind": _word("bills.kind_"),
+    "amount": lambda value, lang: f"{value / 100:.2f}",
     "part": _word("packages.part."),
     "standing": lambda value, lang: t("packages.gap" if value[1] is None else f"packages.{'there' if value[1] else 'none'}.{value[0]}", lang),
     "clause": lambda value, lang: f"{load_rulebook()[value].title[lang]} · {load_rulebook()[value].source}",
@@ -198,6 +202,14 @@ def _affairs(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
     return _records(session, community_id, AffairClass, AffairClass.major, AffairClass.middle, AffairClass.minor, order=AffairClass.id)
 
 
+def _bills(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    """All but cancelled ones; only for who works bills (`exportable`), so with their doors."""
+    buildings = _names(session, community_id, Building, Building.name)
+    own = (Bill.building_id, Bill.door, Bill.kind, Bill.period, Bill.amount, Bill.due_on, Bill.paid_at.label("paid"))
+    for row in _records(session, community_id, Bill, *own, where=(Bill.cancelled_at.is_(None),), order=Bill.due_on):
+        yield row | {"building": buildings.get(row["building_id"])}
+
+
 def _packages(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
     """A line for each part of a package asked for: who or what is there, or that it is missing."""
     grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
@@ -227,5 +239,6 @@ _READERS: dict[str, Callable[[ScopedSession, UUID, datetime], Iterator[dict]]] =
     "staff": _as_it_is(_staff),
     "work_orders": _as_it_is(_work_orders),
     "affairs": _as_it_is(_affairs),
+    "bills": _as_it_is(_bills),
     "packages": _packages,
 }

@@ -15,11 +15,6 @@ def clause_chip(desk: Desk, clause_id: str, *, key: str) -> None:
         clause_dialog(desk, clause_id)
 
 
-def clause_label(clause_id: str) -> str:
-    """The chip's text, for places that can't hold a button: "repair.done · HB 一(一)"."""
-    return f"{clause_id} · {load_rulebook()[clause_id].source}"
-
-
 def source_text(desk: Desk, clause: Clause) -> str:
     """Where a clause stands: "WS 二.1", or that it is the product's own."""
     return t("shell.source_default", desk.lang) if clause.source.document == "default" else str(clause.source)

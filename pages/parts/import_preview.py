@@ -107,7 +107,7 @@ def _changes(desk: Desk, seen: Preview) -> None:
         lines = []
         for change in shown[:_LISTED]:
             field = fields[_KNOWN_BY.get(change.column, change.column)]
-            old, new = ("…" if isinstance(value, UUID) else value for value in (change.old, change.new))
+            old, new = ("…" if isinstance(value, UUID) else f"{value / 100:.2f}" if field.parse == "amount" else value for value in (change.old, change.new))
             old = masks.masked(field.personal, str(old), hidden) if field.personal and old else old
             lines.append([change.row, field.title[desk.lang], str(old or ""), str(new or "")])
         titles = [desk.t(f"imports.{name}") for name in ("bad_row", "change_field", "change_old", "change_new")]

@@ -17,7 +17,7 @@ from db.engine import open_session
 from db.models.bills import Bill, BillStep
 from db.models.grids import Building, Household
 from db.models.ledger import LedgerEntry
-from db.queries.bills import bill, counts, listed, suspensions
+from db.queries.bills import bill, counts, door_index, listed, suspensions
 from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
 from db.scope import Scope
@@ -45,7 +45,7 @@ class Company:
     def _found(self, session, *, now):
         session.add(Building(community_id=self.id, id=self.building, name="3号楼"))
         session.flush()
-        session.add(Household(community_id=self.id, building_id=self.building, door="1单元301", door_index=commands.door_index("1单元301")))
+        session.add(Household(community_id=self.id, building_id=self.building, door="1单元301", door_index=door_index("1单元301")))
         file(session, "test.found", now=now, community_id=self.id)
 
     def scope(self, role):

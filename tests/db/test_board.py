@@ -8,12 +8,12 @@ from sqlalchemy import select
 from core.clocks import State
 from core.refusals import Refused
 from db.commands import work_orders as commands
-from db.commands.bills import door_index
 from db.commands.board import switch
 from db.commands.filing import carry_out, file
 from db.engine import open_session
 from db.models.grids import Household
 from db.models.work_orders import WorkOrder
+from db.queries.bills import door_index
 from db.queries.board import large_buildings, open_boards, open_since, places, reader, repairs
 from db.scope import Scope
 from tests.db.test_work_orders import HOUR, MINUTE, NOW, Office

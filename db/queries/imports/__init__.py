@@ -20,6 +20,7 @@ from core.roles import may
 from db.engine import ScopedSession
 from db.models.grids import Community
 from db.models.imports import ImportBatch, ImportMapping
+from db.queries.imports.bills import Bills
 from db.queries.imports.orders import WorkOrders
 from db.queries.imports.people import Residents, StaffAndPosts
 from db.queries.imports.places import Affairs, Buildings, Grids, Households
@@ -33,6 +34,7 @@ INTAKES = {
     "staff": StaffAndPosts,
     "work_orders": WorkOrders,
     "affairs": Affairs,
+    "bills": Bills,
 }
 Progress = Callable[[float], None]
 
