@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 from core import bills, masks
 from core.bills import Stage
 from core.calendar import WorkCalendar
+from core.imports.cells import Bad
+from core.imports.places import door_of
 from core.periods import Period
 from core.roles import may
 from db.engine import ScopedSession
@@ -107,6 +109,15 @@ def listed(session: ScopedSession, now: datetime, community_id: UUID, stage: Sta
     """Bills at a stage, the earliest due first; closed ones: the last closed first."""
     order = (Bill.closed_at.desc(), Bill.id) if stage is Stage.closed else (Bill.due_on, Bill.id)
     return _lines(session, now, community_id, at_stage(stage, now, current_calendar(session)), order=order, limit=limit, offset=offset)
+
+
+def of_household(session: ScopedSession, now: datetime, community_id: UUID, building_id: UUID, door: str, *, limit: int = 50) -> list[BillLine]:
+    """Every bill of the household behind a door, as people write it; the latest due first. Nothing where it is no door."""
+    where = door_of(door)
+    if where is None or isinstance(where, Bad):
+        return []
+    own = (Bill.building_id == building_id, Bill.door_index == door_index(where.name))
+    return _lines(session, now, community_id, *own, order=(Bill.due_on.desc(), Bill.id), limit=limit)
 
 
 def bill(session: ScopedSession, now: datetime, community_id: UUID, bill_id: UUID) -> tuple[BillLine, list[StepLine]] | None:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.bills import CLAUSE, KINDS, STAGES, Stage
 from core.calendar import local_day
 from db.commands import bills as commands
-from db.queries.bills import bill, counts, listed
+from db.queries.bills import BillLine, bill, counts, listed, of_household
 from db.queries.posts import buildings
 from pages.parts.bill_acts import draw_acts, file
 from pages.parts.bill_text import days_overdue, line, name, needs, stands, step_text, sums
@@ -34,18 +34,30 @@ def bills_view(community_id: UUID) -> None:
         clause_chip(desk, CLAUSE, key="bills-suspend")
     if desk.may("bill_record") and st.button(desk.t("bills.enter"), key="bills-enter", type="primary", width="stretch"):
         st.dialog(desk.t("bills.enter"))(_enter)(community_id)
-    with desk.session() as session:
-        found = counts(session, desk.now, community_id)
-        stage = _stage(desk, found)
-        rows = listed(session, desk.now, community_id, stage, limit=FEW)
+    rows = _found(desk, community_id)
     if not rows:
         st.info(desk.t("bills.none_here"))
     by_id = {str(one.id): one for one in rows}
-    tapped = line_list(f"bills-{stage}", desk.t("bills.stage"), {key: line(desk, one) for key, one in by_id.items()})
-    if found[stage] > len(rows):
-        st.caption(desk.t("overview.first_rows", n=FEW))
+    tapped = line_list("bills", desk.t("bills.stage"), {key: line(desk, one) for key, one in by_id.items()})
     if tapped:
         st.dialog(name(desk, by_id[tapped]), width="large")(_one)(community_id, by_id[tapped].id)
+
+
+def _found(desk: Desk, community_id: UUID) -> list[BillLine]:
+    """The bills of the household that was asked for, else those of a stage, page by page."""
+    with desk.session() as session:
+        totals, places = counts(session, desk.now, community_id), buildings(session, community_id)
+    with st.expander(desk.t("bills.find")):
+        building = st.selectbox(desk.t("bills.building"), list(places), index=None, format_func=places.get, key="bills-building", placeholder=desk.t("common.all"))
+        door = st.text_input(desk.t("bills.door"), max_chars=30, key="bills-door")
+    asked = building and door.strip()
+    stage = None if asked else _stage(desk, totals)
+    pages = 1 if asked else max(1, -(-totals[stage] // FEW))
+    number = st.number_input(desk.t("reconciliation.page", pages=pages), 1, pages, 1, key=f"bills-page-{stage}") if pages > 1 else 1
+    with desk.session() as session:
+        if asked:
+            return of_household(session, desk.now, community_id, building, door)
+        return listed(session, desk.now, community_id, stage, limit=FEW, offset=(number - 1) * FEW)
 
 
 def _stage(desk: Desk, found: dict[Stage, int]) -> Stage:

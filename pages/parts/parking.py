@@ -6,7 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.calendar import SHANGHAI
-from core.parking import CLAUSE, PLACES
+from core.parking import CLAUSE, PLACES, plate_of
 from db.commands import parking as commands
 from db.queries.parking import PenaltyLine, StandardLine, how_many, penalties, standards
 from pages.parts.bill_acts import file
@@ -29,7 +29,7 @@ def parking_view(community_id: UUID) -> None:
     clause_chip(desk, CLAUSE, key="parking")
     with desk.session() as session:
         known = standards(session, desk.now, community_id)
-        found, total = penalties(session, community_id, plate=st.session_state.get("parking-find", ""), limit=FEW), how_many(session, community_id)
+        total = how_many(session, community_id)
     present = known[0] if known and known[0].withdrawn_at is None else None
     _standard(desk, community_id, present)
     if former := [one for one in known if one.withdrawn_at]:
@@ -37,13 +37,20 @@ def parking_view(community_id: UUID) -> None:
             st.markdown("\n\n".join(standard_about(desk, one) for one in former))
     st.subheader(desk.t("parking.penalties", n=total), anchor=False)
     if total:
-        st.text_input(desk.t("parking.find"), key="parking-find", max_chars=12)
+        _penalties(desk, community_id, total)
+
+
+def _penalties(desk: Desk, community_id: UUID, total: int) -> None:
+    """Those of one car, or all, page by page."""
+    plate = st.text_input(desk.t("parking.find"), key="parking-find", max_chars=12)
+    pages = 1 if plate_of(plate) else -(-total // FEW)
+    number = st.number_input(desk.t("reconciliation.page", pages=pages), 1, pages, 1, key="parking-page") if pages > 1 else 1
+    with desk.session() as session:
+        found = penalties(session, community_id, plate=plate, limit=FEW, offset=(number - 1) * FEW)
     if not found:
         st.info(desk.t("parking.none_found"))
     for one in found:
         _penalty(desk, one)
-    if total > len(found) == FEW:
-        st.caption(desk.t("overview.first_rows", n=FEW))
 
 
 def _standard(desk: Desk, community_id: UUID, present: StandardLine | None) -> None:

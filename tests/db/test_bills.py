@@ -17,7 +17,7 @@ from db.engine import open_session
 from db.models.bills import Bill, BillStep
 from db.models.grids import Building, Household
 from db.models.ledger import LedgerEntry
-from db.queries.bills import bill, counts, door_index, listed, suspensions
+from db.queries.bills import bill, counts, door_index, listed, of_household, suspensions
 from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
 from db.scope import Scope
@@ -114,6 +114,7 @@ def test_a_bill_is_known_once_and_a_cancelled_one_makes_room(company):
     assert company.enter(building_id=uuid7()).reason == "common.not_found"
     assert company.do(commands.cancel, bill_id=company.bill, note=" ").reason == "bills.say_why_cancelled"
     company.do(commands.cancel, bill_id=company.bill, note="录错")
+    assert [len(company.ask(of_household, company.building, door)) for door in ("1单元301室", "1-301", "301", "9-9-9-9", "")] == [1, 1, 0, 0, 0]
     assert company.enter().stage == Stage.pay
 
 
