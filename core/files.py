@@ -117,8 +117,8 @@ def clean_name(name: str, kind: str) -> str:
 
 
 def megabytes(size: int) -> str:
-    """3 145 728 → '3.0 MB'; what is small in kB."""
-    return f"{size / MEGABYTE:.1f} MB" if size >= MEGABYTE // 10 else f"{max(1, round(size / 1024))} kB"
+    """3 145 728 → '3 MB'; what is small in kB."""
+    return f"{size / MEGABYTE:.1f}".removesuffix(".0") + " MB" if size >= MEGABYTE // 10 else f"{max(1, round(size / 1024))} kB"
 
 
 OPEN, BY_PURPOSE, CLOSED = "open", "purpose", "closed"

@@ -16,7 +16,7 @@ from db.commands import files as commands
 from db.queries.files import FileLine, of_contacts, of_order
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
-from pages.parts.reveal import ask_purpose, draw_revealed
+from pages.parts.reveal import ask_purpose, draw_revealed, is_revealed
 
 STYLE = """<style>
 .files { display: flex; flex-wrap: wrap; gap: 12px; margin: 0 0 8px; }
@@ -36,7 +36,7 @@ PHOTOS = ("jpg", "jpeg", "png", "webp")
 def pick_files(desk: Desk, key: str, ending: Sequence[str] = ENDINGS) -> list[Upload]:
     """The field in which files are chosen, or photos taken on a phone; what was chosen so far."""
     size = largest(local_day(desk.now))
-    st.caption(desk.t("files.pick_hint", kinds=", ".join(ending), size=megabytes(size), most=AT_ONCE))
+    st.caption(desk.t("files.pick_hint", size=megabytes(size), most=AT_ONCE))
     chosen = st.file_uploader(desk.t("files.pick"), list(ending), accept_multiple_files=True, label_visibility="collapsed", key=key, max_upload_size=size // MEGABYTE)
     return [Upload(one.name, one.getvalue()) for one in chosen or []]
 
@@ -47,11 +47,11 @@ def draw_files_of(desk: Desk, desk_name: str, community_id: UUID, *, order_id: U
     lines = _found(desk, community_id, order_id, contact_ids, subject_ids)
     if not lines:
         return
-    st.markdown(f"**{desk.t('files.title', n=len(lines))}**")
-    st.html(STYLE + _grid(desk, lines))
     owner = {"order_id": order_id} if order_id else {"contact_ids": tuple(contact_ids)}
+    of = ("files", key, order_id or tuple(contact_ids))
+    st.markdown(f"**{desk.t('files.title', n=len(lines))}**")
+    st.html(STYLE + _grid(desk, [one for one in lines if one.lasting or one.opens != OPEN or not is_revealed(of)]))
     if any(one.opens != CLOSED and not one.lasting for one in lines):
-        of = ("files", key, order_id or tuple(contact_ids))
         ask_purpose(desk, desk_name, desk.t("files.show"), of, commands.reveal, community_id=community_id, **owner)
         draw_revealed(desk_name, of, partial(_again, community_id, order_id, contact_ids, subject_ids))
     elif any(one.opens == CLOSED for one in lines):

@@ -34,6 +34,11 @@ def draw_revealed(desk_name: str, of: Hashable, draw: Callable[[Desk, object], N
         _WHILE_IT_LASTS[desk_name](of, draw)
 
 
+def is_revealed(of: Hashable) -> bool:
+    """Whether it is shown at this moment."""
+    return _held(of) is not None
+
+
 @st.fragment(run_every=SHOWN_FOR)
 def _on_queue(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
     _draw(current().require("queue"), of, draw)

@@ -19,7 +19,7 @@ def test_a_photo_is_added_on_a_phone_and_opens_behind_the_gate_only(page_at, app
     page.get_by_role("radio").filter(has_text=re.compile(r"^工单 \d+$")).click()
     settled(page)
     main, dialog = page.get_by_test_id("stMain"), page.get_by_role("dialog")
-    main.get_by_role("button", name=t("queue.handle", "zh"), exact=True).last.click()
+    main.get_by_role("button", name=t("queue.open_order", "zh"), exact=True).last.click()
     dialog.wait_for()
     dialog.get_by_text(t("files.pick", "zh"), exact=True).first.click()
     settled(page)
@@ -32,7 +32,7 @@ def test_a_photo_is_added_on_a_phone_and_opens_behind_the_gate_only(page_at, app
     dialog.locator(".st-key-act-attach button").click()
     expect(dialog).to_have_count(0)
     settled(page)
-    main.get_by_role("button", name=t("queue.handle", "zh"), exact=True).last.click()
+    main.get_by_role("button", name=t("queue.open_order", "zh"), exact=True).last.click()
     dialog.wait_for()
     picture = dialog.locator(".files img").last
     expect(picture).to_be_visible()
