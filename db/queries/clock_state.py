@@ -19,6 +19,11 @@ def is_unclosed(clock=Clock) -> ColumnElement[bool]:
     return clock.closed_at.is_(None)
 
 
+def is_care(clock=Clock) -> ColumnElement[bool]:
+    """Owed to a resident, and no limit of an order about one: the literal predicate of the index of open care."""
+    return and_(clock.work_order_id.is_(None), clock.resident_id.is_not(None))
+
+
 def is_open(now: datetime, clock=Clock) -> ColumnElement[bool]:
     """Unclosed and begun: on time, due soon, overdue or paused. This is what queues list."""
     return and_(is_unclosed(clock), clock.started_at <= now)

@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, select
 
 from core import masks
 from core.calendar import local_day
 from core.care import ADULT_AGE, ELDER_AGE
-from core.packages import Part, asked, missing, parts_named
+from core.packages import PARTS, Part, asked, missing, parts_named
 from core.periods import local_midnight
 from core.roles import masked, may
 from db.engine import ScopedSession
@@ -23,9 +23,6 @@ from db.models.grids import Staff
 from db.models.packages import ServiceRecord, TeamMember
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.queries.posts import still_here
-
-_MANY = 5_000
-"""People looked up at once: a database takes only so many parameters."""
 
 
 @dataclass(frozen=True)
@@ -159,24 +156,21 @@ def _missing(session: ScopedSession, ids: tuple[UUID, ...], day: date) -> dict[U
     return found
 
 
-def who_lacks(now: datetime, name: str | None = None, group: str | None = None) -> Select:
-    """Ids of the residents on the roster who lack something, or what `name` (a clause or a part's key) says, as members of `group`: for `in_`."""
-    day = local_day(now)
-    query = select(SpecialGroup.resident_id).where(on_roster(day), lacks(parts_named(name), day))
-    return query if group is None else query.where(SpecialGroup.group == group)
-
-
 def gaps(session: ScopedSession, now: datetime, group: str | None = None) -> Gaps:
-    """How many in scope lack what today."""
-    day, parts, grids = local_day(now), Counter(), {}
-    people = dict(session.execute(who_lacks(now, None, group).add_columns(SpecialGroup.grid_id)).all())
-    ids = tuple(people)
-    for start in range(0, len(ids), _MANY):
-        for resident_id, own in _missing(session, ids[start : start + _MANY], day).items():
-            keys = [part.key for part in own if group in (None, part.group)]
-            parts.update(keys)
-            grids.setdefault(people[resident_id], Counter()).update(keys)
-    return Gaps(len(people), parts, grids)
+    """How many in scope lack what today: everybody's gaps as one number, a bit a part, and those who lack the same counted together."""
+    day, parts = local_day(now), [part for part in PARTS if group in (None, part.group)]
+    bits = {part.key: 2**n for n, part in enumerate(parts)}
+    lacked = sum((case((_lacks(part, day), bits[part.key]), else_=0) for part in parts), start=literal(0))
+    each = select(SpecialGroup.grid_id, SpecialGroup.resident_id, func.sum(lacked).label("lacked"))
+    each = each.where(SpecialGroup.community_id.in_(tuple(session.scope.communities)), on_roster(day), *([SpecialGroup.group == group] if group else []))
+    each = each.group_by(SpecialGroup.grid_id, SpecialGroup.resident_id).subquery()
+    people, counts, grids = 0, Counter(), {}
+    # Asked for more than nothing in SQL, SQLite would reckon each number twice.
+    for grid_id, which, n in session.execute(select(each.c.grid_id, each.c.lacked, func.count()).group_by(each.c.grid_id, each.c.lacked)):
+        if which:
+            own = Counter({key: n for key, bit in bits.items() if int(which) & bit})
+            people, counts, grids[grid_id] = people + n, counts + own, grids.get(grid_id, Counter()) + own
+    return Gaps(people, counts, grids)
 
 
 def _parts_there(session: ScopedSession, ids: tuple[UUID, ...], day: date) -> dict[UUID, set[str]]:

@@ -25,7 +25,8 @@ from db.models.residents import Resident
 from db.queries.care import contacts, person
 from db.queries.checklist import checklist
 from db.queries.duties import duties, history
-from db.queries.roster import STATES, Wanted, found_people, grids, roster
+from db.queries.roster import Wanted, found_people, grids, roster
+from db.queries.roster_order import STATES
 from tests.db.care_people import Place, at, found
 
 JOINED, NOW = at("2026-11-02T09:00"), at("2026-11-18T10:00")

@@ -1,0 +1,206 @@
+"""Who comes first on the roster: who is late before who is due, those at higher risk first, then by due time; and whom a search means.
+
+Everything is read from the open clocks of care, most of it from their indexes alone. Of a whole community those at the highest risk are looked for
+first: they fill most pages, and nobody else need be put in order. What is one of many is asked with `is_true`, as a list made once: PostgreSQL
+takes two conditions on one community for rarer than one, expects a handful, and would make that list anew for each row.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, true
+
+from core.calendar import local_day
+from core.care import ACTS, OLD_AGE
+from core.departures import EXITS, HOLDS
+from core.packages import parts_named
+from core.roles import masked
+from db.engine import ScopedSession
+from db.keys import keyring
+from db.models.clocks import Clock
+from db.models.grids import Building, Household
+from db.models.residents import Departure, Resident, SpecialGroup
+from db.queries.clock_state import is_care, is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, not_put_off
+from db.queries.departures import held_now, is_lasting
+from db.queries.packages import lacks, on_roster
+from db.queries.posts import holding
+
+STATES = ("overdue", "due_soon", "due", "met", "away", "gaps")
+"""What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun); away or gone;
+something of their service package is missing."""
+FEW = 200
+"""People and buildings found by a search that are still named one by one."""
+_LATE, _BEGUN, _DONE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the roster is narrowed to; None: no narrowing. `text`: part of a name or building, or a whole phone or ID number; `lack`: with the state
+    gaps, the clause or core.packages.Part.key of which something is missing."""
+
+    group: str | None = None
+    state: str | None = None
+    grid_id: UUID | None = None
+    act: str | None = None
+    clause_id: str | None = None
+    holder_id: UUID | None = None
+    text: str | None = None
+    lack: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What is searched for; "" for nothing."""
+        return (self.text or "").strip()
+
+
+def first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int = 0) -> list[UUID]:
+    """Who comes first. Those with something late all come before the others, and are few: the rest is sorted only when they don't fill the page."""
+    if wanted.state == "away":
+        return _first_away(session, now, wanted, limit, offset)
+    return (_first_lacking if wanted.state == "gaps" else _first_owed)(session, now, wanted, limit + offset)[offset:]
+
+
+def _first_owed(session: ScopedSession, now: datetime, wanted: Wanted, limit: int) -> list[UUID]:
+    if wanted.state is not None:
+        return _alone_first(session, wanted, limit, lambda alone: _ranked(session, now, wanted, wanted.state, limit, alone=alone))
+    late = _alone_first(session, wanted, limit, lambda alone: _ranked(session, now, wanted, "overdue", limit, alone=alone))
+    if len(late) == limit:
+        return late
+    if not _is_wide(session, wanted):
+        return _ranked(session, now, wanted, None, limit)
+    for bucket in (_BEGUN, _DONE):
+        left = limit - len(late)
+        late += _alone_first(session, wanted, left, lambda alone, left=left, bucket=bucket: _ranked(session, now, wanted, None, left, bucket, alone=alone)) if left else []
+    return late
+
+
+def _is_wide(session: ScopedSession, wanted: Wanted) -> bool:
+    """Whether a whole community or more may be meant."""
+    return session.scope.grids is None and wanted.grid_id is None and not wanted.words
+
+
+def _alone_first(session: ScopedSession, wanted: Wanted, limit: int, ask) -> list[UUID]:
+    """What `ask` finds among those living alone, whose risk is higher than all others' (core.care.risk), if they fill the page; else among all."""
+    found = ask(True) if _is_wide(session, wanted) else []
+    return found if found and len(found) == limit else ask(False)
+
+
+def _ranked(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None, limit: int, bucket: int | None = None, *, alone: bool = False) -> list[UUID]:
+    worst = func.min(case((is_overdue(now), _LATE), (is_open(now), _BEGUN), else_=_DONE))
+    query = select(Clock.community_id, Clock.resident_id, worst.label("bucket"), func.min(Clock.due_at).label("due_at")).where(*conditions(session, now, wanted, chosen))
+    query = query.where(_lives_alone(session, Clock.resident_id)) if alone else query
+    if chosen == "met" and wanted.act is None and wanted.clause_id is None:
+        query, bucket = query.where(*not_held(session, now)), _DONE
+    query = query.group_by(Clock.community_id, Clock.resident_id)
+    owed = (query if bucket is None else query.having(worst == bucket)).subquery()
+    ranked = select(owed.c.resident_id).join(Resident, _home(owed)).order_by(owed.c.bucket, _risk(owed, now).desc(), owed.c.due_at, owed.c.resident_id)
+    return list(session.scalars(ranked.limit(limit)))
+
+
+def _first_away(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int) -> list[UUID]:
+    """Who is in hospital or away, those with a day back first; then who is gone, the latest first."""
+    home = and_(Resident.community_id == Departure.community_id, Resident.id == Departure.resident_id)
+    query = select(Departure.resident_id).join(Resident, home).where(is_lasting(now, (*HOLDS, *EXITS)))
+    if wanted.group:
+        query = query.where(Resident.id.in_(select(SpecialGroup.resident_id).where(SpecialGroup.group == wanted.group)))
+    if wanted.grid_id:
+        query = query.where(Resident.grid_id == wanted.grid_id)
+    if wanted.words:
+        query = query.where(named(session, Resident.id, wanted.words))
+    gone, unknown = Departure.kind.in_(EXITS), Departure.until_date.is_(None)
+    order = (gone, unknown, Departure.until_date, Departure.from_date.desc(), Departure.resident_id)
+    return list(dict.fromkeys(session.scalars(query.order_by(*order).limit(limit).offset(offset))))
+
+
+def _first_lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit: int) -> list[UUID]:
+    """Whose service package is not complete, by risk, then by grid and name."""
+    return _alone_first(session, wanted, limit, lambda alone: _lacking(session, now, wanted, limit, alone))
+
+
+def _lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, alone: bool) -> list[UUID]:
+    day = local_day(now)
+    query = select(SpecialGroup.community_id, SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(tuple(session.scope.communities)))
+    query = query.where(*(column == value for column, value in ((SpecialGroup.grid_id, wanted.grid_id), (SpecialGroup.group, wanted.group)) if value is not None))
+    if wanted.words:
+        query = query.where(named(session, SpecialGroup.resident_id, wanted.words))
+    query = query.where(_lives_alone(session, SpecialGroup.resident_id)) if alone else query
+    gaps = query.where(on_roster(day), lacks(parts_named(wanted.lack), day)).distinct().subquery()
+    order = (_risk(gaps, now).desc(), Resident.grid_id, Resident.name, Resident.id)
+    return list(session.scalars(select(gaps.c.resident_id).join(Resident, _home(gaps)).order_by(*order).limit(limit)))
+
+
+def _home(people: Subquery) -> ColumnElement[bool]:
+    return and_(Resident.community_id == people.c.community_id, Resident.id == people.c.resident_id)
+
+
+def _risk(people: Subquery, now: datetime) -> ColumnElement[int]:
+    """core.care.risk of `people`, joined to Resident."""
+    alone = func.max(case((SpecialGroup.detail == "living_alone", 4), else_=0))
+    disabled = func.max(case((or_(SpecialGroup.detail == "disabled_elder", SpecialGroup.group == "disabled"), 2), else_=0))
+    own = (SpecialGroup.community_id == people.c.community_id, SpecialGroup.resident_id == people.c.resident_id, SpecialGroup.to_date.is_(None))
+    old = case((Resident.birth_year < local_day(now).year - OLD_AGE, 1), else_=0)
+    return func.coalesce(select(alone + disabled).where(*own).correlate(people).scalar_subquery(), 0) + old
+
+
+def _lives_alone(session: ScopedSession, column) -> ColumnElement[bool]:
+    return column.in_(_members(session).where(SpecialGroup.detail == "living_alone")).is_(true())
+
+
+def _members(session: ScopedSession) -> Select:
+    return select(SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(tuple(session.scope.communities)), SpecialGroup.to_date.is_(None))
+
+
+def not_held(session: ScopedSession, now: datetime) -> list[ColumnElement[bool]]:
+    """Of who is away no clock that has not begun: nobody has done anything for it."""
+    held = tuple(held_now(session, now))
+    return [or_(Clock.started_at <= now, Clock.resident_id.not_in(held))] if held else []
+
+
+def conditions(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None) -> list[ColumnElement[bool]]:
+    """Conditions on Clock: whom `wanted` means, and of the states `chosen`. Each community and act by name, so that the indexes of open clocks serve."""
+    found = [Clock.community_id.in_(tuple(session.scope.communities)), Clock.act.in_((wanted.act,) if wanted.act else ACTS), is_unclosed(), is_care()]
+    found += [column == value for column, value in ((Clock.grid_id, wanted.grid_id), (Clock.clause_id, wanted.clause_id)) if value is not None]
+    if wanted.holder_id is not None:
+        found.append(holding(session, now).held_by(wanted.holder_id, Clock))
+    match chosen:
+        case "overdue":
+            found.append(is_overdue(now))
+        case "due_soon":
+            found += [is_due_soon(now), *not_put_off(session, now)]
+        case "due":
+            found += [is_open(now), Clock.due_at >= now, *not_put_off(session, now)]
+        case "met" if wanted.act is not None or wanted.clause_id is not None:
+            found.append(is_waiting(now))
+    if wanted.group:
+        found.append(Clock.resident_id.in_(_members(session).where(SpecialGroup.group == wanted.group)).is_(true()))
+    return [*found, named(session, Clock.subject_id, wanted.words)] if wanted.words else found
+
+
+# --- whom a search means --------------------------------------------------------------------------------------------
+def named(session: ScopedSession, column: Any, words: str) -> ColumnElement[bool]:
+    """Condition on a column of resident ids: found by part of their building's name; by part of their own, and by whole numbers, for those who see
+    names in full. Few are looked up once a session and named one by one."""
+    ways, key = _ways(session, words), ("roster.named", words)
+    if key not in session.info:
+        session.info[key] = tuple(dict.fromkeys(one for way in ways for one in session.scalars(way.limit(FEW + 1))))
+    if len(session.info[key]) <= FEW:
+        return column.in_(session.info[key])
+    return or_(*(column.in_(way).is_(true()) for way in ways))
+
+
+def _ways(session: ScopedSession, words: str) -> list[Select]:
+    ours = select(Resident.id).where(Resident.community_id.in_(tuple(session.scope.communities)))
+    home = and_(Household.community_id == Resident.community_id, Household.id == Resident.household_id)
+    buildings = session.scalars(_buildings(session, words).limit(FEW + 1)).all()
+    ways = [ours.join(Household, home).where(Household.building_id.in_(buildings if len(buildings) <= FEW else _buildings(session, words)))] if buildings else []
+    if "name" in masked(session.scope.role):
+        return ways
+    index = keyring().blind_index
+    numbers = or_(Resident.phone_index == index(words, "resident.phone"), Resident.id_index == index(words.upper(), "resident.id_number"))
+    return [*ways, ours.where(Resident.name.contains(words, autoescape=True)), ours.where(numbers)]
+
+
+def _buildings(session: ScopedSession, words: str) -> Select:
+    return select(Building.id).where(Building.community_id.in_(tuple(session.scope.communities)), Building.name.contains(words, autoescape=True))
