@@ -4,7 +4,7 @@ A share is compared exactly (98 of 100 reaches 98 %, 979 of 1,000 does not); not
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -13,6 +13,7 @@ from math import floor
 
 from core.clocks import Tally
 from core.rulebook import Threshold, load_rulebook
+from core.surveys import CLAUSE, Answers, rules
 from core.work_orders import kinds
 
 
@@ -28,7 +29,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True)
 class Measured:
     """A measured clause: `good` of `of` things are as they should be. `value` is the share or the number compared; None: there is none.
-    `why` is a word key that says what was counted, or why nothing could be."""
+    `why` is a word key that says what was counted, or why nothing could be; `values` fill its places."""
 
     clause_id: str
     verdict: Verdict
@@ -36,10 +37,11 @@ class Measured:
     of: int = 0
     value: float | None = None
     why: str | None = None
+    values: Mapping[str, int] = field(default_factory=dict)
 
 
 NOT_MEASURED = {
-    "kpi.special_satisfaction": "measures.why_no_survey",
+    "kpi.special_satisfaction": "surveys.why_none",
     "survey.coverage": "measures.why_no_survey",
     "score.weights": "measures.why_no_survey",
 }
@@ -82,6 +84,13 @@ def on_time(tallies: Mapping[str, Tally], day: date) -> Measured:
     """kpi.on_time over the clocks that end matters, overdue and still open ones included."""
     ends = total(tallies[one] for one in ending_clauses() & tallies.keys())
     return share("kpi.on_time", ends.met, ends.due, day, "measures.why_on_time")
+
+
+def satisfaction(found: Answers, day: date) -> Measured:
+    """kpi.special_satisfaction: satisfied of who answered. Who was not reached or refused is in neither, and always told with it."""
+    few = 0 < found.answered < rules().few
+    told = {"drawn": found.drawn, "answered": found.answered, "not_reached": found.not_reached, "refused": found.refused, "left": found.left, "few": rules().few}
+    return replace(share(CLAUSE, found.satisfied, found.answered, day, "surveys.why_few" if few else "surveys.why"), values=told)
 
 
 def each(clause_id: str, values: Iterable[int], day: date) -> Measured:

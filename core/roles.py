@@ -21,13 +21,13 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", "property", "reconciliation", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
+DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", "property", "reconciliation", "surveys", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
 """Every desk, in menu order; `pages/<desk>.py` holds its page."""
 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
     "explanation_acknowledge",
-    "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_merge", "reveal",
+    "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_merge", "survey_start", "survey_enter", "reveal",
     "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
 )  # fmt: skip
@@ -61,8 +61,8 @@ _READ = {"rulebook", "calendar"}
 RIGHTS: dict[Role, Rights] = {
     Role.GRID_WORKER: Rights(
         "queue",
-        frozenset({"queue", "alerts", "roster", "map"} | _READ),
-        frozenset({"order_take_in", "order_follow_up", "order_review", "patrol_record"} | _ORDER | _CARE),
+        frozenset({"queue", "alerts", "roster", "map", "surveys"} | _READ),
+        frozenset({"survey_enter", "order_take_in", "order_follow_up", "order_review", "patrol_record"} | _ORDER | _CARE),
         _SECRET,
         by_grid=True,
     ),
@@ -74,8 +74,8 @@ RIGHTS: dict[Role, Rights] = {
     ),
     Role.COMMITTEE_MEMBER: Rights(
         "checklist",
-        frozenset({"checklist", "overview", "map", "duties", "reconciliation", "exports", "ledger"} | _READ),
-        frozenset({"supervision_record", "export_tables", "ledger_head"}),
+        frozenset({"checklist", "overview", "map", "duties", "reconciliation", "surveys", "exports", "ledger"} | _READ),
+        frozenset({"supervision_record", "survey_start", "survey_enter", "export_tables", "ledger_head"}),
         _ALL,
     ),
     Role.STREET_OFFICER: Rights(

@@ -92,7 +92,7 @@ def _clause(desk: Desk, found: Checklist, line: Line) -> None:
     st.markdown(f"{verdict_mark(desk, line.verdict)} **{figure(desk, line)}** · {counted(desk, line)}")
     st.caption(f"{quarter_name(desk, found.quarter)} · {desk.t('checklist.rule')}: {clause.figure[desk.lang]}")
     if line.why and line.verdict != Verdict.not_measured:
-        st.caption(desk.t(line.why))
+        st.caption(desk.t(line.why, **line.values))
     clause_chip(desk, line.clause_id, key="checklist-open")
     if (where := ELSEWHERE.get(line.clause_id)) and desk.sees(where) and st.button(desk.t("reconciliation.duty_open"), key="checklist-elsewhere", width="stretch"):
         jump.open_desk(where)

@@ -64,7 +64,7 @@ def _thresholds(desk: Desk, community_id: UUID) -> None:
 
 def _threshold(desk: Desk, one: Measured) -> str:
     clause = load_rulebook()[one.clause_id]
-    why = f" · {desk.t(one.why)}" if one.why else ""
+    why = f" · {desk.t(one.why, **one.values)}" if one.why else ""
     rule = f":gray[· {desk.t('checklist.rule')} {clause.figure[desk.lang]} · {source_text(desk, clause)}{why}]"
     return f"{verdict_mark(desk, one.verdict)} **{clause.title[desk.lang]}** {measured_figure(desk, one)} {rule}"
 

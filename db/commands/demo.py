@@ -27,6 +27,7 @@ from db.demo.doubles import file_doubles
 from db.demo.lists import FILE_NAME, police_list
 from db.demo.property import BILLS, HEARD, MINUTES, PENALTIES, PUBLISHED, STANDARD, TOLD_FOR
 from db.demo.requests import ask_for_words
+from db.demo.survey import file_survey
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope
 from db.models.clocks import Clock
@@ -97,6 +98,7 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
     order_stories(engine, scope, one, now)
     photo_stories(engine, scope, one, now)
     _compared(engine, scope, one.community_id, now)
+    file_survey(engine, scope, one.community_id, now)
     file_doubles(engine, scope, one.grids, now)
     _billed(engine, scope, one.community_id, now)
     _parked(engine, scope, one.community_id, now)

@@ -86,11 +86,12 @@ def order_contacts(session: ScopedSession, community_id: UUID, order_id: UUID) -
     return contacts(session, resident_id, limit=4)[0] if resident_id else []
 
 
-def personal_value(session: ScopedSession, resident: Resident, field: str) -> str | None:
-    """A core.roles.PERSONAL field in full. The address is the one on file, else building and door of the household."""
+def personal_value(session: ScopedSession, resident: Resident, field: str, *, rollup: bool = False) -> str | None:
+    """A core.roles.PERSONAL field in full. The address is the one on file, else building and door of the household. `rollup`: also of another grid."""
     if field != "address" or resident.address:
         return getattr(resident, field)
     home = select(Building.name, Household.door).select_from(Household)
     home = home.outerjoin(Building, and_(Building.community_id == Household.community_id, Building.id == Household.building_id))
-    found = session.execute(home.where(Household.id == resident.household_id)).one_or_none() if resident.household_id else None
+    own = home.where(Household.community_id == resident.community_id, Household.id == resident.household_id).execution_options(rollup=rollup)
+    found = session.execute(own).one_or_none() if resident.household_id else None
     return " ".join(part for part in found if part) if found else None

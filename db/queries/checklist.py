@@ -4,7 +4,8 @@ Every figure comes from db.queries.tallies or from the very statement that lists
 """
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import measures, plausibility
+from core import measures, plausibility, surveys
 from core.calendar import SHANGHAI
 from core.clocks import Tally
 from core.measures import Measured, Verdict
@@ -26,6 +27,7 @@ from db.queries.departures import held_counts
 from db.queries.ledger import proof_state
 from db.queries.packages import ever_recorded
 from db.queries.property import CLAUSES as PROVEN
+from db.queries.surveys import surveyed
 from db.queries.tallies import NOTHING, Count, counts
 
 DAY_UNITS = ("day", "working_day", "month", "year")
@@ -38,7 +40,8 @@ UNSIGNED = (SIGNING, "tamper_proof")
 @dataclass(frozen=True)
 class Line:
     """A clause in a quarter. `due` = met + missed + overdue (open past its limit); `pending`: limit still to come; `provisional`: limits
-    reckoned on days without a holiday notice. `value`: the rate, or the number measured; None where nothing was due or measured. `held`: periods that stays in hospital or away took out."""
+    reckoned on days without a holiday notice. `value`: the rate, or the number measured; None where nothing was due or measured. `held`: periods that stays in hospital or away took out.
+    `values` fill the places of `why`."""
 
     clause_id: str
     shape: str
@@ -53,6 +56,7 @@ class Line:
     value: float | None = None
     why: str | None = None
     held: int = 0
+    values: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def due(self) -> int:
@@ -131,6 +135,8 @@ def measured(session: Session, by_clause: dict[str, Count], now: datetime, commu
     if clause_id == "kpi.mediation":
         settled, of = rows_of.disputes(session, now, community_id, period)
         return measures.share(clause_id, settled, of, day, "measures.why_mediation")
+    if clause_id == surveys.CLAUSE and community_id is not None and (found := surveyed(session, community_id, period.key)):
+        return measures.satisfaction(found, day)
     if clause_id == "grid.size":
         return measures.each(clause_id, rows_of.grid_sizes(session, community_id).values(), day)
     if clause_id == "grid.posts":
@@ -151,7 +157,8 @@ def _clock_line(clause: Clause, count: Count, provisional: int) -> Line:
 def _measure_line(session: Session, clause: Clause, by_clause: dict, now: datetime, community_id: UUID, period: Period) -> Line:
     one = measured(session, by_clause, now, community_id, period, clause.id)
     if clause.id != "kpi.on_time" or not one.of:
-        return Line(clause.id, "measure", one.verdict, one.of, one.good, one.of - one.good, value=one.value, why=one.why)
+        pending = one.values.get("left", 0)
+        return Line(clause.id, "measure", one.verdict, one.of + pending, one.good, one.of - one.good, pending=pending, value=one.value, why=one.why, values=one.values)
     ends = [by_clause[clause_id] for clause_id in measures.ending_clauses() & by_clause.keys()]
     tally = measures.total(count.tally for count in ends)
     return Line(

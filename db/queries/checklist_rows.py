@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from core import masks, measures, plausibility
+from core import masks, measures, plausibility, surveys
 from core.calendar import local_minute
 from core.clocks import State
 from core.measures import ending_clauses
@@ -35,6 +35,7 @@ from db.queries.explanations import late_results, unexplained
 from db.queries.mediation import lacks_steps, lacks_trail
 from db.queries.packages import clause_counts, clause_rows
 from db.queries.posts import holding, post_held, still_here
+from db.queries.surveys import dissatisfied
 from db.queries.tallies import within
 
 
@@ -84,6 +85,8 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
         return _grids(session, community_id, clause_id, last_day(now, period))[offset : offset + limit]
     if clause_id in plausibility.CLAUSES:
         return _doubtful(session, community_id, clause_id, period, limit, offset)
+    if clause_id == surveys.CLAUSE:
+        return _dissatisfied(session, community_id, period)[offset : offset + limit]
     if clause_id in properties.CLAUSES:
         return [Violation(**row, clause_id=clause_id) for row in properties.broken(session, clause_id, now, community_id, period, limit, offset)]
     if clause_id in CLAUSES:
@@ -165,6 +168,15 @@ def _grids(session: Session, community_id: UUID, clause_id: str, day: date) -> l
     threshold = load_rulebook()[clause_id].on(day).figure
     named = session.execute(select(Grid.id, Grid.name).where(Grid.community_id == community_id).order_by(Grid.code))
     return [Violation("grid", id_, name, name, grid_id=id_, value=values[id_]) for id_, name in named if not measures.reaches(threshold, values[id_])]
+
+
+def _dissatisfied(session: Session, community_id: UUID, period: Period) -> list[Violation]:
+    found, hidden = dissatisfied(session, community_id, period.key), masked(session.scope.role)
+    grids = dict(session.execute(select(Grid.id, Grid.name).where(Grid.community_id == community_id)).all()) if found else {}
+    return [
+        Violation("resident", one, masks.masked("name", name, hidden), grids.get(grid_id), resident_id=one, grid_id=grid_id, value=rating, clause_id=surveys.CLAUSE)
+        for one, name, grid_id, rating in found
+    ]
 
 
 # --- records --------------------------------------------------------------------------------------------------------

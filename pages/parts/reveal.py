@@ -64,7 +64,12 @@ def _on_reconciliation(of: Hashable, draw: Callable[[Desk, object], None]) -> No
     _draw(current().require("reconciliation"), of, draw)
 
 
-_WHILE_IT_LASTS = {"queue": _on_queue, "roster": _on_roster, "overview": _on_overview, "checklist": _on_checklist, "reconciliation": _on_reconciliation}
+@st.fragment(run_every=SHOWN_FOR)
+def _on_surveys(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
+    _draw(current().require("surveys"), of, draw)
+
+
+_WHILE_IT_LASTS = {"queue": _on_queue, "roster": _on_roster, "overview": _on_overview, "checklist": _on_checklist, "reconciliation": _on_reconciliation, "surveys": _on_surveys}
 """A fragment a desk: each names the desk it asks for, so that tests/pages/test_gate_pages.py can see that it does."""
 
 

@@ -8,7 +8,7 @@ NOT_YET = set(
     """
     festival.plan online.stages
     pair.rotate scorecard.monthly
-    kpi.special_satisfaction survey.coverage score.weights staff.on_duty reps.ratio vote.representatives vote.owners
+    survey.coverage score.weights staff.on_duty reps.ratio vote.representatives vote.owners
     committee.members emergency.team contract.hours contract.experience agreement.term
     red.three_months stress.three_months excellent.two_years property.cards accountability rectify
     bonus.excellent allowance.certificate contract.payment volunteer.five_star timebank credit.points star.resident tip.reward
