@@ -152,11 +152,11 @@ def test_the_sweep_puts_a_bill_on_the_list_of_reminders_once_and_sends_nothing(c
 
 
 def test_the_stages_in_sql_are_those_in_python(company):
-    for n, kind in enumerate(("water", "property_fee", "gas") * 8):
-        company.enter(kind=kind, period=f"{2000 + n}", due_on=DUE + timedelta(n - 12))
+    for n, kind in enumerate(("water", "property_fee", "gas") * 4):
+        company.enter(kind=kind, period=f"{2000 + n}", due_on=DUE + timedelta(2 * n - 12))
     company.do(commands.pay, bill_id=company.bill, way="counter")
     every = rows(company, Bill)
-    for days in range(-40, 50, 7):
+    for days in range(-36, 20, 7):
         for now in (OVER + days * DAY, OVER + days * DAY - MINUTE):
             expected = {one: sum(stage(bill, now, packaged_calendar()) == one for bill in every) for one in Stage}
             assert company.ask(counts, now=now) == expected

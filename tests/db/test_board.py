@@ -64,6 +64,7 @@ def test_it_is_closed_until_the_station_head_opens_it_and_closed_again_at_once(o
     assert opened(office) == {}
 
 
+@SQLITE
 def test_the_record_of_a_repair_is_public_from_start_to_end(office):
     settle(office, "01", 10)
     taken = office.take_in("repair")

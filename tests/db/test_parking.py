@@ -20,6 +20,7 @@ from tests.db.conftest import MOMENT
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 FIRST = MOMENT + 72 * HOUR
+SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 TEXT = "占用消防通道的，先劝离，劝离无效的每次收取管理费"
 
 
@@ -56,6 +57,7 @@ def company(kept, two_communities):
     return kept(Company, two_communities["ours"])
 
 
+@SQLITE
 def test_a_penalty_before_72_hours_or_without_a_hearing_is_refused_and_leaves_nothing(company):
     assert company.heard.permitted_at == FIRST
     assert company.penalise(FIRST - MINUTE) == Refused("parking.too_early", "parking.notice", {"earliest": "2026-11-21 10:00"})
@@ -89,6 +91,7 @@ def test_a_penalty_stands_with_its_proof_and_a_revoked_one_with_its_reason(compa
     assert "鲁" not in facts and "A1234" not in facts and "就医" not in facts
 
 
+@SQLITE
 def test_a_new_standard_replaces_the_one_before_it_and_waits_its_own_72_hours(company):
     company.publish(now=FIRST + HOUR, fee=3000)
     new, old = company.ask(standards, FIRST + HOUR, company.id)
@@ -98,6 +101,7 @@ def test_a_new_standard_replaces_the_one_before_it_and_waits_its_own_72_hours(co
     assert company.penalise(FIRST, now=FIRST + 2 * HOUR).permitted_at == FIRST, "what stood there before it was withdrawn"
 
 
+@SQLITE
 def test_only_the_property_company_and_the_station_head_penalise(company):
     for role in ("grid_worker", "committee_member", "street_officer", "administrator"):
         assert company.penalise(role=role).reason == company.publish(role=role).reason == "common.not_allowed"
