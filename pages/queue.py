@@ -5,6 +5,7 @@ import streamlit as st
 from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue, standing, unclocked
 from pages.parts import desk as at
 from pages.parts import queue_filters
+from pages.parts.archive import draw_archive
 from pages.parts.desk import Desk
 from pages.parts.handovers import draw_handovers
 from pages.parts.joinings import OPEN, draw_to_tell
@@ -40,6 +41,7 @@ def page() -> None:
     if taking:
         open_take_in(desk)
     _list(desk, wanted)
+    draw_archive(desk)
 
 
 def _list(desk: Desk, wanted: Wanted) -> None:

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import Engine, select
 
+from core.calendar import local_day
 from core.refusals import Refused
-from db.commands import handovers
+from db.commands import archive, handovers
 from db.commands import work_orders as commands
 from db.commands.filing import carry_out
 from db.demo.community import Made
 from db.engine import open_session
 from db.models.accounts import Account
+from db.models.archive import ArchiveFile
 from db.models.grids import Building, Household
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
@@ -23,6 +25,20 @@ def order_stories(engine: Engine, scope: Scope, one: Made, now: datetime) -> Non
     """What follows, in the first grid of a community."""
     _neighbours(engine, scope, one, now)
     _offered(engine, scope, one, now)
+    _archived(engine, scope, one, now)
+
+
+def _archived(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
+    """What was followed up is on file; somebody asks worker1 to read an old dispute."""
+    carry_out(engine, scope, archive.file_all, now=now - timedelta(hours=3), community_id=one.community_id)
+    with open_session(engine, scope) as session:
+        scope = replace(scope, actor_id=session.scalar(select(Account.id).where(Account.username == "worker1")))
+        join = (ArchiveFile.community_id == WorkOrder.community_id) & (ArchiveFile.work_order_id == WorkOrder.id)
+        own = (WorkOrder.community_id == one.community_id, WorkOrder.grid_id == one.grids[0], WorkOrder.kind == "dispute")
+        order_id = session.scalar(select(WorkOrder.id).join(ArchiveFile, join).where(*own).order_by(WorkOrder.received_at.desc()).limit(1))
+    if order_id:
+        said = {"reader": "街道司法所 周立新", "purpose": "核对上次调解的经过和协议", "read_on": local_day(now)}
+        _done(engine, scope, archive.ask, now - timedelta(hours=1), community_id=one.community_id, order_id=order_id, **said)
 
 
 def _offered(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:

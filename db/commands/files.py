@@ -26,6 +26,7 @@ from db.models.grids import Community
 from db.models.residents import Contact
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.pictures import read
+from db.queries.archive import is_filed, sealed
 from db.queries.files import REVEALED, links_of, mark_of, reached, way_in
 from db.types import uuid7
 
@@ -132,6 +133,8 @@ def strike(session: ScopedSession, *, now: datetime, community_id: UUID, attachm
         return Refused("common.not_found")
     if not may(session.scope.role, "care_contact" if found.contact_id else "order_accept"):
         return Refused("common.not_allowed")
+    if found.work_order_id and is_filed(session, community_id, found.work_order_id):
+        return Refused("archive.closed", "archive.file")
     if refused := may_strike(session.scope.role, own=_own(session, found), struck=found.struck_at is not None, reason=reason):
         return refused
     found.struck_at, found.struck_by, found.struck_reason = now, session.scope.actor_id, reason.strip()[:LONGEST_REASON]
@@ -148,6 +151,8 @@ def reveal(
     The ledger entry is what opens them: no file goes out by purpose that it does not tell of."""
     if purpose not in PURPOSES:
         return Refused("care.no_purpose")
+    if order_id and sealed(session, now, community_id, order_id):
+        return Refused("archive.closed", "archive.access")
     found = session.scalars(links_of(community_id, order_id=order_id, contact_ids=contact_ids)).all()
     if not found:
         return Refused("common.not_found")

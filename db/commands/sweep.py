@@ -1,7 +1,7 @@
 """The sweep: what happens by itself as time passes. Idempotent, and correct however many run at once.
 
 Overdue cadence clocks move on once a further period has ended; residents join the elders on their 60th birthday and leave the
-children at 18; what was suspended goes on at its end; bills come on the list of reminders to send; whoever or whatever owes an act
+children at 18; what was suspended goes on at its end; finished matters are filed; bills come on the list of reminders to send; whoever or whatever owes an act
 without having a clock gets one. One ledger entry per community, if anything changed.
 """
 
@@ -15,7 +15,7 @@ from core.calendar import local_day
 from core.care import ADULT_AGE, BY_AGE, ELDER_AGE, plan, reached
 from core.periods import PERS, period_of
 from core.rulebook import load_rulebook
-from db.commands import bills, care, duties, suspensions
+from db.commands import archive, bills, care, duties, suspensions
 from db.commands.cadence import Subject, clock_values, open_first, sweep_on
 from db.commands.filing import carry_out, file
 from db.engine import ScopedSession, open_session
@@ -45,6 +45,7 @@ def sweep(session: ScopedSession, *, now: datetime, community_id: UUID) -> dict[
         "left": _leave_children(session, community_id, now),
         # Before moving on: what fell due after somebody left is no miss.
         "settled": _settle_plans(session, community_id, now),
+        "archived": archive.file_due(session, community_id, now),
         "suspensions": suspensions.settle_all(session, community_id, now),
         "moved_on": _move_on(session, community_id, now),
         "reminders": bills.list_reminders(session, community_id, now),

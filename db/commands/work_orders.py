@@ -33,6 +33,7 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Community, Household, Staff
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.archive import sealed
 from db.queries.catalogue import entry
 from db.queries.mediation import barred
 from db.queries.posts import bench
@@ -287,6 +288,8 @@ def reveal(session: ScopedSession, *, now: datetime, community_id: UUID, order_i
     order = _order(session, community_id, order_id)
     if order is None:
         return Refused("common.not_found")
+    if sealed(session, now, community_id, order_id):
+        return Refused("archive.closed", "archive.access")
     file(session, "work_order.reveal", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number, purpose=purpose)
     return Revealed(order.applicant, order.contact, order.detail)
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core import masks, measures, plausibility, surveys
+from core.archive import FILED, wait
 from core.calendar import local_minute
 from core.clocks import State
 from core.measures import ending_clauses
@@ -21,6 +22,7 @@ from core.periods import Period, last_day, quarter
 from core.reviews import TRAIL, chains
 from core.roles import masked
 from core.rulebook import load_rulebook
+from db.models.archive import ArchiveFile, ArchiveReading
 from db.models.clocks import Clock
 from db.models.extensions import Extension
 from db.models.grids import Grid, Household, Post, Staff
@@ -320,6 +322,22 @@ def _untold() -> ColumnElement[bool]:
     return select(Extension.id).where(*own, Extension.granted, Extension.told_at.is_(None)).exists()
 
 
+def _archived(session: Session, community_id: UUID, period: Period) -> tuple:
+    """Followed-up matters whose time to be filed came in the period."""
+    return WorkOrder.community_id == community_id, WorkOrder.status == FILED, WorkOrder.finished_at >= period.start - wait(), WorkOrder.finished_at < period.end - wait()
+
+
+def _read(session: Session, community_id: UUID, period: Period) -> tuple:
+    opened = (ArchiveReading.community_id == community_id, ArchiveReading.opened_at >= period.start, ArchiveReading.opened_at < period.end)
+    return WorkOrder.community_id == community_id, WorkOrder.id.in_(select(ArchiveReading.work_order_id).where(*opened))
+
+
+def _read_unapproved() -> ColumnElement[bool]:
+    """Opened without another person's approval, or without anybody to watch."""
+    approved = and_(ArchiveReading.granted.is_(True), ArchiveReading.watcher_id.is_not(None), ArchiveReading.decided_by.is_distinct_from(ArchiveReading.asked_by))
+    return select(ArchiveReading.id).where(_of(ArchiveReading), ArchiveReading.opened_at.is_not(None), ~approved).exists()
+
+
 RECORDS = {
     "register.fields": Record(WorkOrder, _orders_between(WorkOrder.received_at), lambda: or_(WorkOrder.matter == "", WorkOrder.applicant.is_(None), WorkOrder.contact.is_(None))),
     "dispatch.auto": Record(WorkOrder, _orders_between(WorkOrder.received_at), lambda: WorkOrder.holder_id.is_(None)),
@@ -331,6 +349,8 @@ RECORDS = {
     "mediation.trail": Record(WorkOrder, _finished_disputes, lacks_trail),
     "extension.told": Record(WorkOrder, _extended, _untold),
     "followup": Record(WorkOrder, _orders_between(WorkOrder.finished_at), lambda: WorkOrder.rating.is_(None), patient=True),
+    "archive.file": Record(WorkOrder, _archived, lambda: ~select(ArchiveFile.id).where(_of(ArchiveFile)).exists(), patient=True),
+    "archive.access": Record(WorkOrder, _read, _read_unapproved),
     "tamper_proof": Record(LedgerEntry, _entries, _unsealed, patient=True),
 }
 """Record clauses that rows can prove."""

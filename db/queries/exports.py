@@ -16,6 +16,7 @@ from core.rulebook import load_rulebook
 from core.words import LANGS, t
 from core.work_orders import kinds
 from db.engine import ScopedSession
+from db.models.archive import ArchiveFile
 from db.models.bills import Bill
 from db.models.extensions import Extension
 from db.models.grids import Building, Grid, Household, Post, Staff
@@ -184,8 +185,11 @@ def _work_orders(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
     own = (WorkOrder.number, WorkOrder.matter, WorkOrder.detail, WorkOrder.kind, WorkOrder.category, WorkOrder.channel, WorkOrder.applicant, WorkOrder.contact, WorkOrder.item)
     times = (WorkOrder.received_at.label("received"), WorkOrder.closed_at.label("closed"), WorkOrder.rating, WorkOrder.building_id, WorkOrder.grid_id)
     extended = _extended(session, community_id)
+    # On file: its content is opened by request only (archive.access).
+    filed = set(session.scalars(select(ArchiveFile.work_order_id).where(ArchiveFile.community_id == community_id)))
     for row in _records(session, community_id, WorkOrder, WorkOrder.id, *own, *times, order=WorkOrder.received_at):
-        yield row | extended.get(row["id"], {}) | {"grid": grids.get(row["grid_id"]), "building": buildings.get(row["building_id"]), "item": items.get(row["item"])}
+        shut = dict.fromkeys(("applicant", "contact", "detail")) if row["id"] in filed else {}
+        yield row | shut | extended.get(row["id"], {}) | {"grid": grids.get(row["grid_id"]), "building": buildings.get(row["building_id"]), "item": items.get(row["item"])}
 
 
 def _extended(session: ScopedSession, community_id: UUID) -> dict[UUID, dict]:

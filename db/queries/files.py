@@ -18,6 +18,7 @@ from db.models.ledger import LedgerEntry
 from db.models.residents import Contact
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.pictures import scaled
+from db.queries.archive import sealed
 
 REVEALED = "files.reveal"
 """The ledger entry that opens what opens for a purpose only."""
@@ -110,7 +111,7 @@ def opened(session: ScopedSession, now: datetime, community_id: UUID, attachment
     """One file for whoever may open it now; None for everybody else. `size`: 'small' or 'large' is a copy of a picture for a list or a screen,
     else the content itself. Raises Altered when it is no longer what was stored."""
     link = reached(session, community_id, attachment_id)
-    if link is None or _at(session, now, link) != OPEN:
+    if link is None or _at(session, now, link) != OPEN or (link.work_order_id and sealed(session, now, community_id, link.work_order_id)):
         return None
     own = (StoredFile.community_id == community_id, StoredFile.id == link.file_id)
     kind, mark, preview = session.execute(select(StoredFile.kind, StoredFile.mark, StoredFile.preview).where(*own)).one()

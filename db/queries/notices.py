@@ -37,7 +37,7 @@ def notice(session: ScopedSession, now: datetime, community_id: UUID, order_id: 
     """The notice of an order; None where nothing was told, or the order is not in scope."""
     card = order_card(session, now, community_id, order_id)
     told = card and next((one for one in card.trail if one.act == "ask_materials"), None)
-    if not told:
+    if not told or card.sealed:
         return None
     listed = entry(session, community_id, card.item) if card.item else None
     item = listed and listed.item

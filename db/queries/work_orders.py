@@ -16,6 +16,7 @@ from db.models.accounts import Account
 from db.models.clocks import Clock, ClockPause
 from db.models.grids import Building, Grid, Staff
 from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.archive import sealed
 from db.queries.clock_state import is_overdue, is_unclosed
 
 STATES = ("open", "overdue", "awaiting_materials", "to_follow_up", "closed")
@@ -92,7 +93,8 @@ class OrderEvent:
 @dataclass(frozen=True)
 class OrderCard:
     """One order in full, personal fields as the role may see them. `standing` feeds core.work_orders.offers. `item`, `chain`: the catalogue's item
-    it was taken in by, and its review chain. `desk`, `grid_id`, `holder_id`: where it lies and who holds it."""
+    it was taken in by, and its review chain. `desk`, `grid_id`, `holder_id`: where it lies and who holds it.
+    `sealed`: it is on file and not open to the reader (db.queries.archive): neither applicant nor contact, details or notes."""
 
     line: OrderLine
     channel: str
@@ -111,6 +113,7 @@ class OrderCard:
     desk: str = "grid"
     grid_id: UUID | None = None
     holder_id: UUID | None = None
+    sealed: bool = False
 
 
 def orders(
@@ -213,14 +216,14 @@ def order_card(session: ScopedSession, now: datetime, community_id: UUID, order_
     clocks = _clocks(session, now, community_id, order_id)
     events = _events(session, community_id, order_id)
     running = {clock.clause_id: clock.due_at for clock in clocks if clock.state not in _CLOSED}
-    hidden = masked(session.scope.role)
+    hidden, shut = masked(session.scope.role), sealed(session, now, community_id, order_id)
     open_ = not hidden & {"name", "phone"}
     staff = names(session, Staff, [row.first_asked_id])
     return OrderCard(
-        line, row.channel, masks.masked("name", row.applicant, hidden), masks.masked("phone", row.contact, hidden),
-        masks.free_text(row.detail) if "name" in hidden else row.detail, staff.get(row.first_asked_id), row.recorded_at,
-        standing_of(row, events, running), clocks, _trail(session, events, "name" in hidden), open_, row.item, row.chain, row.given_by,
-        row.desk, row.grid_id, row.holder_id,
+        line, row.channel, *(None if shut else masks.masked(field, text, hidden) for field, text in (("name", row.applicant), ("phone", row.contact))),
+        None if shut else masks.free_text(row.detail) if "name" in hidden else row.detail, staff.get(row.first_asked_id), row.recorded_at,
+        standing_of(row, events, running), clocks, _trail(session, events, shut or "name" in hidden), open_, row.item, row.chain, row.given_by,
+        row.desk, row.grid_id, row.holder_id, shut,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from db.queries.reckoning import reckoned
 from db.queries.reviews import of_order as reviews_of
 from db.queries.reviews import why_not
 from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
+from pages.parts.archive import draw_sealed
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
@@ -50,6 +51,8 @@ def _order(community_id: UUID, order_id: UUID) -> None:
         listed = entry(session, community_id, card.item) if card and card.item else None
     if card is None:
         say_refused(desk, Refused("common.not_found"))
+        return
+    if draw_sealed(desk, card):
         return
     _facts(desk, card, listed)
     _limits(desk, card)

@@ -30,7 +30,7 @@ class Pair(Office):
         return self.do(who, handovers.offer, now=now, order_id=self.order_id, to=self.staff[to], reason=reason)
 
     def answer(self, who="b", *, accepted=True, reason="", now=NOW + HOUR):
-        return self.do(who, handovers.answer, now=now, offer_id=self.rows(HandOver)[-1].id, accepted=accepted, reason=reason)
+        return self.do(who, handovers.answer, now=now, offer_id=max(one.id for one in self.rows(HandOver)), accepted=accepted, reason=reason)
 
     def asked(self, query, *arguments, who="a"):
         with open_session(self.engine, self.scope(who)) as session:
@@ -64,7 +64,8 @@ def test_whoever_is_asked_first_stays_responsible_until_the_other_has_accepted(o
     assert office.clocks(office.order_id)["demand.feedback"].due_at == due, "the clocks run on as they were"
     trail = [(one.act, one.holder_id) for one in sorted(office.rows(WorkOrderEvent), key=lambda one: one.id)]
     assert trail == [("take_in", office.staff["a"]), ("offer_hand_over", office.staff["a"]), ("accept_hand_over", office.staff["b"])]
-    assert [one.command for one in office.rows(LedgerEntry, LedgerEntry.subject_id == office.order_id)][1:] == ["work_order.offer_hand_over", "work_order.accept_hand_over"]
+    filed = sorted(office.rows(LedgerEntry, LedgerEntry.subject_id == office.order_id), key=lambda one: one.id)
+    assert [one.command for one in filed][1:] == ["work_order.offer_hand_over", "work_order.accept_hand_over"]
     assert office.answer().reason == "handovers.over"
 
 
@@ -74,7 +75,7 @@ def test_declined_with_a_reason_or_taken_back_it_stays_and_may_be_offered_again(
     assert office.answer(accepted=False) == Refused("handovers.say_why_not", "first_asked")
     assert office.answer(accepted=False, reason="手上有急件").stands == "declined" and office.holders() == {office.staff["a"]}
     office.offer(now=NOW + 2 * HOUR)
-    back = lambda who: office.do(who, handovers.take_back, now=NOW + 3 * HOUR, offer_id=office.rows(HandOver)[-1].id)  # noqa: E731
+    back = lambda who: office.do(who, handovers.take_back, now=NOW + 3 * HOUR, offer_id=max(one.id for one in office.rows(HandOver)))  # noqa: E731
     assert back("b").reason == "handovers.not_yours" and back("a").stands == "taken_back"
     assert [one.stands for one in office.asked(of_order, office.id, office.order_id)] == ["declined", "taken_back"]
 

@@ -12,7 +12,7 @@ NOT_YET = set(
     committee.members emergency.team contract.hours contract.experience agreement.term
     red.three_months stress.three_months excellent.two_years property.cards accountability rectify
     bonus.excellent allowance.certificate contract.payment volunteer.five_star timebank credit.points star.resident tip.reward
-    disclosure archive.file archive.access hotspots
+    disclosure hotspots
     service.priority proposal.chain newcomer.plan case.library service.portal
     """.split()
 )
