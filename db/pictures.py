@@ -38,9 +38,9 @@ def _drawn(content: bytes, side: int) -> Image.Image | None:
             if opened.width * opened.height > MOST_PIXELS:
                 return None
             opened.draft("RGB", (2 * side, 2 * side))
-            upright = ImageOps.exif_transpose(opened)
-            upright.thumbnail((side, side))
-            return _on_white(upright)
+            # Scaled before it is turned: turning copies the whole.
+            opened.thumbnail((side, side))
+            return _on_white(ImageOps.exif_transpose(opened))
     except Exception:  # a decoder fed with damaged bytes raises whatever it stumbles over
         return None
 

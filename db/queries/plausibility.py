@@ -77,11 +77,13 @@ def _judged(session: ScopedSession, clause_id: str, community_id: UUID, period: 
 
 
 def _with_photo(session: ScopedSession, community_id: UUID, period: Period) -> tuple[int, Bad]:
-    """Home visits with a photo, against each other, those of the window before, and whatever else has the very same one."""
+    """Home visits with a photo, against each other, those of the window before, and whatever else has the very same one. What somebody else struck out
+    is left out; who used a photo twice doesn't get off the list by striking it out himself."""
     figure = photo_figures(period.last_day)
     if figure is None:
         return 0, {}
-    made = (Attachment.community_id == community_id, Attachment.struck_at.is_(None), Contact.act == "visit", Contact.happened_at < period.end)
+    stands = or_(Attachment.struck_at.is_(None), Attachment.struck_by == Attachment.added_by)
+    made = (Attachment.community_id == community_id, stands, Contact.act == "visit", Contact.happened_at < period.end)
     visit_of = and_(Contact.community_id == Attachment.community_id, Contact.id == Attachment.contact_id)
     this = select(Attachment.file_id).join(Contact, visit_of).where(*made, Contact.happened_at >= period.start)
     query = select(Contact.id, Contact.happened_at, Attachment.file_id, StoredFile.look).select_from(Attachment).join(Contact, visit_of)

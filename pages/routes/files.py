@@ -4,6 +4,7 @@ Each request asks anew who is there, whether their scope reaches the order or co
 A content goes out as a download only, whatever it is: nothing that somebody put on record runs in a colleague's browser.
 """
 
+import logging
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from db.engine import open_session
+from db.keys import KeyProblem
 from db.queries.files import Altered, Opened, opened
 from db.queries.identity import Visitor
 from db.wall_clock import now
@@ -28,7 +30,8 @@ async def _file(request: Request) -> Response:
         return _none(404)
     try:
         found = await to_thread.run_sync(_opened, request.state.visitor, *ids, request.query_params.get("size", ""))
-    except Altered:
+    except (Altered, KeyProblem) as problem:
+        logging.getLogger(__name__).error("%s", problem)
         return _none(410)
     if not found:
         return _none(404)

@@ -52,7 +52,7 @@ def test_twelve_visits_in_ten_minutes_and_a_visit_while_away_are_listed_masked_a
         assert checklist(session, NOW, place.community_id, "2026-Q3").line("contact.dense").verdict == Verdict.nothing_due
 
 
-def test_the_same_photo_for_two_visits_is_listed_and_a_copy_made_smaller_and_one_struck_out_is_not(sqlite_engine):
+def test_the_same_photo_for_two_visits_is_listed_and_a_copy_made_smaller_and_one_another_struck_out_is_not(sqlite_engine):
     place = found(sqlite_engine)
     people = [place.resident(name) for name in ("张老人", "李老人", "王老人", "赵老人")]
     worker, strange = place.worker(), photo(5)
@@ -69,11 +69,13 @@ def test_the_same_photo_for_two_visits_is_listed_and_a_copy_made_smaller_and_one
         assert [one.opens for one in of_contacts(session, NOW, place.community_id, kept[:2])] == ["closed", "closed"]
         assert checklist(session, NOW, place.community_id, "2026-Q3").line("contact.photo").verdict == Verdict.nothing_due
     [link] = [one for one in place.all(Attachment) if one.contact_id == kept[0]]
-    assert place.run(strike, NOW, worker, community_id=place.community_id, attachment_id=link.id, reason="传错了") == link.id
     head = place.role("station_head")
+    assert place.run(strike, NOW, head, community_id=place.community_id, attachment_id=link.id, reason="传错了") == link.id
+    mine = next(one for one in place.all(Attachment) if one.contact_id == kept[2])
+    assert place.run(strike, NOW, worker, community_id=place.community_id, attachment_id=mine.id, reason="传错了") == mine.id
     with open_session(place.engine, head) as session:
         [row] = violations(session, NOW, place.community_id, "contact.photo", "2026-Q4")
-        assert (row.subject_id, row.photo_of[0]) == (kept[2], kept[1])
+        assert (row.subject_id, row.photo_of[0]) == (kept[2], kept[1]), "who struck it out himself is on the list all the same"
         assert opened(session, NOW, place.community_id, place.all(Attachment)[1].id) is None, "a photo from a home opens for a purpose only"
     assert place.run(reveal, NOW, head, community_id=place.community_id, contact_ids=kept[1:3], purpose="visit") is True
     with open_session(place.engine, head) as session:
