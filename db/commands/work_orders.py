@@ -88,10 +88,8 @@ def take_in(
     building_id: UUID | None = None,
     resident_id: UUID | None = None,
     detail: str | None = None,
-    item: str | None = None,
-    missing: Sequence[str] = (),
-    lead_id: UUID | None = None,
-) -> TakenIn | Refused:
+    item: str | None = None, missing: Sequence[str] = (), lead_id: UUID | None = None,
+) -> TakenIn | Refused:  # fmt: skip
     """Register a matter (register.fields) and send it to who is responsible (dispatch.auto). `item` of the catalogue decides kind and review
     chain; which of its papers are `missing` (in Chinese) is told at once (materials.once). `lead_id`: the order it belongs to (core.joinings).
     Raises ValueError for an unknown channel."""
@@ -106,6 +104,8 @@ def take_in(
     known = register(listed.kind if listed else kind, {"matter": matter, "applicant": applicant, "contact": contact}, received_at, now)
     if isinstance(known, Refused):
         return known
+    if resident_id and not session.scalar(select(Resident.id).where(Resident.community_id == community_id, Resident.id == resident_id)):
+        return Refused("common.not_found")
     building = _building(session, community_id, building_id)
     if building_id and building is None:
         return Refused("work_orders.no_building")

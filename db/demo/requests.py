@@ -1,21 +1,26 @@
-"""What somebody in the demo has asked another person for: more time, standing still, a protected field. Through the commands, invented."""
+"""What somebody in the demo has asked another person for: more time, standing still, a protected field; and a matter of
+somebody who goes first. Through the commands, invented."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, and_, select
 
 from core.calendar import local_day
 from core.periods import local_midnight
+from core.queue import GROUP
 from core.refusals import Refused
 from db.commands import changes, extensions, suspensions
 from db.commands.filing import carry_out
+from db.commands.work_orders import take_in
 from db.engine import open_session
-from db.models.residents import Resident
+from db.models.grids import Household
+from db.models.residents import Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.identity import scope_of
 from db.queries.suspensions import waiting as suspensions_of
+from db.scope import Scope
 
 LONGER = (("worker1", "subsidy", 3, "需向原单位核实住房情况，回函未到"), ("head", "dispute", 6, "当事人约定今晚到场，需顺延"))
 """Who asks for how much more time, of the first matter of which kind, and why; what the head asks for the street decides."""
@@ -24,6 +29,8 @@ STILL = (
     ("demand", False, 3, {"reason": "parts", "detail": "井盖和座椅配件已订购，厂家三天内到货", "evidence": "订货单照片存社区"}),
 )
 """Of the first matter of which kind that can stand still, the oldest first; whether the head has granted it; days until it goes on."""
+RAMP = "单元门前需要无障碍坡道"
+NO_PHONE = "到社区大厅"
 MOVED = "清源小区6号楼2单元301"
 AGO = timedelta(minutes=25)
 
@@ -40,6 +47,7 @@ def ask_for_words(engine: Engine, community_id: UUID, now: datetime) -> None:
         if granted and asked:
             _grant(engine, scopes, community_id, asked.number, now)
     _moved(engine, scopes["worker1"], now)
+    _goes_first(engine, scopes["worker1"], community_id, now)
 
 
 def _first(tried: Iterable):
@@ -65,3 +73,15 @@ def _moved(engine: Engine, scope, now: datetime) -> None:
         resident_id = session.scalar(select(Resident.id).where(Resident.grid_id.in_(tuple(scope.grids)), Resident.birth_year < now.year - 60).order_by(Resident.id).limit(1))
     if resident_id:
         carry_out(engine, scope, changes.ask, now=now - AGO, resident_id=resident_id, field="address", value=MOVED, reason="随子女搬到同小区")
+
+
+def _goes_first(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:
+    """A disabled resident's own matter, linked to their file."""
+    home = and_(Household.community_id == Resident.community_id, Household.id == Resident.household_id)
+    disabled = select(SpecialGroup.resident_id).where(SpecialGroup.group == GROUP, SpecialGroup.to_date.is_(None))
+    query = select(Resident.id, Resident.name, Resident.phone, Household.building_id).join(Household, home).where(Resident.id.in_(disabled))
+    with open_session(engine, scope) as session:
+        one = session.execute(query.order_by(Resident.id).limit(1)).first()
+    if one:
+        about = {"applicant": one.name, "contact": one.phone or NO_PHONE, "building_id": one.building_id, "resident_id": one.id}
+        carry_out(engine, scope, take_in, now=now - AGO, community_id=community_id, kind="demand", matter=RAMP, **about)

@@ -11,6 +11,7 @@ from db.types import EncryptedText
 
 _OPEN = text("closed_at IS NULL")
 _IN_REVIEW = text("closed_at IS NULL AND chain IS NOT NULL")
+_OPEN_OF_APPLICANT = text("closed_at IS NULL AND resident_id IS NOT NULL")
 _FINISHED = text("status = 'finished'")
 
 
@@ -62,6 +63,7 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
         CheckConstraint("recorded_at >= received_at", name="recorded_after_received"),
         Index("ix_work_order_open", "community_id", "grid_id", "received_at", "id", "status", "desk", "holder_id", "closed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_work_order_open_text", "community_id", "number", "matter", "id", "grid_id", "desk", "closed_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_work_order_open_applicant", "community_id", "resident_id", sqlite_where=_OPEN_OF_APPLICANT, postgresql_where=_OPEN_OF_APPLICANT),
         Index("ix_work_order_in_review", "community_id", "received_at", sqlite_where=_IN_REVIEW, postgresql_where=_IN_REVIEW),
         Index("ix_work_order_to_follow_up", "community_id", "grid_id", "finished_at", sqlite_where=_FINISHED, postgresql_where=_FINISHED),
         Index(None, "community_id", "received_at"),

@@ -15,6 +15,7 @@ from core import masks
 from core.calendar import local_day
 from core.clocks import State, state
 from core.periods import local_midnight, period_of
+from core.queue import rank
 from core.roles import masked
 from db.engine import ScopedSession
 from db.models.clocks import Clock
@@ -26,6 +27,7 @@ from db.queries.attempts import KIND, failed_runs
 from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed, not_put_off
 from db.queries.extensions import marks
 from db.queries.posts import holding
+from db.queries.priority import ahead
 from db.queries.suspensions import running
 from db.queries.work_orders import OrderLine, order_lines, to_follow_up
 
@@ -57,7 +59,7 @@ class Wanted:
 class QueueItem:
     """One thing to do. `title`: the order's matter or the resident's name as the role may see it (None: a duty, named by its clause).
     `failed`: how many attempts in a row to reach them have failed. `asked`: db.queries.extensions.marks of an order;
-    `suspended`: why an order stands still, and until when; `joined`: db.queries.joinings.marks of an order;
+    `first`: whose it is goes first (service.priority); `suspended`: why an order stands still, and until when; `joined`: db.queries.joinings.marks of an order;
     `offered`: it is offered to a colleague who has not answered."""
 
     community_id: UUID
@@ -82,6 +84,7 @@ class QueueItem:
     failed: int = 0
     asked: str | None = None
     suspended: tuple[str, datetime] | None = None
+    first: bool = False
     joined: str | None = None
     offered: bool = False
 
@@ -101,8 +104,16 @@ class Counts:
 
 
 def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
-    """The first `limit` things to do, what is due first first."""
-    return items(session, now, and_(*_conditions(session, now, wanted)), limit=limit)
+    """The first `limit` things to do: what is due first first, and on a day those who go first (core.queue.rank)."""
+    where = _conditions(session, now, wanted)
+    found = items(session, now, and_(*where), limit=limit)
+    before = set(ahead(session, Clock, [*where, Clock.work_order_id.is_not(None)], Clock.due_at)) if wanted.kind in (None, "order") else set()
+    if not before:
+        return found
+    # Whoever goes first may be due after all that was found, on the same day.
+    more = items(session, now, and_(*where, Clock.id.in_(before - {one.clock_id for one in found})), limit=len(before))
+    marked = [replace(one, first=one.clock_id in before) for one in (*found, *more)]
+    return sorted(marked, key=lambda one: (rank(one.due_at, one.first, now), one.clause_id, one.clock_id))[:limit]
 
 
 def standing(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
@@ -141,9 +152,12 @@ def finished(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *
 
 
 def unclocked(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, status: str | None = None, limit: int = 25) -> list[OrderLine]:
-    """Open orders no clause presses at the moment: not accepted yet, or waiting for the result alone; oldest first. `status` narrows them."""
+    """Open orders no clause presses at the moment: not accepted yet, or waiting for the result alone; who goes first, then oldest first. `status` narrows them."""
     conditions = [*_unclocked(session, now, wanted), *([WorkOrder.status == status] if status else [])]
-    return order_lines(session, now, conditions, WorkOrder.received_at, limit=limit)
+    before = ahead(session, WorkOrder, conditions, WorkOrder.received_at)
+    first = order_lines(session, now, [*conditions, WorkOrder.id.in_(before)], WorkOrder.received_at, limit=limit) if before else []
+    rest = order_lines(session, now, [*conditions, WorkOrder.id.not_in(before)] if before else conditions, WorkOrder.received_at, limit=limit)
+    return [*(replace(one, first=True) for one in first), *rest][:limit]
 
 
 def _unclocked(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -29,7 +29,8 @@ _LINE = (
 
 @dataclass(frozen=True)
 class OrderLine:
-    """An order in a list. `clause_id`, `due_at`, `state`: its running clock that is due first; None when none runs."""
+    """An order in a list. `clause_id`, `due_at`, `state`: its running clock that is due first; None when none runs. `first`: whose it is goes first in
+    a queue (service.priority), where that was asked for."""
 
     community_id: UUID
     id: UUID
@@ -50,6 +51,7 @@ class OrderLine:
     clause_id: str | None
     due_at: datetime | None
     state: State | None
+    first: bool = False
 
     @property
     def place_and_grid(self) -> str:

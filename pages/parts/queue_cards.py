@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.clocks import State, deadline_text
 from core.duties import ELSEWHERE
-from core.queue import remaining
+from core.queue import FIRST, remaining
 from core.rulebook import load_rulebook
 from core.work_orders import kinds
 from db.queries.queue import QueueItem
@@ -89,7 +89,7 @@ def _body(desk: Desk, item: QueueItem, can: bool) -> str:
     left = f'<span class="todo-left {state}">{escape(desk.t(word, n=n))}</span><span>{escape(desk.t("queue.due", at=deadline_text(item.due_at)))}</span>'
     if item.state == State.paused:
         left = f'<span class="todo-left">{escape(desk.t("queue.still"))}</span><span>{escape(_why_still(desk, item))}</span>'
-    return _card(desk, item.clause_id, left, what_of(desk, item), where, "with-button" if can else "")
+    return _card(desk, item.clause_id, left, what_of(desk, item), where, "with-button" if can else "", first=item.first)
 
 
 def _why_still(desk: Desk, item: QueueItem) -> str:
@@ -104,16 +104,20 @@ def _order_body(desk: Desk, line: OrderLine) -> str:
     kind = kinds()[line.kind]
     how = desk.t("queue.finished_at", at=deadline_text(line.finished_at)) if line.finished_at else desk.t(f"work_orders.status_{line.status}")
     left = f'<span class="todo-left">{escape(how)}</span><span>{escape(desk.t("queue.received_at", at=deadline_text(line.received_at)))}</span>'
-    return _card(desk, "followup" if line.finished_at else next(iter(kind.clocks)), left, line.matter, [line.place_and_grid, line.number, kind.title[desk.lang]])
+    return _card(desk, "followup" if line.finished_at else next(iter(kind.clocks)), left, line.matter, [line.place_and_grid, line.number, kind.title[desk.lang]], first=line.first)
 
 
-def _card(desk: Desk, clause_id: str, top: str, what: str, where: list[str], look: str = "with-button") -> str:
-    clause = load_rulebook()[clause_id]
+def _card(desk: Desk, clause_id: str, top: str, what: str, where: list[str], look: str = "with-button", *, first: bool = False) -> str:
+    clauses = [(clause_id, load_rulebook()[clause_id].title[desk.lang]), *([(FIRST, desk.t("queue.goes_first"))] if first else [])]
     places = escape(" · ".join(part for part in where if part))
     return (
         f'<div class="todo {look}"><div class="todo-top">{top}</div><div class="todo-what">{escape(what)}</div><div class="todo-where">{places}</div>'
-        f'<div class="todo-clause"><a href="/rulebook?clause={clause_id}" target="_self">{escape(clause.title[desk.lang])} · {escape(source_text(desk, clause))}</a></div></div>'
+        f'<div class="todo-clause">{" ".join(_clause_link(desk, *one) for one in clauses)}</div></div>'
     )
+
+
+def _clause_link(desk: Desk, clause_id: str, title: str) -> str:
+    return f'<a href="/rulebook?clause={clause_id}" target="_self">{escape(title)} · {escape(source_text(desk, load_rulebook()[clause_id]))}</a>'
 
 
 def _can(desk: Desk, item: QueueItem) -> bool:

@@ -16,10 +16,12 @@ from db.commands.work_orders import TakenIn, take_in
 from db.queries.catalogue import Entry, entries
 from db.queries.duplicates import similar
 from db.queries.posts import buildings
+from db.queries.roster import RosterRow
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.pick import pick_community
 from pages.parts.plain import plain
+from pages.parts.queue_applicant import pick_applicant
 from pages.parts.queue_papers import draw_item, notice_links, pick_missing
 from pages.parts.queue_record import say_refused
 
@@ -43,10 +45,10 @@ def _take_in() -> None:
         return
     with desk.session() as session:
         places, offered = buildings(session, community_id), {one.item.id: one for one in entries(session, community_id) if not one.withdrawn}
-    chosen = _item(desk, offered)
+    chosen, known = _item(desk, offered), pick_applicant(desk)
     told = st.container()
     with st.form("queue-take-in", border=False):
-        fields = _fields(desk, places, chosen)
+        fields = _fields(desk, places, chosen, known)
         lead_id = _same(desk)
         pressed = st.form_submit_button(desk.t("queue.submit"), type="primary", width="stretch")
     if not (pressed or lead_id):
@@ -103,18 +105,18 @@ def _kind(desk: Desk, chosen: Entry | None) -> dict:
     return {"kind": st.selectbox(desk.t("work_orders.kind"), list(titles), format_func=titles.get, help=desk.t("queue.take_in_hint"))}
 
 
-def _fields(desk: Desk, places: dict, chosen: Entry | None) -> dict:
+def _fields(desk: Desk, places: dict, chosen: Entry | None, known: RosterRow | None) -> dict:
     channels = {channel: desk.t(f"work_orders.channel_{channel}") for channel in CHANNELS}
     kind = _kind(desk, chosen)
     matter = st.text_input(desk.t("work_orders.matter"), chosen.item.title["zh"] if chosen else "", max_chars=200)
-    applicant = st.text_input(desk.t("work_orders.applicant"), max_chars=50)
+    applicant = st.text_input(desk.t("work_orders.applicant"), known.name if known else "", max_chars=50)
     contact = st.text_input(desk.t("work_orders.contact"), max_chars=50)
     building = st.selectbox(desk.t("work_orders.building"), list(places), index=None, format_func=places.get, placeholder=desk.t("queue.no_building"))
     detail = st.text_area(desk.t("work_orders.detail"), max_chars=2000, height=80)
     channel = st.selectbox(desk.t("work_orders.channel"), list(channels), format_func=channels.get)
     return {
         **kind, "matter": matter, "applicant": applicant, "contact": contact, "building_id": building, "detail": detail, "channel": channel,
-        "received_at": _received(desk),
+        "received_at": _received(desk), "resident_id": known and known.resident_id,
     }  # fmt: skip
 
 

@@ -191,7 +191,7 @@ def test_only_open_clocks_are_looked_at_however_many_are_closed(desk):
         desk.list(who, whose="all")
         desk.count(who)
     of_clocks = [one for one in asked if "FROM clock" in one[0]]
-    assert len(of_clocks) == 9
+    assert len(of_clocks) == 11
     with desk.engine.connect() as connection:
         for statement, values in of_clocks:
             plan = " ".join(row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))

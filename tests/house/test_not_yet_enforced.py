@@ -13,7 +13,7 @@ NOT_YET = set(
     red.three_months stress.three_months excellent.two_years property.cards accountability rectify
     bonus.excellent allowance.certificate contract.payment volunteer.five_star timebank credit.points star.resident tip.reward
     disclosure hotspots
-    service.priority proposal.chain newcomer.plan case.library service.portal
+    proposal.chain newcomer.plan case.library service.portal
     """.split()
 )
 
