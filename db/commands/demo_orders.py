@@ -42,14 +42,14 @@ def _archived(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
 
 
 def _offered(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
-    """A colleague has offered worker1 a matter."""
+    """A colleague has offered worker1 a matter, unless away at that hour: then it is worker1's to work anyway."""
     giver = one.staff.get("worker2")
     with open_session(engine, scope) as session:
         own = (WorkOrder.community_id == one.community_id, WorkOrder.grid_id == one.grids[0], WorkOrder.holder_id == giver, WorkOrder.desk == "grid", WorkOrder.closed_at.is_(None))
         order_id = giver and session.scalar(select(WorkOrder.id).where(*own).order_by(WorkOrder.received_at.desc()).limit(1))
     if order_id:
         about = {"community_id": one.community_id, "order_id": order_id, "to": one.staff["worker1"], "reason": "当事人住在您负责的楼栋，您更熟悉情况"}
-        _done(engine, replace(scope, staff_id=giver), handovers.offer, now - timedelta(minutes=40), **about)
+        carry_out(engine, replace(scope, staff_id=giver), handovers.offer, now=now - timedelta(minutes=40), **about)
 
 
 def _neighbours(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
