@@ -24,6 +24,7 @@ from db.geography import geojson
 from db.keys import keyring
 from db.models.clocks import Clock, ClockPause
 from db.models.duties import DutyRecord
+from db.models.explanations import Explanation
 from db.models.grids import Absence, BaseFeature, Building, Community, Grid, Household, Post, Staff
 from db.models.mediation import Mediation, MediationPaper, MediationParty, MediationStep, MediationWord
 from db.models.packages import ServiceRecord, TeamMember
@@ -35,7 +36,7 @@ from db.types import uuid7
 NAMES = ("清溪", "凤凰", "文苑", "汇河", "长勺", "柳岸", "安泰", "和润", "春晓", "瑞祥", "莲河", "嬴和", "银座", "朝阳", "龙潭", "鹏泉", "丰裕", "仁和", "永兴", "万福")
 TABLES = (
     Community, Grid, Building, BaseFeature, Staff, Post, Absence, Household, Resident, SpecialGroup, TeamMember, ServiceRecord, WorkOrder, WorkOrderEvent, Review, Clock, ClockPause,
-    Mediation, MediationParty, MediationStep, MediationWord, MediationPaper, Contact, DutyRecord,
+    Mediation, MediationParty, MediationStep, MediationWord, MediationPaper, Explanation, Contact, DutyRecord,
 )  # fmt: skip
 """In the order in which foreign keys let them be filled."""
 

@@ -12,6 +12,7 @@ from core.catalogue import Item, load_catalogue
 from core.refusals import Refused
 from core.work_orders import Kind, kinds, number
 from db.commands.work_orders_bulk import Act, HistoricOrder, order_rows
+from db.demo.explanations import explanation_rows
 from db.demo.mediation import dispute_rows
 from db.demo.reviews import review_rows
 from db.models.clocks import Clock, ClockPause
@@ -73,6 +74,7 @@ def order_history(builder: Builder) -> None:
             raise ValueError(f"the demo tells an impossible story of a {kind.id}: {rows.text('en')}")
         made.rows[Review] += review_rows(builder, rows)
         dispute_rows(builder, rows)
+        explanation_rows(builder, rows)
         made.rows[WorkOrder].append(rows.work_order)
         made.rows[Clock] += rows.clocks
         made.rows[ClockPause] += rows.pauses
@@ -179,7 +181,7 @@ def _story(builder: Builder, kind: Kind, received: datetime, late: bool) -> list
         case "simple":
             acts.append(Act("finish", accepted + hours(0.1, 0.9, (1.2, 4)), "当场办结"))
         case "complaint":
-            acts = [Act("contacted", received + hours(0.1, 0.9, (1.1, 3))), Act("finish", working(received, 1, 2, 5), "书面说明已报街道")]
+            acts = [Act("contacted", received + hours(0.1, 0.9, (1.1, 3))), Act("finish", working(received, 1, 2, 5), "已调查处理并告知结果")]
         case "complex" | "subsidy":
             acts += _review(builder, kind, accepted, working)
         case "dispute":
