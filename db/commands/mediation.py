@@ -29,6 +29,9 @@ from db.models.work_orders import WorkOrder
 from db.queries.mediation import case_of, opened_at
 from db.types import uuid7
 
+ON_FILE = "mediation_paper"
+"""The act under which a paper stands in the order's trail."""
+
 
 @dataclass(frozen=True)
 class Passed:
@@ -124,7 +127,7 @@ def register(
         _step(session, order, step, told_at, now, words)
     known = _known(session, order)
     known.boundary = known.boundary or boundary
-    _touch(order)
+    _note(session, order, "register_parties", now, told_at)
     _file(session, now, order, "register_parties", parties=len(made), sides=sorted({one.side for one in made}), boundary=known.boundary, way=way)
     return Filed(order.number, "registered")
 
@@ -160,7 +163,8 @@ def take(
     _step(session, order, step, at, now, words, text, heads, members)
     if court:
         _known(session, order).court = True
-    _touch(order)
+    if done is None:
+        _note(session, order, f"mediation_{step}", now, at)
     clocks = {"met": done.in_time, "late": done.late, "to_confirm": done.to_confirm} if done else {}
     _file(session, now, order, f"mediation_{step}", happened_at=at.isoformat(), told=len(words), present=sum(one.present for one in words.values()), **clocks)
     return Filed(order.number, step, done)
@@ -179,7 +183,7 @@ def put_paper(
     _paper(session, order, now, kind, text, dated or today, party_id if kind in core.OF_A_PARTY else None)
     known = _known(session, order)
     known.boundary, known.court = known.boundary or kind == "drawing", known.court or kind == "legal_aid"
-    _touch(order)
+    _note(session, order, ON_FILE, now)
     _file(session, now, order, f"mediation_{kind}", dated=(dated or today).isoformat())
     return Filed(order.number, kind)
 
@@ -280,8 +284,10 @@ def _paper(session: ScopedSession, order: WorkOrder, now: datetime, kind: str, t
     )
 
 
-def _touch(order: WorkOrder) -> None:
-    """A new version though no column changes: the second of two who act on it at once must be told."""
+def _note(session: ScopedSession, order: WorkOrder, act: str, now: datetime, at: datetime | None = None) -> None:
+    """A line in the order's trail, to which files may be linked; and a new version though no column changes: the second of two who act at once must
+    be told."""
+    put(session, order, act, now, at=at)
     flag_modified(order, "status")
 
 

@@ -1,16 +1,21 @@
 """What may be recorded of a dispute: its parties, the next key step, a paper. What is typed in belongs to one version of the order."""
 
+from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 import streamlit as st
 
 from core.calendar import local_day
+from core.files import Upload
 from core.mediation import AT_THE_DESK, IN_HAND, OF_A_PARTY, PAPERS, WAYS, NewParty, Word, next_steps
 from core.refusals import Refused
 from db.commands import mediation as commands
+from db.commands.files import with_files
 from db.queries.mediation import Dispute, PartyLine
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk
+from pages.parts.files import pick_files
 from pages.parts.plain import plain
 from pages.parts.queue_record import happened_at, say_refused
 
@@ -31,10 +36,12 @@ def draw_records(desk: Desk, card: OrderCard, found: Dispute) -> None:
             _paper(desk, card, found)
 
 
-def answer(desk: Desk, card: OrderCard, command, word: str, **arguments) -> None:
-    """A refusal stays where it is; else a word says what was filed, and the dialog shows what is next."""
-    line = card.line
-    result = desk.carry_out(command, community_id=line.community_id, order_id=line.id, version=line.version, **arguments)
+def answer(desk: Desk, card: OrderCard, command, word: str, *, uploads: Sequence[Upload] = (), act: str = "", **arguments) -> None:
+    """A refusal stays where it is; else a word says what was filed, and the dialog shows what is next. `uploads`: files for the line of the trail that
+    `act` leaves."""
+    ids = {"community_id": card.line.community_id, "order_id": card.line.id}
+    arguments |= ids | {"version": card.line.version}
+    result = desk.carry_out(with_files, step=partial(command, **arguments), act=act, uploads=uploads, **ids) if uploads else desk.carry_out(command, **arguments)
     if isinstance(result, Refused):
         say_refused(desk, result)
         return
@@ -80,6 +87,7 @@ def _key_step(desk: Desk, card: OrderCard, found: Dispute, steps: tuple[str, ...
         texts |= {name: st.text_input(desk.t(f"mediation.{name}"), key=f"mediation_{name}-{n}", max_chars=200) for name in ("heads", "members")}
     if step == "agreement":
         texts["court"] = st.checkbox(desk.t("mediation.court"), value=found.case.court, disabled=found.case.court, key=f"mediation_court-{n}")
+        texts["uploads"], texts["act"] = pick_files(desk, f"mediation_agreement_files-{n}"), "mediation_agreement"
     at = happened_at(desk, f"mediation-{n}")
     told = happened_at(desk, f"mediation_told-{n}", "mediation.told_before")
     if st.button(desk.t("mediation.record"), type="primary", width="stretch", key="mediation-record"):
@@ -107,6 +115,8 @@ def _paper(desk: Desk, card: OrderCard, found: Dispute) -> None:
         party = st.selectbox(desk.t("mediation.paper_party"), list(names), index=None, format_func=names.get, key=f"mediation_paper_party-{n}")
     text = st.text_input(desk.t("mediation.paper_text"), key=f"mediation_paper_text-{n}", max_chars=200)
     dated = st.date_input(desk.t("mediation.paper_dated"), local_day(desk.now), max_value=local_day(desk.now), key=f"mediation_paper_dated-{n}")
+    uploads = pick_files(desk, f"mediation_paper_files-{n}")
     if st.button(desk.t("mediation.put"), type="primary", width="stretch", key="mediation-put"):
         with said:
-            answer(desk, card, commands.put_paper, desk.t("mediation.recorded", what=desk.t(f"mediation.paper_{kind}")), kind=kind, text=text, dated=dated, party_id=party)
+            word, more = desk.t("mediation.recorded", what=desk.t(f"mediation.paper_{kind}")), {"uploads": uploads, "act": commands.ON_FILE}
+            answer(desk, card, commands.put_paper, word, kind=kind, text=text, dated=dated, party_id=party, **more)

@@ -1,20 +1,24 @@
 """Disputes at the desk: one order climbs the ladder with its clocks, leaves its trail, and ends settled or not."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
 
 from core.clocks import State, state
+from core.files import Upload
 from core.measures import Verdict
 from core.mediation import COUNCIL, STREET, NewParty, Word
 from core.refusals import Refused
 from core.roles import Role
 from db.commands import mediation, suspensions
 from db.commands import work_orders as commands
+from db.commands.files import with_files
 from db.commands.filing import carry_out, file
 from db.engine import open_session
 from db.models.clocks import ClockPause
+from db.models.files import Attachment
 from db.models.ledger import LedgerEntry
 from db.models.mediation import MediationPaper, MediationParty, MediationStep
 from db.models.work_orders import WorkOrder, WorkOrderEvent
@@ -23,6 +27,7 @@ from db.queries.checklist_rows import violations
 from db.queries.mediation import dispute
 from db.scope import Scope
 from db.types import uuid7
+from tests.db.test_files import photo
 from tests.db.test_work_orders import HOUR, MINUTE, NOW, Office
 
 DAY = timedelta(days=1)
@@ -118,7 +123,7 @@ def test_one_order_climbs_from_grid_to_community_to_street_each_limit_counted_fr
     order = office.order(order_id)
     assert (order.kind, order.status, order.holder_id) == (STREET, "accepted", office.staff["b"])
     acts = [one.act for one in sorted(office.rows(WorkOrderEvent, WorkOrderEvent.work_order_id == order_id), key=lambda one: one.id)]
-    assert acts == ["take_in", "accept", "pass_up", "council_held", "pass_up", "reported_street"]
+    assert acts == ["take_in", "accept", "pass_up", "register_parties", "council_held", "pass_up", "reported_street"]
     filed = [one.command for one in sorted(office.rows(LedgerEntry, LedgerEntry.subject_id == order_id), key=lambda one: one.id)]
     assert filed == [f"work_order.{act}" for act in ("take_in", "pass_up", "register_parties", "mediation_council", "pass_up", "reported_street")]
     assert not any("张三" in one.facts or "各退" in one.facts for one in office.rows(LedgerEntry))
@@ -161,7 +166,11 @@ def test_the_trail_shows_who_was_told_of_each_key_step_when_and_how_and_who_came
     office.act(order_id, mediation.put_paper, who="b", now=at, kind="consent", text="同意书第3号", party_id=one.id)
     office.act(order_id, mediation.put_paper, who="b", now=at, kind="psychologist", text="赵咨询师", party_id=one.id)
     assert takes(office, order_id, "agreement", now=at).reason == "mediation.first_drawing"
-    office.act(order_id, mediation.put_paper, who="b", now=at, kind="drawing", text="规划图1998-12，档案室")
+    scan = Upload("规划图.jpg", photo())
+    drawing = partial(mediation.put_paper, community_id=office.id, order_id=order_id, version=office.order(order_id).version, kind="drawing", text="规划图1998-12，档案室")
+    office.do("b", with_files, now=at, order_id=order_id, step=drawing, act=mediation.ON_FILE, uploads=[scan])
+    [link] = office.rows(Attachment)
+    assert [one.id for one in office.rows(WorkOrderEvent, WorkOrderEvent.act == mediation.ON_FILE)][-1] == link.subject_id, "the drawing itself stands in the trail"
     assert takes(office, order_id, "agreement", now=at, court=True).reason == "mediation.first_legal_aid"
     office.act(order_id, mediation.put_paper, who="b", now=at, kind="legal_aid", text="区法律援助中心")
     assert takes(office, order_id, "agreement", now=at, court=True).what == "agreement"
