@@ -258,8 +258,10 @@ def lacking(case: Case, *, settled: bool) -> Iterable[str]:
     for step in ("registered", "dispatched"):
         if case.latest(step) is None:
             yield step
-    if case.latest(*MEDIATED) is None:
-        yield "council" if case.kind == COUNCIL else "session"
+    if case.kind == COUNCIL and case.latest("council") is None:
+        yield "council"
+    elif case.latest(*MEDIATED) is None:
+        yield "session"
     if settled and case.latest("agreement") is None:
         yield "agreement"
 

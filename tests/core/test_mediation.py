@@ -139,7 +139,7 @@ WHOLE = on_record("registered", "dispatched", "session", "agreement")
         (replace(CASE, steps=WHOLE), "settled", None), (replace(CASE, steps=WHOLE), None, "say_outcome"), (replace(CASE, steps=WHOLE), "not_settled", "pass_up_instead"),
         (replace(CASE, steps=WHOLE[:3]), "settled", "first_agreement"), (replace(CASE, steps=WHOLE[:2]), "settled", "first_session"),
         (replace(CASE, steps=WHOLE[1:]), "settled", "first_registered"), (replace(CASE, steps=WHOLE, parties={}), "settled", "first_parties"),
-        (replace(CASE, kind=COUNCIL, steps=WHOLE[:3]), "not_settled", None), (replace(CASE, kind=COUNCIL, steps=WHOLE[:2]), "not_settled", "first_council"),
+        (replace(CASE, kind=COUNCIL, steps=(*WHOLE[:2], *on_record("council"))), "not_settled", None), (replace(CASE, kind=COUNCIL, steps=WHOLE), "settled", "first_council"), (replace(CASE, kind=COUNCIL, steps=WHOLE[:2]), "not_settled", "first_council"),
         (replace(CASE, kind=COUNCIL, steps=WHOLE, round=1), "not_settled", "first_council"),
     ],
 )  # fmt: skip
