@@ -95,6 +95,10 @@ STATUSES = {
     **dict.fromkeys(("办结", "已办结", "完成", "已完成", "结案", "已结案", "关闭", "已关闭", "已处理", "closed", "done", "completed", "resolved"), CLOSED),
     **dict.fromkeys(("待办", "待处理", "处理中", "办理中", "在办", "已受理", "受理", "已派单", "未办结", "open", "pending", "assigned", "inprogress", "started"), OPEN),
 }
+OUTCOMES = {
+    **dict.fromkeys(("已化解", "化解", "调解成功", "成功", "达成协议", "和解", "已和解", "是", "settled", "yes"), "settled"),
+    **dict.fromkeys(("未化解", "调解不成", "调解未成功", "未成功", "未达成协议", "否", "notsettled", "no"), "not_settled"),
+}
 RATINGS = {
     **dict.fromkeys(("非常满意", "很满意", "5", "五星", "5分"), 5),
     **dict.fromkeys(("满意", "4", "四星", "4分", "比较满意", "satisfied"), 4),

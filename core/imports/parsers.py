@@ -117,9 +117,10 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "channel": _of(choices.CHANNELS, "channel", choices.ANY_CHANNEL),
     "order_status": _of(choices.STATUSES, "order_status", "other"),
     "rating": _of(choices.RATINGS, "rating"),
+    "outcome": _of(choices.OUTCOMES, "outcome"),
 }
 REPETITIVE = frozenset(
     {"sex", "flag", "whole", "building", "unit", "door", "groups", "disability", "level", "staff_kind", "post", "certificate"}
-    | {"order_kind", "channel", "order_status", "rating", "category", "occupancy", "bill_kind", "bill_period"}
+    | {"order_kind", "channel", "order_status", "rating", "outcome", "category", "occupancy", "bill_kind", "bill_period"}
 )
 """Parsers whose columns hold few different texts: worth remembering what each came to."""

@@ -158,7 +158,7 @@ def _finish(session: ScopedSession, plan: Plan, community_id: UUID) -> None:
         clocks.setdefault(clock.work_order_id, {})[clock.clause_id] = clock
     for order in _load(session, WorkOrder, community_id, list(plan.finished)):
         rows = plan.finished[order.id]
-        for column in ("status", "accepted_at", "finished_at", "closed_at", "rating"):
+        for column in ("status", "accepted_at", "finished_at", "closed_at", "rating", "outcome"):
             setattr(order, column, rows.work_order[column])
         for row in rows.clocks:
             _as_replayed(session, order, clocks.get(order.id, {}).get(row["clause_id"]), row)

@@ -112,6 +112,7 @@ _WORDS: dict[str, Callable] = {
     "staff_kind": _word("exports.staff_"),
     "certificate": _word("exports.certificate_"),
     "channel": _word("work_orders.channel_"),
+    "outcome": _word("mediation.outcome_"),
     "category": _word("work_orders.category_"),
     "order_kind": lambda value, lang: kinds()[value].title[lang],
     "groups": _groups,
@@ -183,7 +184,7 @@ def _work_orders(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
     grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
     items = {one.item.id: one.item.title for one in entries(session, community_id)}
     own = (WorkOrder.number, WorkOrder.matter, WorkOrder.detail, WorkOrder.kind, WorkOrder.category, WorkOrder.channel, WorkOrder.applicant, WorkOrder.contact, WorkOrder.item)
-    times = (WorkOrder.received_at.label("received"), WorkOrder.closed_at.label("closed"), WorkOrder.rating, WorkOrder.building_id, WorkOrder.grid_id)
+    times = (WorkOrder.received_at.label("received"), WorkOrder.closed_at.label("closed"), WorkOrder.rating, WorkOrder.outcome, WorkOrder.building_id, WorkOrder.grid_id)
     extended = _extended(session, community_id)
     # On file: its content is opened by request only (archive.access).
     filed = set(session.scalars(select(ArchiveFile.work_order_id).where(ArchiveFile.community_id == community_id)))

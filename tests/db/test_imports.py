@@ -246,6 +246,15 @@ def test_work_orders_come_in_with_their_clocks_and_finish_with_a_later_file(desk
     assert desk.sizes() == before
 
 
+def test_a_dispute_of_an_old_ledger_says_whether_it_was_settled_or_nobody_knows(desk):
+    head = ["工单编号", "标题", "受理时间", "办结时间", "类型", "是否化解"]
+    told = {"W1": "已化解", "W2": "调解不成", "W3": None, "W4": "也许"}
+    found = desk.preview(desk.upload("work_orders", [head, *([n, "漏水", "2026/11/10 08:00", "2026/11/10 20:00", "纠纷", said] for n, said in told.items())], source="12345"))
+    assert [(c.field, c.reason) for c in found.found.bad] == [("outcome", "outcome")]
+    desk.take_in(found.upload)
+    assert {one.number[-2:]: one.outcome for one in desk.rows(WorkOrder) if one.number[-2:] in ("W1", "W2", "W3")} == {"W1": "settled", "W2": "not_settled", "W3": None}
+
+
 def test_two_systems_may_use_the_same_numbers(desk):
     rows = [["编号", "主题", "时间"], ["1", "甲", "2026-11-01 08:00"]]
     desk.take_in(desk.upload("work_orders", rows, source="a"))

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.clocks import State, state
+from core.mediation import RUNGS
 from core.refusals import Refused
 from core.suspensions import CLAUSE
 from core.work_orders import ACTS, NOTES, STATUSES, STEPS, SUPPLEMENT, kinds
@@ -21,6 +22,7 @@ from db.commands import extensions, late_entries, suspensions
 from db.commands import work_orders as commands
 from db.commands.clocks import recompute
 from db.commands.filing import file
+from db.commands.mediation import pass_up
 from db.engine import open_session
 from db.models.clocks import Clock, ClockPause
 from db.models.extensions import Extension
@@ -78,6 +80,9 @@ class Walk:
 
     def goes_on(self, chance):
         """An act that fits the status, by somebody who may: so that walks get far."""
+        if self.order.kind in RUNGS and chance.random() < 0.4:
+            self.climbs(chance)
+            return
         self.now += chance.choice(WAITS)
         self.carry_out(chance.choice(("a", "head")), self.fitting(chance.randint(0, 20)), {}, chance.choice((1, 5)), "理由", told=True)
 
@@ -157,6 +162,21 @@ class Walk:
 
     def requests(self, kind) -> list:
         return self.extended if kind is Extension else self.suspended
+
+    def climbs(self, chance):
+        """A dispute goes up, or a rung is tried that is not the next; no limit that is past is excused by it, and the new one is counted from the start."""
+        who, to, fresh = chance.choice(("a", "head", "b", "property")), chance.choice(RUNGS[1:]), self.order.status == "taken_in"
+        self.now += chance.choice(WAITS)
+        before, rung = {one.id: (one.closed_at, state(one, self.now)) for one in self.clocks}, self.order.kind
+        if not self.does(who, pass_up, "pass_up", order_id=self.order_id, version=self.order.version, to=to, reason="理由"):
+            return
+        self.acts["accept"] += fresh
+        assert self.order.kind == to == RUNGS[RUNGS.index(rung) + 1]
+        late = [one for one in self.clocks if before.get(one.id, (None, None))[1] is State.overdue]
+        assert all(state(one, self.now) is State.missed for one in late), "passing up excuses nothing"
+        [new] = [one for one in self.clocks if one.id not in before]
+        started = max([one.happened_at for one in self.events if one.act == "follow_up" and one.to_status == "accepted"], default=self.order.received_at)
+        assert new.started_at == started and [one.id for one in self.clocks if one.closed_at is None] == [new.id]
 
     def recomputes(self, chance):
         who = chance.choice(("head", "a", "administrator"))
@@ -282,5 +302,5 @@ def test_no_walk_of_any_role_leads_an_order_astray(engine, two_communities):
                 astray.add_note(f"walk {seed}, step {step}: {dict(walk.acts)}")
                 raise
     done = {one.command.removeprefix("work_order.") for one in office.rows(LedgerEntry)}
-    assert done >= {"accept", "ask_materials", "receive_materials", "finish", "follow_up", "withdraw", "confirm_late", "refuse_late"}, "or this proves little"
+    assert done >= {"accept", "ask_materials", "receive_materials", "finish", "follow_up", "withdraw", "confirm_late", "refuse_late", "pass_up"}, "or this proves little"
     assert done >= {f"{act}_{what}" for what in ("extension", "suspension") for act in ("ask", "grant", "refuse")} | {"tell_extension", "end_suspension"}

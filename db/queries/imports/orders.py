@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.imports.cells import squeezed
 from core.imports.judge import Row
+from core.mediation import RUNGS
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from core.work_orders import SATISFIED_FROM, Bench, dispatch, kinds
@@ -79,6 +80,7 @@ class WorkOrders(PlacedIntake):
             acts=tuple(self._acts(values)), recorded_at=self.now, channel=values.get("channel", "online"), detail=values.get("detail"),
             grid_id=grid_id, building_id=building_id, holder_id=None if closed else goes_to.holder_id, external_key=key,
             category=values.get("category") or None, desk=goes_to.desk, closes_at=self.closes_at, item=item and item.id,
+            outcome=values.get("outcome") if kind.id in RUNGS else None,
         )  # fmt: skip
 
     def _number_for(self, number: str) -> str:
