@@ -106,7 +106,8 @@ def undo(session: ScopedSession, *, now: datetime, merge_id: UUID, version: int)
     row.undone_at, row.undone_by = now, session.scope.actor_id
     goes.left_on = goes.left_reason = None
     before = changed["before"]
-    rows = sum(_restore(session, row.community_id, table, own) for table, own in before.items() if table != "clock")
+    given = {table: _restore(session, row.community_id, table, own) for table, own in before.items() if table != "clock"}
+    rows = sum(n for table, n in given.items() if table not in (*STAYS, "resident"))
     clocks = _two_sets(session, stays, goes, before.get("clock", {}), changed["made"], row.merged_at, now)
     _filed(session, "care.undo_merge", row, now, rows, clocks)
     return Merged(row.id, rows, clocks)

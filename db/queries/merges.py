@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core import masks
@@ -107,22 +107,22 @@ def compared(session: ScopedSession, one: Resident, other: Resident) -> Alike | 
 
 
 def _alike(session: ScopedSession) -> list[tuple[Resident, Resident, Alike]]:
-    """By indexes: the same name or home and the same year of birth, or the same telephone and name; only then the points are counted."""
+    """One of the two has no ID number, for two numbers are two people and no two files have the same one: those few are looked for by indexes, among the
+    same name or home and year of birth, or the same telephone; only then the points are counted."""
     same_name, same_year = _OTHER.name == Resident.name, _OTHER.birth_year == Resident.birth_year
     same_phone = and_(_OTHER.phone_index == Resident.phone_index, or_(same_name, same_year))
     ways = (and_(same_name, same_year), same_phone, and_(_OTHER.household_id == Resident.household_id, or_(same_year, same_name)))
-    found = {tuple(pair): None for way in ways for pair in session.execute(select(Resident.id, _OTHER.id).join(_OTHER, and_(*_both_here(), way)))}
-    ids = {one for pair in found for one in pair}
-    known = {row.id: row for row in session.scalars(select(Resident).where(Resident.id.in_(ids)))} if ids else {}
-    judged = ((known[one], known[other], compared(session, known[one], known[other])) for one, other in found)
+    here = (Resident.id_index.is_(None), Resident.left_on.is_(None), _OTHER.left_on.is_(None))
+    pair = and_(_OTHER.community_id == Resident.community_id, _OTHER.id != Resident.id)
+    query = select(Resident.id, _OTHER.id)
+    found = {tuple(sorted(one)): None for way in ways for one in session.execute(query.join(_OTHER, and_(pair, way)).where(*here))}
+    if not found:
+        return []
+    ids = {one for both in found for one in both}
+    said = {tuple(row) for row in session.execute(select(TwoPeople.one_id, TwoPeople.other_id).where(TwoPeople.one_id.in_(ids)))}
+    known = {row.id: row for row in session.scalars(select(Resident).where(Resident.id.in_(ids)))}
+    judged = ((known[one], known[other], compared(session, known[one], known[other])) for one, other in found if (one, other) not in said)
     return [(one, other, how) for one, other, how in judged if how]
-
-
-def _both_here() -> tuple[ColumnElement[bool], ...]:
-    """Not gone, not said to be two people, and not two ID numbers: within a community no two files have the same one."""
-    said = exists().where(TwoPeople.community_id == Resident.community_id, TwoPeople.one_id == Resident.id, TwoPeople.other_id == _OTHER.id)
-    numbers = or_(Resident.id_index.is_(None), _OTHER.id_index.is_(None))
-    return _OTHER.community_id == Resident.community_id, Resident.id < _OTHER.id, Resident.left_on.is_(None), _OTHER.left_on.is_(None), numbers, ~said
 
 
 def _person(session: ScopedSession, row: Resident) -> Person:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from core.imports.judge import Row
 from core.refusals import Refused
 from db.commands.care import enrol, record_contact
 from db.commands.changes import ask
@@ -16,12 +17,14 @@ from db.commands.work_orders import take_in
 from db.engine import open_session
 from db.keys import keyring
 from db.models.clocks import Clock
+from db.models.grids import Household
 from db.models.ledger import LedgerEntry
 from db.models.merges import Merge
 from db.models.packages import TeamMember
 from db.models.residents import Contact, Departure, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.care import person
+from db.queries.imports.people import Residents
 from db.queries.merges import how_many, merges, pairs
 from db.queries.roster import found_people
 from tests import ledgers
@@ -50,8 +53,13 @@ def made(engine) -> Place:
 
 
 @pytest.fixture
-def place(sqlite_engine) -> Place:
-    return made(sqlite_engine)
+def engine(sqlite_engine):
+    return sqlite_engine
+
+
+@pytest.fixture
+def place(kept) -> Place:
+    return kept(made)
 
 
 @pytest.fixture
@@ -117,6 +125,18 @@ def test_the_merged_file_says_where_it_went_and_takes_nothing_in(place, two):
     assert isinstance(place.run(enrol, NOW, head, resident_id=two[1], group="disabled"), Refused)
     place.run(sweep, at("2026-11-19T10:00"), community_id=place.community_id)
     assert place.all(Clock, Clock.subject_id == two[1], Clock.closed_at.is_(None)) == [], "nothing falls due for it"
+
+
+def test_a_ledger_that_still_has_the_merged_file_brings_nothing_back(place, two):
+    [home] = place.all(Household)
+    third = place.resident("李大爷", "1950-03-15", household_id=home.id)
+    joins(place, (two[0], third))
+    row = Row(1, {"name": "李大爷", "birth_date": date(1950, 3, 15), "building": "1号楼", "door": home.door, "phone": "13900000000", "groups": {"elder": None}})
+    with open_session(place.engine, place.role("station_head")) as session:
+        intake = Residents(session, place.community_id, NOW)
+        intake.take(row)
+    assert intake.plan.complaints == {1: [("name", "went_into_another", {}, False)]}
+    assert not intake.plan.inserts and not intake.plan.updates
 
 
 def test_undoing_at_once_gives_back_every_row_as_it_was(place, two):

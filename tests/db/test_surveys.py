@@ -38,8 +38,13 @@ def made(engine) -> Place:
 
 
 @pytest.fixture
-def place(sqlite_engine) -> Place:
-    return made(sqlite_engine)
+def engine(sqlite_engine):
+    return sqlite_engine
+
+
+@pytest.fixture
+def place(kept) -> Place:
+    return kept(made)
 
 
 def asked(place, name) -> SurveyPerson:
