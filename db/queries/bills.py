@@ -100,14 +100,18 @@ def at_stage(stage: Stage, now: datetime, calendar: WorkCalendar) -> ColumnEleme
 
 def counts(session: ScopedSession, now: datetime, community_id: UUID) -> dict[Stage, int]:
     """How many bills stand at each stage."""
-    calendar = current_calendar(session)
-    each = [func.count().filter(at_stage(one, now, calendar)) for one in Stage]
-    return dict(zip(Stage, session.execute(select(*each).select_from(Bill).where(Bill.community_id == community_id)).one(), strict=True))
+    calendar, running, own = current_calendar(session), [one for one in Stage if one is not Stage.closed], Bill.community_id == community_id
+    each = [func.count().filter(at_stage(one, now, calendar)) for one in running]
+    # Of the closed ones, most of all, nothing is looked at: they are what is left.
+    query = select(*each, func.count()).select_from(Bill).where(own, Bill.closed_at.is_(None))
+    *found, still_open = session.execute(query).one()
+    every = session.scalar(select(func.count()).select_from(Bill).where(own))
+    return dict(zip(running, found, strict=True)) | {Stage.closed: every - still_open}
 
 
 def listed(session: ScopedSession, now: datetime, community_id: UUID, stage: Stage, *, limit: int = 20, offset: int = 0) -> list[BillLine]:
-    """Bills at a stage, the earliest due first; closed ones: the last closed first."""
-    order = (Bill.closed_at.desc(), Bill.id) if stage is Stage.closed else (Bill.due_on, Bill.id)
+    """Bills at a stage, the earliest due first; closed ones: the latest first."""
+    order = (Bill.dun_by.desc(), Bill.id) if stage is Stage.closed else (Bill.due_on, Bill.id)
     return _lines(session, now, community_id, at_stage(stage, now, current_calendar(session)), order=order, limit=limit, offset=offset)
 
 

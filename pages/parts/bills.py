@@ -14,6 +14,7 @@ from pages.parts.bill_acts import draw_acts, file
 from pages.parts.bill_text import days_overdue, line, name, needs, stands, step_text, sums
 from pages.parts.clause import clause_chip, clause_mark
 from pages.parts.desk import Desk, current
+from pages.parts.figures import kept
 from pages.parts.line_list import STYLE, line_list
 
 FEW = 20
@@ -45,8 +46,9 @@ def bills_view(community_id: UUID) -> None:
 
 def _found(desk: Desk, community_id: UUID) -> list[BillLine]:
     """The bills of the household that was asked for, else those of a stage, page by page."""
+    totals = kept(desk, counts, community_id)
     with desk.session() as session:
-        totals, places = counts(session, desk.now, community_id), buildings(session, community_id)
+        places = buildings(session, community_id)
     with st.expander(desk.t("bills.find")):
         building = st.selectbox(desk.t("bills.building"), list(places), index=None, format_func=places.get, key="bills-building", placeholder=desk.t("common.all"))
         door = st.text_input(desk.t("bills.door"), max_chars=30, key="bills-door")
