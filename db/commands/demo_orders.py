@@ -83,7 +83,7 @@ def _climbed(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
     _act(engine, scope, one, mediation.register, now - timedelta(hours=25), order_id, parties=parties, way="in_person", boundary=True)
     at = now - timedelta(hours=21)
     with open_session(engine, scope) as session:
-        words = {party.id: Word(at - timedelta(hours=2), "phone") for party in dispute(session, one.community_id, order_id).parties}
+        words = {party.id: Word(at - timedelta(hours=2), "phone") for party in dispute(session, at, one.community_id, order_id).parties}
     _act(engine, scope, one, mediation.take, at, order_id, step="session", words=words, text="双方对界墙位置各执一词，其他住户也有意见")
     _act(engine, scope, one, mediation.pass_up, at + timedelta(hours=1), order_id, to=COUNCIL, reason="涉及同单元多户，须居民议事会商议")
     _act(engine, scope, one, mediation.put_paper, now - timedelta(hours=2), order_id, kind="drawing", text="小区1998年规划总图复印件，存社区档案室")

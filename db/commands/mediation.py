@@ -26,6 +26,7 @@ from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.mediation import Mediation, MediationPaper, MediationParty, MediationStep, MediationWord
 from db.models.work_orders import WorkOrder
+from db.queries.archive import sealed
 from db.queries.mediation import case_of, opened_at
 from db.types import uuid7
 
@@ -212,6 +213,8 @@ def reveal(session: ScopedSession, *, now: datetime, community_id: UUID, order_i
     order = _found(session, community_id, order_id)
     if order is None:
         return Refused("common.not_found")
+    if sealed(session, now, community_id, order_id):
+        return Refused("archive.closed", "archive.access")
     _file(session, now, order, "reveal_parties", purpose=purpose)
     own = (MediationParty.community_id == community_id, MediationParty.work_order_id == order_id)
     return tuple(Shown(one.name, one.contact) for one in session.scalars(select(MediationParty).where(*own).order_by(MediationParty.side, MediationParty.id)))

@@ -18,6 +18,7 @@ from db.models.accounts import Account
 from db.models.grids import Staff
 from db.models.mediation import Mediation, MediationPaper, MediationParty, MediationStep, MediationWord
 from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.archive import sealed
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,11 @@ class Dispute:
     papers: tuple[PaperLine, ...]
 
 
-def dispute(session: ScopedSession, community_id: UUID, order_id: UUID) -> Dispute | None:
-    """A dispute with everything on record about it, personal fields as the role may see them; None: no dispute, or not in scope."""
+def dispute(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> Dispute | None:
+    """A dispute with everything on record about it, personal fields as the role may see them; None: no dispute, not in scope, or on file and not open
+    to the reader."""
     order = session.scalar(select(WorkOrder).where(WorkOrder.community_id == community_id, WorkOrder.id == order_id))
-    if order is None or order.kind not in core.RUNGS:
+    if order is None or order.kind not in core.RUNGS or sealed(session, now, community_id, order_id):
         return None
     hidden = masked(session.scope.role)
     parties = {

@@ -18,7 +18,7 @@ from pages.parts.reveal import ask_purpose, draw_revealed
 def draw_dispute(desk: Desk, card: OrderCard) -> Dispute | None:
     """Where a dispute stands, then what may be recorded; the whole trail folded away. None: the order is no dispute."""
     with desk.session() as session:
-        found = dispute(session, card.line.community_id, card.line.id)
+        found = dispute(session, desk.now, card.line.community_id, card.line.id)
     if found is None:
         return None
     case = found.case

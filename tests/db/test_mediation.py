@@ -175,7 +175,7 @@ def test_the_trail_shows_who_was_told_of_each_key_step_when_and_how_and_who_came
     office.act(order_id, mediation.put_paper, who="b", now=at, kind="legal_aid", text="区法律援助中心")
     assert takes(office, order_id, "agreement", now=at, court=True).what == "agreement"
     with open_session(office.engine, office.scope("b")) as session:
-        seen = dispute(session, office.id, order_id)
+        seen = dispute(session, at, office.id, order_id)
     assert [(one.side, one.name, one.contact) for one in seen.parties] == [(1, "张三", "138****5678"), (2, "李四", None)]
     assert [(one.step, one.by) for one in seen.steps] == [("registered", "b"), ("dispatched", "b"), ("session", "b"), ("agreement", "b")]
     assert [(one.party, one.told_at, one.way, one.present, one.reason) for one in seen.steps[2].words] == [("张三", NOW, "phone", True, None), ("李四", NOW, "phone", False, "出差")]
@@ -186,7 +186,7 @@ def test_the_trail_shows_who_was_told_of_each_key_step_when_and_how_and_who_came
     assert office.do("property", mediation.reveal, order_id=order_id, purpose="contact") == Refused("common.not_found")
     committee = Scope(uuid7(), Role.COMMITTEE_MEMBER, frozenset({office.id}))
     with open_session(office.engine, committee) as session:
-        masked = dispute(session, office.id, order_id)
+        masked = dispute(session, at, office.id, order_id)
     assert [(one.name, one.contact) for one in masked.parties] == [("张*", "138****5678"), ("李*", None)]
     assert (masked.steps[2].text, masked.papers[0].text, masked.steps[2].words[1].reason) == ("***", "***", "***")
     assert carry_out(office.engine, committee, mediation.pass_up, now=at, community_id=office.id, order_id=order_id, version=1, to=COUNCIL, reason="x") == Refused("common.not_allowed")
