@@ -144,9 +144,14 @@ def may_report(case: Case, justice_office: str, law_firm: str) -> Refused | None
 # --- parties, papers and key steps ------------------------------------------------------------------------------------
 
 
+def registrable(case: Case) -> bool:
+    """Whether parties may be registered: while it is worked; also of one that an old ledger brought finished, so that it can be followed up."""
+    return case.status in IN_HAND or (case.status == "finished" and not case.two_sides)
+
+
 def may_register(case: Case, new: Sequence[NewParty], told_at: datetime, way: str | None, now: datetime) -> Refused | None:
     """Why these parties may not be registered: each with a name, two sides or more with those there are, and told."""
-    if case.status not in IN_HAND:
+    if not registrable(case):
         return Refused(f"work_orders.not_while_{case.status}", TRAIL)
     if not new or any(not one.name.strip() for one in new):
         return Refused("mediation.say_name", TRAIL)

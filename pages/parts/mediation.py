@@ -25,7 +25,8 @@ def draw_dispute(desk: Desk, card: OrderCard) -> Dispute | None:
     rungs = " → ".join(f"**{desk.t(f'mediation.rung_{rung}')}**" if rung == case.kind else f":gray[{desk.t(f'mediation.rung_{rung}')}]" for rung in RUNGS)
     st.markdown(f"{desk.t('mediation.ladder')} {rungs}")
     st.markdown(f"{_five(desk, found)} {clause_mark(desk, 'mediation.steps')}")
-    if case.status == "accepted" and (lacks := [*lacking(case, settled=case.kind == ON_THE_SPOT)]):
+    lacks = [*lacking(case, settled=case.kind == ON_THE_SPOT)] if case.status == "accepted" else ["visit"] if case.status == "finished" and not case.latest("visit") else []
+    if lacks:
         st.caption(desk.t(f"mediation.first_{lacks[0]}"))
     if found.outcome:
         st.markdown(f"**{desk.t('mediation.outcome')}** {desk.t(f'mediation.outcome_{found.outcome}')}")

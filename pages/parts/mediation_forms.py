@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.calendar import local_day
 from core.files import Upload
-from core.mediation import AT_THE_DESK, IN_HAND, OF_A_PARTY, PAPERS, WAYS, NewParty, Word, next_steps
+from core.mediation import AT_THE_DESK, IN_HAND, OF_A_PARTY, PAPERS, WAYS, NewParty, Word, next_steps, registrable
 from core.refusals import Refused
 from db.commands import mediation as commands
 from db.commands.files import with_files
@@ -27,11 +27,12 @@ def draw_records(desk: Desk, card: OrderCard, found: Dispute) -> None:
     if steps and case.two_sides and desk.may("order_follow_up" if steps[0] == "visit" else "order_accept"):
         with st.expander(desk.t("mediation.record")):
             _key_step(desk, card, found, steps)
-    if case.status not in IN_HAND or not desk.may("order_accept"):
+    if not desk.may("order_accept"):
         return
-    with st.expander(desk.t("mediation.add_party" if case.two_sides else "mediation.register")):
-        _parties(desk, card, found)
-    if case.two_sides:
+    if registrable(case):
+        with st.expander(desk.t("mediation.add_party" if case.two_sides else "mediation.register")):
+            _parties(desk, card, found)
+    if case.two_sides and case.status in IN_HAND:
         with st.expander(desk.t("mediation.put")):
             _paper(desk, card, found)
 

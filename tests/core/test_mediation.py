@@ -74,6 +74,9 @@ def test_two_sides_are_registered_and_told():
     assert reason(may_register(new, [NewParty(1, "张三"), NewParty(2, "李四")], NOW, None, NOW)) == "tell_all"
     assert may_register(new, [NewParty(1, "张三"), NewParty(2, "李四")], NOW, "phone", NOW) is None
     assert may_register(CASE, [NewParty(3, "王五")], NOW, "phone", NOW) is None
+    done = replace(new, status="finished")
+    assert may_register(done, [NewParty(1, "张三"), NewParty(2, "李四")], NOW, "phone", NOW) is None, "an old ledger's, so that it can be followed up"
+    assert reason(may_register(replace(CASE, status="finished"), [NewParty(3, "王五")], NOW, "phone", NOW)) == "work_orders.not_while_finished"
 
 
 @pytest.mark.parametrize(
