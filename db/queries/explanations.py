@@ -13,8 +13,9 @@ from core.work_orders import kinds
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.explanations import Explanation
-from db.models.grids import Staff
+from db.models.grids import Community, Staff
 from db.models.work_orders import WorkOrder
+from db.queries.archive import sealed
 from db.queries.clock_state import is_missed
 
 EXPLAINED_KINDS = {kind.id: kind.explain_late for kind in kinds().values() if kind.explain_late}
@@ -52,6 +53,27 @@ def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
 def of_order(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ExplanationLine]:
     """What was filed about an order, oldest first."""
     return _lines(session, Explanation.community_id == community_id, Explanation.work_order_id == order_id, limit=20)
+
+
+@dataclass(frozen=True)
+class Written:
+    """An explanation as a letter from `place` to `street`: the matter's kind, and when it was taken in."""
+
+    line: ExplanationLine
+    place: str
+    street: str
+    kind: str
+    received_at: datetime
+
+
+def written_of(session: ScopedSession, now: datetime, community_id: UUID, explanation_id: UUID) -> Written | None:
+    """An explanation with what its letter says; None: not there, not in scope, or of a matter on file that is not open to the reader."""
+    line = next(iter(_lines(session, Explanation.community_id == community_id, Explanation.id == explanation_id, limit=1)), None)
+    if line is None or sealed(session, now, community_id, line.order_id):
+        return None
+    order = (WorkOrder.community_id == community_id, WorkOrder.id == line.order_id)
+    query = select(Community.name, Community.street, WorkOrder.kind, WorkOrder.received_at).join(WorkOrder, WorkOrder.community_id == Community.community_id)
+    return Written(line, *session.execute(query.where(*order)).one())
 
 
 def late_clock(session: ScopedSession, order: WorkOrder) -> Clock | None:

@@ -28,6 +28,7 @@ def draw_explained(desk: Desk, card: OrderCard) -> None:
         filed = explanations.of_order(session, line.community_id, line.id)
     for one in filed:
         st.markdown(f":blue[{_said(desk, one)} — **{_stands(desk, one)}**]")
+        _links(desk, one)
     owed = latest.state in (State.overdue, State.missed) and not any(one.filed_at >= latest.due_at for one in filed)
     if not owed or not desk.may("order_finish"):
         return
@@ -60,6 +61,8 @@ def _list(community_id: UUID) -> None:
             due, at = (moment and deadline_text(moment) for moment in (one.due_at, one.result_at))
             late = desk.t("explanations.late", due=due, at=at or desk.t("explanations.no_result"))
             st.markdown(f"**{one.number} {plain(one.matter)}**  \n{late}  \n{_said(desk, one)}  \n{clause_mark(desk, CLAUSE)}")
+            if desk.may(ACKNOWLEDGE):
+                _links(desk, one)
             if desk.may(ACKNOWLEDGE) and st.button(desk.t("explanations.acknowledge"), key=f"explanation-seen-{one.id}", type="primary", width="stretch"):
                 result = desk.carry_out(acknowledge, community_id=community_id, explanation_id=one.id)
                 _answer(desk, result, "explanations.acknowledged", number=one.number)
@@ -67,6 +70,12 @@ def _list(community_id: UUID) -> None:
 
 def _said(desk: Desk, one: ExplanationLine) -> str:
     return desk.t("explanations.said", at=deadline_text(one.filed_at), by=plain(one.by) or desk.t("explanations.somebody"), text=plain(one.text))
+
+
+def _links(desk: Desk, one: ExplanationLine) -> None:
+    asked = f"community={one.community_id}&explanation={one.id}"
+    links = (("explanation", "explanations.print", ' target="_blank"'), ("explanation.docx", "explanations.word", ""))
+    st.html(" &emsp; ".join(f'<a class="desk-link" href="/desk/{path}?{asked}"{how}>{desk.t(word)}</a>' for path, word, how in links))
 
 
 def _stands(desk: Desk, one: ExplanationLine) -> str:

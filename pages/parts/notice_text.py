@@ -1,6 +1,7 @@
 """The notice of missing papers in words, the same on paper and in Word."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from docx import Document
@@ -46,13 +47,18 @@ def letter(lang: str, notice: Notice) -> Letter:
 
 def word_file(lang: str, notice: Notice) -> bytes:
     """The notice as .docx, to be changed and signed by hand."""
-    said, document = letter(lang, notice), Document()
+    return written(lang, letter(lang, notice), notice.place, notice.told_at)
+
+
+def written(lang: str, said: Letter, author: str, at: datetime) -> bytes:
+    """A letter as .docx, `author`'s, made at `at`."""
+    document = Document()
     style = document.styles["Normal"]
     style.font.name, style.font.size = FONTS["en"], Pt(14)
     style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONTS["zh"])
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = said.title, notice.place, ""
-    properties.created = properties.modified = notice.told_at.replace(tzinfo=None)
+    properties.title, properties.author, properties.comments = said.title, author, ""
+    properties.created = properties.modified = at.replace(tzinfo=None)
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading = title.add_run(said.title)

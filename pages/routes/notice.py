@@ -17,24 +17,24 @@ from db.queries.identity import Visitor
 from db.queries.notices import Notice, notice
 from db.wall_clock import now
 from pages.parts.desk import engine
-from pages.parts.notice_text import letter, word_file
+from pages.parts.notice_text import Letter, letter, word_file
 from pages.parts.sheet import listed, sheet
 
-_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_NOT_KEPT = {"Cache-Control": "no-store"}
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 async def _print(request: Request) -> Response:
     page = await _of(request, lambda lang, found: _page(lang, found, request.url.query))
-    return HTMLResponse(page, headers=_NOT_KEPT) if page else PlainTextResponse("404", 404, _NOT_KEPT)
+    return HTMLResponse(page, headers=NOT_KEPT) if page else PlainTextResponse("404", 404, NOT_KEPT)
 
 
 async def _word(request: Request) -> Response:
     made = await _of(request, lambda lang, found: (word_file(lang, found), f"{t('notices.title', lang)}-{found.number}.docx"))
     if not made:
-        return PlainTextResponse("404", 404, _NOT_KEPT)
+        return PlainTextResponse("404", 404, NOT_KEPT)
     content, name = made
-    return Response(content, media_type=_WORD, headers=_NOT_KEPT | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
+    return Response(content, media_type=WORD, headers=NOT_KEPT | {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"})
 
 
 async def _of(request: Request, make: Callable[[str, Notice], object]) -> object | None:
@@ -56,10 +56,14 @@ def _made(visitor: Visitor, community_id: UUID, order_id: UUID, make: Callable[[
 
 
 def _page(lang: str, found: Notice, query: str) -> str:
-    said = letter(lang, found)
+    return page_of(lang, letter(lang, found), {"/queue": t("catalogue.back", lang), f"/desk/notice.docx?{query}": t("notices.word", lang)})
+
+
+def page_of(lang: str, said: Letter, links: dict[str, str]) -> str:
+    """A letter to print; `links` as of a sheet."""
     body = f'<p class="small">{escape(said.number)}</p>' + "".join(f"<p>{escape(text)}</p>" for text in (said.to, said.begin)) + listed(said.papers, "ol")
     body += "".join(f"<p>{escape(text)}</p>" for text in said.end) + f'<p class="sign">{"<br>".join(map(escape, said.signed))}</p>'
-    return sheet(lang, said.title, body, {"/queue": t("catalogue.back", lang), f"/desk/notice.docx?{query}": t("notices.word", lang)})
+    return sheet(lang, said.title, body, links)
 
 
 ROUTES = [Route("/desk/notice", _print), Route("/desk/notice.docx", _word)]

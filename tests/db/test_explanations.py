@@ -1,8 +1,10 @@
 """Late results of hotline complaints: explained in writing, filed with the street, taken note of there. WS 三.2."""
 
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
+from docx import Document
 
 from core.measures import Verdict
 from core.refusals import Refused
@@ -14,9 +16,11 @@ from db.engine import open_session
 from db.models.ledger import LedgerEntry
 from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
-from db.queries.explanations import filed, how_many, of_order
+from db.queries.explanations import filed, how_many, of_order, written_of
 from db.scope import Scope
 from db.types import uuid7
+from pages.parts.explanation_text import letter
+from pages.parts.notice_text import written
 from tests.db.test_work_orders import HOUR, MINUTE, Office
 
 CLAUSE = "complaint.explanation"
@@ -76,6 +80,11 @@ def test_the_street_sees_what_is_filed_and_takes_note_of_it_once(office, order_i
     [line] = office.reads(filed, at, office.id)
     assert (line.order_id, line.text, line.by, line.due_at, line.filed_at) == (order_id, WHY, "a", DUE, at)
     assert office.reads(filed, at, office.id, who="committee")[0].text == "***", "it is filed with the street"
+    for lang, due in (("zh", "2026-11-23 24:00"), ("en", "2026-11-23 24:00")):
+        said = letter(lang, office.reads(written_of, at, office.id, line.id))
+        on_paper = [one.text for one in Document(BytesIO(written(lang, said, "社区", at))).paragraphs]
+        assert due in said.begin and on_paper[0] == said.title and WHY in on_paper, "the letter to the street says the limit and why"
+    assert office.reads(written_of, at, office.id, line.id, who="property") is None
     for who in ("a", "head", "committee"):
         assert office.do(who, explanations.acknowledge, now=at, explanation_id=line.id) == Refused("common.not_allowed")
     elsewhere = Scope(uuid7(), Role.STREET_OFFICER, frozenset({uuid7()}))
