@@ -1,4 +1,4 @@
-"""Words that are waited for: somebody asked, entered late or finished a step, and another person must grant, confirm, approve or review it.
+"""Words that are waited for: somebody asked, entered late, offered or finished a step, and another person must grant, confirm, accept or review it.
 
 Whoever may give the word hears of each thing once, and once more before it lapses. A default of the product: the documents say nothing.
 """
@@ -15,7 +15,7 @@ from core.queue import remaining
 from core.words import t
 from core.work_orders import kinds
 
-KINDS = ("extension", "suspension", "late_entry", "change", "review")
+KINDS = ("extension", "suspension", "late_entry", "change", "reading", "review", "handover", "explanation")
 """What a word is waited for; the words are alerts.word_<kind>."""
 BEFORE_NIGHT = timedelta(hours=1)
 """So long before the quiet hours somebody hears of what lapses within them."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from core import masks
 from core.archive import CODES, FILED, file_number, stands, wait
+from core.calendar import local_day
 from core.grants import same_person
 from core.roles import masked
 from db.engine import ScopedSession
@@ -119,7 +120,12 @@ def years(session: ScopedSession, community_id: UUID) -> list[int]:
 
 def waiting(session: ScopedSession, now: datetime, community_id: UUID) -> list[ReadingLine]:
     """Requests that somebody has yet to decide, longest waiting first."""
-    return [one for one in _readings(session, now, ArchiveReading.community_id == community_id, ArchiveReading.decided_at.is_(None)) if one.stands == "waiting"]
+    return _readings(session, now, *waits(now, community_id))
+
+
+def waits(now: datetime, community_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: nobody has decided, and it still can be."""
+    return ArchiveReading.community_id == community_id, ArchiveReading.decided_at.is_(None), ArchiveReading.opened_at.is_(None), ArchiveReading.read_on >= local_day(now)
 
 
 def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:

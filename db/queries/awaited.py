@@ -1,4 +1,4 @@
-"""Words that are waited for in a community: the same things, by the same conditions, as the overview and *for my review* list; and who may give them."""
+"""Words that are waited for in a community: the same things, by the same conditions, as overview and queue list them; and who may give them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,27 +8,33 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from core.alerts import Audience
+from core.alerts import STREET, Audience
 from core.awaited import Awaited, Time, time_of
+from core.periods import local_midnight
 from core.reviews import may_review
 from core.roles import Role
 from core.work_orders import SUPPLEMENT
 from db.engine import ScopedSession
 from db.models.alerts import AlertWord
+from db.models.archive import ArchiveReading
 from db.models.changes import ChangeRequest
 from db.models.clocks import Clock
+from db.models.explanations import Explanation
 from db.models.extensions import Extension
 from db.models.grids import Grid
+from db.models.handovers import HandOver
 from db.models.late_entries import LateEntry
 from db.models.residents import Resident
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
-from db.queries import changes, extensions, late_entries, suspensions
+from db.queries import archive, changes, explanations, extensions, late_entries, suspensions
 from db.queries.clock_state import is_due_soon, is_on_time
 from db.queries.grants import Asker, askers
 from db.queries.reviews import InReview, in_review, who_reaches
 
 _DAY = timedelta(1)
+Source = UUID | InReview | Audience | None
+"""Whose word it is goes by: the account that asked, the matter in review, or is known."""
 _NEAREST = (Role.GRID_WORKER, Role.STATION_HEAD, Role.STREET_OFFICER)
 """Of those who may review a matter the nearest hear of it."""
 
@@ -54,8 +60,8 @@ def rising_words(session: ScopedSession, now: datetime, community_id: UUID) -> l
         return []
     told = _told(session, community_id, [one.subject_id for one, _ in found])
     new = [(one, by) for one, by in found if time_of(one, now) > told.get(one.key, 0)]
-    roles = askers(session, {by for _, by in new if not isinstance(by, InReview)})
-    made = [RisingWord(one, time_of(one, now), _reviewers(session, by) if isinstance(by, InReview) else _grants(roles, by)) for one, by in new]
+    roles = askers(session, {by for _, by in new if not isinstance(by, InReview | Audience)})
+    made = [RisingWord(one, time_of(one, now), _audiences(session, roles, by)) for one, by in new]
     return [one for one in made if one.audiences]
 
 
@@ -65,9 +71,11 @@ def _told(session: ScopedSession, community_id: UUID, subjects: Iterable[UUID]) 
     return {tuple(row[:3]): row[3] for row in session.execute(query.group_by(AlertWord.kind, AlertWord.subject_id, AlertWord.turn))}
 
 
-def _grants(by: dict[UUID | None, Asker], asked_by: UUID | None) -> tuple[Audience, ...]:
-    """The role that decides what `asked_by` asks for."""
-    return (Audience(by[asked_by].waits_for),)
+def _audiences(session: ScopedSession, roles: dict[UUID | None, Asker], by: Source) -> tuple[Audience, ...]:
+    """Of what somebody asks for: the role that decides it."""
+    if isinstance(by, InReview):
+        return _reviewers(session, by)
+    return (by if isinstance(by, Audience) else Audience(roles[by].waits_for),)
 
 
 def _reviewers(session: ScopedSession, one: InReview) -> tuple[Audience, ...]:
@@ -81,26 +89,42 @@ def _reviewers(session: ScopedSession, one: InReview) -> tuple[Audience, ...]:
     return (Audience(nearest),) if nearest else ()
 
 
-def _all(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, UUID | InReview | None]]:
-    """Each with the account that asked, or the matter in review."""
-    found = [*_of_orders(session, now, community_id), *_changes(session, community_id), *_reviews(session, now, community_id)]
+def _all(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
+    of_orders = [*_of_orders(session, now, community_id), *_in_time(session, now, community_id), *_filed(session, community_id)]
+    found = [*of_orders, *_changes(session, community_id), *_reviews(session, now, community_id)]
     return sorted(found, key=lambda pair: (pair[0].asked_at, pair[0].subject_id))
 
 
-def _of_orders(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, UUID | None]]:
-    more, late = (LateEntry.recorded_at, LateEntry.entered_by), late_entries.waits(community_id)
-    entered = session.execute(_about(LateEntry, *more).where(*late)).all()
+def _of_orders(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
+    """What was asked for of an order, or entered late."""
+    entered = session.execute(_about(LateEntry, LateEntry.recorded_at, LateEntry.entered_by).where(*late_entries.waits(community_id)))
+    found: list[tuple[Awaited, Source]] = [(_of("late_entry", row, row.recorded_at), row.entered_by) for row in entered]
     clock = and_(Clock.community_id == Extension.community_id, Clock.id == Extension.clock_id)
-    columns = (Extension.asked_at, Extension.asked_by, Clock.warn_at, Clock.due_at)
-    longer = session.execute(_about(Extension, *columns).join(Clock, clock).where(Extension.community_id == community_id, *extensions.waits(now))).all()
+    longer = _about(Extension, Extension.asked_at, Extension.asked_by, Clock.warn_at, Clock.due_at).join(Clock, clock)
+    rows = session.execute(longer.where(Extension.community_id == community_id, *extensions.waits(now)))
+    found += [(_of("extension", row, row.asked_at, row.warn_at, row.due_at), row.asked_by) for row in rows]
+    readings = _about(ArchiveReading, ArchiveReading.asked_at, ArchiveReading.asked_by, ArchiveReading.read_on).where(*archive.waits(now, community_id))
+    for row in session.execute(readings):
+        begins = local_midnight(row.read_on)
+        found.append((_of("reading", row, row.asked_at, begins, begins + _DAY), row.asked_by))
+    return found
+
+
+def _in_time(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
+    """What waits while the order's limits run: suspensions, and what one worker offers another."""
     still = session.execute(_about(Suspension, Suspension.asked_at, Suspension.asked_by, Suspension.until_at).where(*suspensions.waits(now, community_id))).all()
-    limits = _limits(session, now, community_id, [row.order_id for row in still])
-    found = [(_of("late_entry", row, row.recorded_at), row.entered_by) for row in entered]
-    found += [(_of("extension", row, row.asked_at, row.warn_at, row.due_at), row.asked_by) for row in longer]
+    offers = session.execute(_about(HandOver, HandOver.offered_at, HandOver.to_id).where(HandOver.community_id == community_id, HandOver.ended_at.is_(None))).all()
+    limits, found = _limits(session, now, community_id, [row.order_id for row in (*still, *offers)]), []
     for row in still:
         warn_at, due_at = limits.get(row.order_id, (row.until_at, row.until_at))
         found.append((_of("suspension", row, row.asked_at, min(warn_at, row.until_at - _DAY), min(due_at, row.until_at)), row.asked_by))
-    return found
+    return found + [(_of("handover", row, row.offered_at, *limits.get(row.order_id, ())), Audience(None, row.to_id)) for row in offers]
+
+
+def _filed(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, Source]]:
+    """What the street has to take note of."""
+    rows = session.execute(_about(Explanation, Explanation.filed_at).where(*explanations.waits(community_id)))
+    return [(_of("explanation", row, row.filed_at), Audience(STREET)) for row in rows]
 
 
 def _of(kind: str, row, asked_at: datetime, warn_at: datetime | None = None, lapses_at: datetime | None = None) -> Awaited:
@@ -115,13 +139,13 @@ def _about(model, *columns) -> Select:
     return select(*about, *columns).select_from(model).join(WorkOrder, order).outerjoin(Grid, grid)
 
 
-def _changes(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, UUID | None]]:
+def _changes(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, Source]]:
     person = and_(Resident.community_id == ChangeRequest.community_id, Resident.id == ChangeRequest.resident_id)
     query = select(ChangeRequest.id, ChangeRequest.asked_at, ChangeRequest.asked_by).join(Resident, person).where(*changes.waits(community_id))
     return [(Awaited("change", row.id, 0, None, None, None, row.asked_at), row.asked_by) for row in session.execute(query)]
 
 
-def _reviews(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, InReview]]:
+def _reviews(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
     found = [one for one in in_review(session, (community_id,)) if one.step]
     limits = _limits(session, now, community_id, [one.order.id for one in found])
     return [(Awaited("review", row.id, len(one.filed), row.number, row.kind, row.grid, one.since, *limits.get(row.id, ())), one) for one in found for row in (one.order,)]

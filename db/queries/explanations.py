@@ -41,13 +41,17 @@ class ExplanationLine:
 
 def filed(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[ExplanationLine]:
     """What the street has not taken note of yet, the oldest first. `now` is not looked at: it waits without a limit."""
-    return _lines(session, Explanation.community_id == community_id, Explanation.acknowledged_at.is_(None), limit=limit)
+    return _lines(session, *waits(community_id), limit=limit)
 
 
 def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
     """How many the street has not taken note of yet."""
-    own = (Explanation.community_id == community_id, Explanation.acknowledged_at.is_(None))
-    return session.scalar(select(func.count(Explanation.id)).join(WorkOrder, _ORDER).where(*own))
+    return session.scalar(select(func.count(Explanation.id)).join(WorkOrder, _ORDER).where(*waits(community_id)))
+
+
+def waits(community_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: the street has not taken note of it."""
+    return Explanation.community_id == community_id, Explanation.acknowledged_at.is_(None)
 
 
 def of_order(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ExplanationLine]:

@@ -15,6 +15,7 @@ from db.engine import open_session
 from db.models.archive import ArchiveFile, ArchiveReading
 from db.models.ledger import LedgerEntry
 from db.queries.archive import how_many, index, is_filed, sealed, waiting, years
+from db.queries.awaited import awaited
 from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
 from db.queries.duplicates import similar
@@ -25,7 +26,7 @@ from db.scope import Scope
 from db.types import uuid7
 from tests.db.test_extensions import SQLITE
 from tests.db.test_outcomes import SPAN
-from tests.db.test_work_orders import HOUR, NOW, Office
+from tests.db.test_work_orders import HOUR, MINUTE, NOW, Office
 
 DAY = timedelta(days=1)
 DONE = NOW + HOUR
@@ -101,6 +102,14 @@ def test_a_followed_up_matter_is_filed_by_itself_seven_days_after_its_result(off
     office.through("demand", rating=None)
     assert office.swept(FILED + timedelta(minutes=minutes)) == n, "and what nobody has followed up is not"
     assert len(office.rows(ArchiveFile)) == n
+
+
+def test_who_decides_on_a_reading_is_told_of_it_until_its_day_is_over(filed):
+    read(filed)
+    [one] = filed.asked(awaited, FILED, filed.id, who="head")
+    assert (one.kind, one.lapses_at - one.warn_at) == ("reading", DAY) and one.warn_at <= FILED < one.lapses_at
+    for query in (awaited, waiting):
+        assert [len(filed.asked(query, moment, filed.id, who="head")) for moment in (one.lapses_at - MINUTE, one.lapses_at)] == [1, 0]
 
 
 def test_a_file_carries_category_year_retention_period_number_and_index(filed):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core.awaited import Time
-from db.commands import extensions, suspensions
+from db.commands import explanations, extensions, handovers, suspensions
 from db.commands import work_orders as commands
 from db.commands.alerts import mark_read, raise_all
 from db.commands.changes import ask as ask_change
@@ -16,6 +16,7 @@ from db.commands.reviews import review
 from db.engine import open_session
 from db.models.alerts import AlertWord
 from db.models.extensions import Extension
+from db.models.handovers import HandOver
 from db.models.residents import Resident
 from db.queries.alerts import inbox
 from db.queries.alerts_delivery import Claim, letter
@@ -129,3 +130,16 @@ def test_a_step_of_a_review_is_told_to_the_nearest_who_may_take_it_each_step_onc
     assert heard == [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], "the partner, then the head, then the street"
     assert office.boxes(NOW + MINUTE) == [0, 0, 0, 0] and raise_all(office.engine, NOW + MINUTE) == 0
     carry_out(office.engine, office.scope("street"), mark_read, now=NOW + HOUR)
+
+
+@SQLITE
+def test_an_offered_order_waits_for_whom_it_is_offered_to_and_an_explanation_for_the_street(office):
+    office.do("a", handovers.offer, order_id=office.matter, to=office.staff["b"], reason="换班")
+    complaint = office.take_in("complaint", now=NOW - 20 * DAY).order_id
+    office.do("a", explanations.explain, order_id=complaint, text="等待检测报告")
+    raise_all(office.engine, NOW + MINUTE)
+    assert office.boxes(NOW + MINUTE) == [0, 1, 0, 1]
+    [[offered]] = [message.words for message in office.read("b", NOW)]
+    assert (offered.kind, offered.lapses_at) == ("handover", office.clocks(office.matter)["matter.first_review"].due_at), "its limits run on meanwhile"
+    office.do("a", handovers.take_back, offer_id=office.rows(HandOver)[0].id, now=NOW + HOUR)
+    assert office.boxes(NOW + HOUR) == [0, 0, 0, 1]
