@@ -11,7 +11,6 @@ from sqlalchemy import Select, and_, func, or_, select
 from core.alerts import STREET, Audience
 from core.awaited import Awaited, Time, time_of
 from core.periods import local_midnight
-from core.reviews import may_review
 from core.roles import Role
 from core.work_orders import SUPPLEMENT
 from db.engine import ScopedSession
@@ -30,13 +29,11 @@ from db.models.work_orders import WorkOrder
 from db.queries import archive, changes, explanations, extensions, late_entries, suspensions
 from db.queries.clock_state import is_due_soon, is_on_time
 from db.queries.grants import Asker, askers
-from db.queries.reviews import InReview, in_review, who_reaches
+from db.queries.reviews import NEAREST, InReview, able, in_review
 
 _DAY = timedelta(1)
 Source = UUID | InReview | Audience | None
 """Whose word it is goes by: the account that asked, the matter in review, or is known."""
-_NEAREST = (Role.GRID_WORKER, Role.STATION_HEAD, Role.STREET_OFFICER)
-"""Of those who may review a matter the nearest hear of it."""
 
 
 @dataclass(frozen=True)
@@ -80,12 +77,10 @@ def _audiences(session: ScopedSession, roles: dict[UUID | None, Asker], by: Sour
 
 def _reviewers(session: ScopedSession, one: InReview) -> tuple[Audience, ...]:
     """Of all who may take the step those of the nearest role; workers one by one."""
-    people = who_reaches(session, one.order)
-    fit = lambda role, person: may_review(one.chain, one.filed, one.order.reopened, one.order.status, role, person, one.workers, people) is None  # noqa: E731
-    able = {(role, person) for role, person in people() if fit(role, person)}
-    nearest = next((role for role in _NEAREST if any(role == one for one, _ in able)), None)
+    fit = able(session, one.order, one.chain, one.filed, one.workers)
+    nearest = next((role for role in NEAREST if any(role == other for other, _ in fit)), None)
     if nearest == Role.GRID_WORKER:
-        return tuple(Audience(None, staff_id) for role, (_, staff_id) in sorted(able, key=str) if role == nearest and staff_id)
+        return tuple(Audience(None, staff_id) for role, (_, staff_id) in sorted(fit, key=str) if role == nearest and staff_id)
     return (Audience(nearest),) if nearest else ()
 
 

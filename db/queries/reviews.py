@@ -19,6 +19,8 @@ from db.models.grids import Grid, Staff
 from db.models.reviews import Review
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 
+NEAREST = (Role.GRID_WORKER, Role.STATION_HEAD, Role.STREET_OFFICER)
+"""Who may review at all, the nearest to the matter first."""
 _FILED = (Review.id, Review.work_order_id, Review.step, Review.result, Review.round, Review.reviewer_id, Review.reviewer_staff_id, Review.at)
 
 
@@ -106,6 +108,22 @@ def why_not(session: ScopedSession, community_id: UUID, order_id: UUID) -> Refus
         return Refused("common.not_allowed")
     own, people = workers(session, community_id, order_id, order.holder_id), who_reaches(session, order)
     return may_review(chains()[order.chain], history(session, community_id, order_id), order.reopened, order.status, scope.role, actor, own, people)
+
+
+def who_may(session: ScopedSession, community_id: UUID, order_id: UUID) -> tuple[str, ...]:
+    """The roles of those who may take the step that waits on an order, the nearest first; empty: none waits, or nobody may."""
+    order = session.scalar(select(WorkOrder).where(WorkOrder.community_id == community_id, WorkOrder.id == order_id))
+    if order is None or order.chain is None:
+        return ()
+    filed, own = history(session, community_id, order_id), workers(session, community_id, order_id, order.holder_id)
+    fit = {role for role, _ in able(session, order, chains()[order.chain], filed, own)}
+    return tuple(role for role in NEAREST if role in fit)
+
+
+def able(session: ScopedSession, order, chain: Chain, filed: list[Filed], own: list[Person]) -> set[tuple[str, Person]]:
+    """Everybody who may take the step that waits on `order`, worked by `own`, each with their role."""
+    people = who_reaches(session, order)
+    return {one for one in people() if may_review(chain, filed, order.reopened, order.status, *one, own, people) is None}
 
 
 def who_reaches(session: ScopedSession, order) -> Callable[[], list[tuple[str, Person]]]:

@@ -9,7 +9,7 @@ from core.refusals import Refused
 from core.reviews import SENT_BACK, Review, Stand, act_of, chains, stand
 from db.commands.reviews import review, send_again
 from db.queries.catalogue import entry
-from db.queries.reviews import ReviewLine, Waiting, of_order, waiting
+from db.queries.reviews import ReviewLine, Waiting, of_order, waiting, who_may
 from db.queries.work_orders import OrderCard
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
@@ -39,7 +39,10 @@ def draw_chain(desk: Desk, card: OrderCard, lines: list[ReviewLine], why_not: Re
     st.markdown(f"**{desk.t('reviews.title', name=chain.title[desk.lang])}** {clause_mark(desk, 'review.chain')}")
     done = {one.step: one for one in lines if one.result == "passed" and one.round == card.line.reopened}
     passed = {one.step for one in far.passed}
-    st.markdown("\n".join(f"- {_step(desk, step, done[step] if step in passed else None, far.next, roles)}" for step, roles in chain.steps.items()))
+    with desk.session() as session:
+        able = who_may(session, card.line.community_id, card.line.id)
+    roles = chain.steps | ({far.next: able} if able else {})
+    st.markdown("\n".join(f"- {_step(desk, step, done[step] if step in passed else None, far.next, roles[step])}" for step in chain.steps))
     if far.returned:
         reason = next((one.note for one in reversed(card.trail) if one.act == SENT_BACK), "")
         st.warning(desk.t("reviews.returned", reason=plain(reason)))

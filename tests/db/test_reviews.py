@@ -17,7 +17,7 @@ from db.models.reviews import Review
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
-from db.queries.reviews import of_order, waiting
+from db.queries.reviews import of_order, waiting, who_may
 from db.scope import Scope
 from tests.db.test_alerts import Warned
 from tests.db.test_work_orders import HOUR, NOW
@@ -103,6 +103,8 @@ def test_a_step_that_nobody_may_take_falls_to_the_street_so_that_no_matter_witho
     assert office.order(outside).grid_id is None and office.review(outside, "head").reason == "reviews.own_matter"
     assert [office.waits_for(who) for who in ("head", "street")] == [[(order_id, "first_review")], [(outside, "first_review")]]
     assert office.review(order_id, "street").reason == "reviews.not_this_role", "others may take that one"
+    with open_session(office.engine, office.scope("head")) as session:
+        assert [who_may(session, office.id, one) for one in (order_id, outside)] == [("grid_worker", "station_head"), ("street_officer",)], "and the order says so"
     assert [office.review(outside, "street").next for _ in range(3)] == ["second_review", "approval", None], "the only officer there is"
     assert office.act(outside, commands.finish, who="street", given="phone").reason == "common.not_allowed"
     office.act(outside, commands.finish, who="head", now=NOW + 2 * HOUR, given="phone")
