@@ -54,7 +54,7 @@ class Keyring:
 
     def blind_index(self, text: str, purpose: str) -> bytes:
         """16 bytes by which an exact value is found without being stored: HMAC-SHA256 of purpose and text."""
-        return hmac.new(self.index_key, purpose.encode() + b"\0" + text.encode(), sha256).digest()[:16]
+        return hmac.digest(self.index_key, purpose.encode() + b"\0" + text.encode(), "sha256")[:16]
 
     def content_mark(self, content: bytes, purpose: str) -> bytes:
         """32 bytes by which the same content is known again: HMAC-SHA256. A bare SHA-256 would tell whoever has a photo whether the office has it, too."""

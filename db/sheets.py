@@ -18,7 +18,7 @@ from core.refusals import Refused
 
 MAX_BYTES = 50 * 2**20
 MAX_UNPACKED = 600 * 2**20
-MAX_ROWS = 200_000
+MAX_ROWS = 500_000
 MAX_CELLS = 12_000_000
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".txt", ".tsv")
 

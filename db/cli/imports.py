@@ -52,9 +52,11 @@ def import_(file: Path, name: str | None, code: str, account: str, source: str, 
     _show(seen, lang)
     if marked:
         marked.write_bytes(marked_workbook(read.cells, seen.found.bad, lambda cell: _reason(cell, lang), _titles(lang)))
-    if not yes and not click.confirm(t("imports.take_in", lang, n=seen.counts["new"] + seen.counts["changed"])):
+    agreed, changes = seen.fingerprint, seen.counts["new"] + seen.counts["changed"]
+    del seen  # its rows would stand beside those of the plan made again
+    if not yes and not click.confirm(t("imports.take_in", lang, n=changes)):
         return
-    done = or_stop(carry_out(engine, scope, take_in, now=moment, community_id=community_id, upload=upload, expected=seen.fingerprint), lang)
+    done = or_stop(carry_out(engine, scope, take_in, now=moment, community_id=community_id, upload=upload, expected=agreed), lang)
     click.echo(t("imports.done" if done.batch_id else "imports.done_none", lang, **({figure: done.counts[figure] for figure in _FIGURES[1:]} if done.batch_id else {})))
 
 

@@ -7,12 +7,13 @@ undoes everything, and leaves an entry only where the refusal itself tells somet
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from datetime import time as day_time
 from functools import cache
 from hashlib import sha256
+from itertools import islice
 from uuid import UUID, uuid5
 
 from sqlalchemy import Column, Engine, event, inspect
@@ -33,6 +34,13 @@ _UNFILED = _LEDGER | {"session_token", "sign_in", "alert_notice", "alert_deliver
 _TRIES = 5
 _MANY = 1_000
 """Rows inserted in bulk after which SQLite's statistics are renewed."""
+
+
+def batched(what: Iterable, size: int) -> Iterator[list]:
+    """`what` in lists of at most `size`."""
+    left = iter(what)
+    while part := list(islice(left, size)):
+        yield part
 
 
 class UnfiledWrite(RuntimeError):
@@ -62,10 +70,11 @@ class Filing:
         if table.name in _UNFILED:
             return
         self.bulk += len(rows)
+        usual = {column.name: _default(column) for column in table.columns}
         for row in rows:
-            if "id" in table.columns:
+            if "id" in usual:
                 row.setdefault("id", uuid7())
-            self._note(table.name, {column.name: row[column.name] if column.name in row else _default(column) for column in table.columns}, gone=False)
+            self._note(table.name, {name: row.get(name, value) for name, value in usual.items()}, gone=False)
 
     def count_only(self, rows: list[dict]) -> None:
         """Count rows of a synthetic demo: nobody's proof hangs on them, and digests would double its size."""
@@ -101,8 +110,7 @@ def row_id(table: str, values: dict) -> UUID:
 def row_digest(table: str, values: dict) -> bytes:
     """HMAC-SHA256 over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
     told = [(name, value) for name, value in sorted(values.items()) if name not in _with_info(table, "marked") and (value is not None or name not in _with_info(table, "later"))]
-    text = json.dumps([table, told], default=_plain, ensure_ascii=False)
-    return hmac.new(keyring().index_key, b"row\0" + text.encode(), sha256).digest()
+    return hmac.digest(keyring().index_key, b"row\0" + _TELLER.encode([table, told]).encode(), "sha256")
 
 
 @cache
@@ -119,6 +127,9 @@ def _plain(value):
     if isinstance(value, (date, day_time)):
         return value.isoformat()
     return str(value)
+
+
+_TELLER = json.JSONEncoder(default=_plain, ensure_ascii=False)
 
 
 def file(session: ScopedSession, command: str, *, now: datetime, community_id: UUID = PLATFORM, subject_kind: str | None = None, subject_id: UUID | None = None, **facts) -> None:
@@ -216,9 +227,9 @@ def _write_entry(session: ScopedSession) -> None:
     _note_elsewhere(filing)
     scope, entry_id = session.scope, uuid7()
     session.add(LedgerEntry(id=entry_id, actor_id=scope.actor_id, role=scope.role, rows=len(filing.digests) + filing.uncovered, digest=whole.digest(), **filing.entry))
-    rows = [{"community_id": c, "id": uuid7(), "entry_id": entry_id, "table": t, "row_id": i, "digest": d} for (c, t, i), d in filing.digests.items()]
     session.flush()
-    if rows:
+    for part in batched(filing.digests.items(), _MANY * 10):
+        rows = [{"community_id": c, "id": uuid7(), "entry_id": entry_id, "table": t, "row_id": i, "digest": d} for (c, t, i), d in part]
         session.execute(LedgerRow.__table__.insert(), rows, execution_options={"rollup": True})
 
 

@@ -5,8 +5,10 @@ import is refused; look again.
 """
 
 import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -19,7 +21,7 @@ from core.rulebook import load_rulebook
 from db.commands.cadence import Subject
 from db.commands.care import settle_plan
 from db.commands.care_bulk import cadence_rows
-from db.commands.filing import file
+from db.commands.filing import batched, file
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.bills import Bill, BillStep
@@ -84,22 +86,32 @@ def _file(session: ScopedSession, seen: Preview, community_id: UUID, now: dateti
 
 def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime, progress: Progress = silent) -> None:
     """Step of this and other commands: what `plan` says is written. The caller files."""
-    _enrol(plan, community_id, now)
+    made = {row["id"]: row["grid_id"] for row in plan.inserts.get(Resident, ())}
+    clocks = chain(plan.inserts.pop(Clock, ()), _enrol(plan, made, community_id, now))
     total = sum(map(len, plan.inserts.values())) + sum(map(len, plan.updates.values())) or 1
     done = 0
     for model in ORDER:
-        for part in _parts(plan.inserts.get(model, [])):
-            session.execute(insert(model), [_indexed(model, row) for row in part])
+        # What is written is let go: hundreds of thousands of rows, their digests and the sheet would not fit beside each other.
+        for part in _taken(plan.inserts.pop(model, [])) if model is not Clock else batched(clocks, _CHUNK):
+            session.execute(insert(model).execution_options(render_nulls=True), [_indexed(model, row) for row in part])
             done += len(part)
-            progress(done / total)
+            progress(min(1.0, done / total))
     for model in ORDER:
         for part in _parts(list(plan.updates.get(model, {}).items())):
             _update(session, model, community_id, dict(part))
             done += len(part)
-            progress(done / total)
+            progress(min(1.0, done / total))
     _finish(session, plan, community_id)
     _move(session, plan, community_id)
-    _settle(session, plan, community_id, now)
+    _settle(session, plan, made, community_id, now)
+
+
+def _taken(rows: list) -> Iterator[list]:
+    """`rows` in chunks, each taken out of the list."""
+    while rows:
+        part = rows[:_CHUNK]
+        del rows[:_CHUNK]
+        yield part
 
 
 def _parts(rows: list) -> list[list]:
@@ -128,22 +140,15 @@ def _update(session: ScopedSession, model: type, community_id: UUID, changes: di
     session.flush()
 
 
-def _enrol(plan: Plan, community_id: UUID, now: datetime) -> None:
-    """The first care clocks of residents new on the roster; they join on the day of the import."""
-    people = {row["id"]: row for row in plan.inserts.get(Resident, [])}
+def _enrol(plan: Plan, made: dict[UUID, UUID | None], community_id: UUID, now: datetime) -> Iterator[dict]:
+    """The first care clocks of residents new on the roster (`made`: with their grids); they join on the day of the import."""
     templates: dict[tuple, list[dict]] = {}
-    clocks = plan.inserts.setdefault(Clock, [])
-    for resident_id, groups in plan.enrolled.items():
-        if resident_id not in people:
-            continue
-        key = tuple(sorted(groups))
+    for resident_id in [one for one in plan.enrolled if one in made]:
+        key = tuple(sorted(plan.enrolled[resident_id]))
         if key not in templates:
-            templates[key] = _first_clocks(community_id, key, _joined(plan), now)
-        clocks += [clock | {"id": uuid7(), "subject_id": resident_id, "resident_id": resident_id, "grid_id": people[resident_id]["grid_id"]} for clock in templates[key]]
-
-
-def _joined(plan: Plan) -> date:
-    return plan.inserts[SpecialGroup][0]["from_date"]
+            templates[key] = _first_clocks(community_id, key, local_day(now), now)
+        for clock in templates[key]:
+            yield clock | {"id": uuid7(), "subject_id": resident_id, "resident_id": resident_id, "grid_id": made[resident_id]}
 
 
 def _first_clocks(community_id: UUID, groups: tuple[str, ...], joined: date, now: datetime) -> list[dict]:
@@ -190,9 +195,8 @@ def _move(session: ScopedSession, plan: Plan, community_id: UUID) -> None:
     session.flush()
 
 
-def _settle(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime) -> None:
+def _settle(session: ScopedSession, plan: Plan, made: Collection[UUID], community_id: UUID, now: datetime) -> None:
     """Known residents who joined a group or left: their care clocks become what their groups ask for now."""
-    made = {row["id"] for row in plan.inserts.get(Resident, [])}
     for membership in _load(session, SpecialGroup, community_id, list(plan.left), SpecialGroup.resident_id):
         if membership.to_date is None:
             membership.to_date = plan.left[membership.resident_id]

@@ -54,6 +54,8 @@ class Upload:
     file_name: str = ""
     digest: bytes = b""
     source: str = ""
+    judged: dict = field(default_factory=dict, repr=False, compare=False)
+    """What its cells came to on their own, by moment and community: taking in what was just shown need not read them again."""
 
     @property
     def headers(self) -> list[str]:
@@ -100,10 +102,7 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
     if refused := refusal(session, community_id):
         return refused
     community = session.scalar(select(Community.name).where(Community.community_id == community_id))
-    today = local_day(now)
-    found = judge(upload.cells, upload.into, upload.mapping, today=today, now=now, progress=lambda part: progress(part * 0.5))
-    checks.check(found, upload.cells, upload.into, upload.mapping, today=today, community=community or "")
-    progress(0.6)
+    found = _judged(upload, now, community or "", lambda part: progress(part * 0.6))
     intake = INTAKES[upload.table](session, community_id, now, upload.source)
     for number, row in enumerate(found.rows):
         if number % 5_000 == 0:
@@ -112,6 +111,15 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
     _complain(found, intake.plan, upload)
     progress(1.0)
     return Preview(upload, found, intake.plan)
+
+
+def _judged(upload: Upload, now: datetime, community: str, progress: Progress) -> Judgement:
+    """The sheet by itself, without what the desk knows; a copy of the caller's own."""
+    if (now, community) not in upload.judged:
+        found = judge(upload.cells, upload.into, upload.mapping, today=local_day(now), now=now, progress=progress)
+        upload.judged[now, community] = checks.check(found, upload.cells, upload.into, upload.mapping, today=local_day(now), community=community)
+    found = upload.judged[now, community]
+    return replace(found, bad=list(found.bad), refused=set(found.refused))
 
 
 def _complain(found: Judgement, plan: Plan, upload: Upload) -> None:
