@@ -137,16 +137,22 @@ def _named_in(element: Select | Join) -> list[Table]:
 
 
 def _check_insert(state: ORMExecuteState, scope: Scope) -> None:
-    if not state.session.writes:
-        raise ScopeError("a reading session can't write: use db.commands.filing.carry_out")
     rows = state.parameters if isinstance(state.parameters, list) else [state.parameters] if state.parameters else []
-    if not rows:
+    if not rows and state.session.writes:
         raise ScopeError("insert rows as a list of parameters, so that each one's community can be checked")
+    check_rows(state.session, state.statement.entity_description["entity"], rows)
+
+
+def check_rows(session: ScopedSession, model: type, rows: list[dict]) -> None:
+    """Hold rows about to be inserted in bulk to the scope, and have them noted for the ledger. Raises ScopeError."""
+    if not session.writes:
+        raise ScopeError("a reading session can't write: use db.commands.filing.carry_out")
+    own = session.scope.communities | {PLATFORM}
     for row in rows:
-        if row.get("community_id") not in scope.communities | {PLATFORM}:
+        if row.get("community_id") not in own:
             raise ScopeError(f"a row for community {row.get('community_id')} is outside the scope")
-    if state.session.filing:
-        state.session.filing.note_bulk(state.statement.entity_description["entity"], rows)
+    if session.filing:
+        session.filing.note_bulk(model, rows)
 
 
 def _check_bulk(state: ORMExecuteState) -> None:

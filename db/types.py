@@ -103,8 +103,11 @@ class EncryptedText(TypeDecorator):
         super().__init__()
         self.purpose = purpose
 
+    def bind_processor(self, dialect):
+        return lambda value: None if value is None else keyring().seal(value, self.purpose)
+
     def process_bind_param(self, value, dialect):
-        return None if value is None else keyring().seal(value, self.purpose)
+        return self.bind_processor(dialect)(value)
 
     def process_result_value(self, value, dialect):
         return None if value is None else keyring().unseal(bytes(value), self.purpose)

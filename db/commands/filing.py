@@ -16,11 +16,12 @@ from hashlib import sha256
 from itertools import islice
 from uuid import UUID, uuid5
 
-from sqlalchemy import Column, Engine, event, inspect
+from sqlalchemy import Engine, event, inspect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.refusals import Refused
+from db.commands.bulk import default_of, write_rows
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.base import MARKED, Base
@@ -70,24 +71,19 @@ class Filing:
         if table.name in _UNFILED:
             return
         self.bulk += len(rows)
-        usual = {column.name: _default(column) for column in table.columns}
+        usual, key = {column.name: default_of(column) for column in table.columns}, keyring().index_key
         for row in rows:
             if "id" in usual:
                 row.setdefault("id", uuid7())
-            self._note(table.name, {name: row.get(name, value) for name, value in usual.items()}, gone=False)
+            self._note(table.name, {name: row.get(name, value) for name, value in usual.items()}, gone=False, key=key)
 
     def count_only(self, rows: list[dict]) -> None:
         """Count rows of a synthetic demo: nobody's proof hangs on them, and digests would double its size."""
         self.bulk += len(rows)
         self.uncovered += len(rows)
 
-    def _note(self, table: str, values: dict, gone: bool) -> None:
-        key = (values.get("community_id") or PLATFORM, table, row_id(table, values))
-        self.digests[key] = GONE if gone else row_digest(table, values)
-
-
-def _default(column: Column):
-    return column.default.arg if column.default is not None and column.default.is_scalar else None
+    def _note(self, table: str, values: dict, gone: bool, key: bytes | None = None) -> None:
+        self.digests[values.get("community_id") or PLATFORM, table, row_id(table, values)] = GONE if gone else row_digest(table, values, key)
 
 
 GONE = bytes(32)
@@ -107,10 +103,10 @@ def row_id(table: str, values: dict) -> UUID:
     return uuid5(PLATFORM, f"{table} {' '.join(key)}")
 
 
-def row_digest(table: str, values: dict) -> bytes:
-    """HMAC-SHA256 over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
+def row_digest(table: str, values: dict, key: bytes | None = None) -> bytes:
+    """HMAC-SHA256 (`key`: the office's, where the caller has it at hand) over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
     told = [(name, value) for name, value in sorted(values.items()) if name not in _with_info(table, "marked") and (value is not None or name not in _with_info(table, "later"))]
-    return hmac.digest(keyring().index_key, b"row\0" + _TELLER.encode([table, told]).encode(), "sha256")
+    return hmac.digest(key or keyring().index_key, b"row\0" + _TELLER.encode([table, told]).encode(), "sha256")
 
 
 @cache
@@ -229,8 +225,9 @@ def _write_entry(session: ScopedSession) -> None:
     session.add(LedgerEntry(id=entry_id, actor_id=scope.actor_id, role=scope.role, rows=len(filing.digests) + filing.uncovered, digest=whole.digest(), **filing.entry))
     session.flush()
     for part in batched(filing.digests.items(), _MANY * 10):
-        rows = [{"community_id": c, "id": uuid7(), "entry_id": entry_id, "table": t, "row_id": i, "digest": d} for (c, t, i), d in part]
-        session.execute(LedgerRow.__table__.insert(), rows, execution_options={"rollup": True})
+        values = {"community_id": [c for (c, _, _), _ in part], "id": [uuid7() for _ in part], "entry_id": [entry_id] * len(part)}
+        values |= {"table": [t for (_, t, _), _ in part], "row_id": [i for (_, _, i), _ in part], "digest": [d for _, d in part]}
+        write_rows(session, LedgerRow.__table__, [values[column.name] for column in LedgerRow.__table__.columns])
 
 
 def _note_elsewhere(filing: Filing) -> None:

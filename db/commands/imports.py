@@ -11,13 +11,14 @@ from datetime import date, datetime
 from itertools import chain
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from core.calendar import local_day
 from core.care import plan as care_plan
 from core.imports.headers import signature
 from core.refusals import Refused
 from core.rulebook import load_rulebook
+from db.commands.bulk import insert_rows
 from db.commands.cadence import Subject
 from db.commands.care import settle_plan
 from db.commands.care_bulk import cadence_rows
@@ -93,7 +94,7 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
     for model in ORDER:
         # What is written is let go: hundreds of thousands of rows, their digests and the sheet would not fit beside each other.
         for part in _taken(plan.inserts.pop(model, [])) if model is not Clock else batched(clocks, _CHUNK):
-            session.execute(insert(model).execution_options(render_nulls=True), [_indexed(model, row) for row in part])
+            insert_rows(session, model, [_indexed(model, row) for row in part])
             done += len(part)
             progress(min(1.0, done / total))
     for model in ORDER:
