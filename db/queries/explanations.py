@@ -110,7 +110,7 @@ _ORDER = (WorkOrder.community_id == Explanation.community_id) & (WorkOrder.id ==
 
 def late_results(*limits: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whose result was given after its limit; `limits` narrow the clock."""
-    return _late(*limits).exists()
+    return and_(WorkOrder.kind.in_(EXPLAINED_KINDS), _late(*limits).exists())
 
 
 def unexplained() -> ColumnElement[bool]:
@@ -120,5 +120,6 @@ def unexplained() -> ColumnElement[bool]:
 
 
 def _late(*limits: ColumnElement[bool]):
-    own = (Clock.community_id == WorkOrder.community_id, Clock.work_order_id == WorkOrder.id, Clock.clause_id.in_(set(EXPLAINED_KINDS.values())))
-    return select(Clock.id).where(*own, WorkOrder.kind.in_(EXPLAINED_KINDS), is_missed(), *limits)
+    """By subject: that is what closed clocks are indexed by."""
+    own = (Clock.community_id == WorkOrder.community_id, Clock.subject_id == WorkOrder.id, Clock.clause_id.in_(set(EXPLAINED_KINDS.values())))
+    return select(Clock.id).where(*own, is_missed(), *limits)

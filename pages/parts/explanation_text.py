@@ -17,5 +17,5 @@ def letter(lang: str, found: Written) -> Letter:
     return Letter(
         t("explanations.letter_title", lang), t("notices.number", lang, number=one.number), t("explanations.letter_to", lang, street=found.street or t("explanations.letter_street", lang)),
         t("explanations.letter_begin", lang, **begin), [], [one.text or "", *(t(f"explanations.letter_{name}", lang, at=deadline_text(at)) for name, at in moments.items() if at)],
-        [found.place, *([t("notices.by", lang, name=one.by)] if one.by else []), local_day(one.filed_at).isoformat()],
+        [found.place, *([t("explanations.letter_by", lang, name=one.by)] if one.by else []), local_day(one.filed_at).isoformat()],
     )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from docx import Document
 
 from core.measures import Verdict
+from core.periods import quarter
 from core.refusals import Refused
 from core.roles import Role
 from db.commands import explanations
@@ -15,7 +16,7 @@ from db.commands.filing import carry_out
 from db.engine import open_session
 from db.models.ledger import LedgerEntry
 from db.queries.checklist import checklist
-from db.queries.checklist_rows import violations
+from db.queries.checklist_rows import record, violations
 from db.queries.explanations import filed, how_many, of_order, written_of
 from db.scope import Scope
 from db.types import uuid7
@@ -40,8 +41,9 @@ class Station(Office):
         with open_session(self.engine, self.scope(who)) as session:
             return query(session, *arguments)
 
-    def line(self, now):
-        return self.reads(checklist, now, self.id, "2026-Q4").line(CLAUSE)
+    def counted(self, now):
+        """What the checklist's line counts: (good, bad, still to come)."""
+        return self.reads(record, CLAUSE, now, self.id, quarter("2026-Q4"))
 
 
 @pytest.fixture
@@ -98,12 +100,13 @@ def test_the_street_sees_what_is_filed_and_takes_note_of_it_once(office, order_i
 
 def test_the_checklist_opens_late_complaints_that_nobody_explained_to_the_street(office, order_id):
     now = DUE + 2 * HOUR
-    assert office.line(now).verdict == Verdict.nothing_due, "no result yet, so nothing to explain"
+    assert office.counted(now) == (0, 0, 0), "no result yet, so nothing to explain"
     office.act(order_id, commands.withdraw, who="head", now=DUE + HOUR, reason="撤诉")
-    assert (office.line(now).missed, office.line(now).verdict) == (1, Verdict.broken)
+    line = office.reads(checklist, now, office.id, "2026-Q4").line(CLAUSE)
+    assert (line.missed, line.verdict) == (1, Verdict.broken)
     assert [one.work_order_id for one in office.reads(violations, now, office.id, CLAUSE, "2026-Q4")] == [order_id]
     explain(office, order_id, now)
-    assert (office.line(now).met, office.line(now).missed) == (1, 0)
+    assert office.counted(now) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
