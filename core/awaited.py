@@ -17,6 +17,8 @@ from core.work_orders import kinds
 
 KINDS = ("extension", "suspension", "late_entry", "change", "reading", "review", "handover", "explanation")
 """What a word is waited for; the words are alerts.word_<kind>."""
+LAPSING = frozenset({"extension", "suspension", "reading"})
+"""What no word can be given on any more afterwards; of the rest the matter's own limit passes, and the word is still waited for."""
 BEFORE_NIGHT = timedelta(hours=1)
 """So long before the quiet hours somebody hears of what lapses within them."""
 _DAY = timedelta(1)
@@ -73,5 +75,5 @@ def said(one: Awaited, now: datetime, lang: str) -> str:
     parts = [t(f"alerts.word_{one.kind}", lang), what, one.grid, t("alerts.word_since", lang, at=deadline_text(one.asked_at))]
     if one.lapses_at:
         word, n = remaining(one.lapses_at, now)
-        parts += [t("alerts.word_until", lang, at=deadline_text(one.lapses_at)), t(word, lang, n=n)]
+        parts += [t("alerts.word_until" if one.kind in LAPSING else "queue.due", lang, at=deadline_text(one.lapses_at)), t(word, lang, n=n)]
     return " · ".join(part for part in parts if part)

@@ -35,5 +35,6 @@ def test_a_line_names_number_kind_grid_and_until_when_it_counts():
     now = at("2026-11-19T17:00")
     for kind in KINDS:
         assert said(request(kind=kind), now, "zh") and said(request(kind=kind), now, "en")
+    assert "前有效" not in said(request("2026-11-20T12:00", "2026-11-20T17:00", kind="review"), now, "zh"), "a review is still waited for after the limit"
     line = said(request("2026-11-20T12:00", "2026-11-20T17:00"), now, "zh")
     assert line == "申请延期 · 2026-000001 复杂事项（如低保申请） · 一网格 · 2026-11-18 10:00提出 · 2026-11-20 17:00前有效 · 还剩24小时"
