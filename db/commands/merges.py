@@ -290,6 +290,10 @@ def _one_chain(
     for row in rows.values():
         if row.voided_at is None and row not in past and (kept[row.due_at] is not row or row.due_at not in turns):
             known.set(row, voided_at=now, closed_at=row.closed_at or now, met_at=None)
+    # What a stay away took out stays on file with the person: a late entry may fill it all the same.
+    for row in kept.values():
+        if row.voided_at is not None and row.id in later and row.due_at not in turns and begins(clause, turn_of(row), True, holds):
+            known.set(row, subject_id=subject.id, resident_id=subject.id)
     session.flush()
     for row in past:
         turn = filled(turn_of(row), acts)
@@ -311,7 +315,7 @@ def _fit(session: ScopedSession, known: _Known, subject: Subject, row: Clock | N
 
 
 def _two_sets(session: ScopedSession, stays: Resident, goes: Resident, before: dict[str, dict], made: Iterable[str], merged_at: datetime, now: datetime) -> int:
-    """The clocks the merge changed are as before it, those since are void; then both go on from there, each by its own contacts and stays away."""
+    """The clocks the merge changed are as before it, those since in their place are void; then both go on from there, each by its own contacts and stays away."""
     own = (Clock.community_id == stays.community_id, Clock.subject_id == stays.id)
     since = _touched_since(session, stays, merged_at)
     asked = {clause.id for clause in plan(current_groups(session, stays.id), load_rulebook(), local_day(now))}
@@ -323,6 +327,11 @@ def _two_sets(session: ScopedSession, stays: Resident, goes: Resident, before: d
     open_ones = {one: values for one, values in before.items() if values["closed_at"] is None}
     for part in ({one: values for one, values in before.items() if one not in open_ones}, open_ones):
         _restore(session, stays.community_id, "clock", part)
+    back = session.scalars(select(Clock).where(*own, Clock.voided_at.is_(None))).all()
+    given = {(row.clause_id, row.due_at) for row in back if str(row.id) in before}
+    for row in (one for one in back if str(one.id) not in before and (one.clause_id, one.due_at) in given):
+        row.voided_at = now
+    session.flush()
     for one, begin in ((stays, since), (goes, merged_at)):
         holds = holds_of(session, one.community_id, one.id)
         for clause in plan(current_groups(session, one.id), load_rulebook(), local_day(now)):

@@ -173,6 +173,19 @@ def test_what_was_recorded_since_stays_with_the_file_that_remained(place, two):
     assert {row.happened_at: row.resident_id for row in place.all(Contact)}[at("2026-11-25T09:00")] == two[0]
 
 
+def test_a_late_call_fills_a_week_that_only_the_other_file_had_and_a_stay_away_took_out(place):
+    first, second = place.resident("张大妈", "1948-01-02", grid=1), place.resident("张大妈", "1948-01-02")
+    place.run(enrol, JOINED, place.worker(1), resident_id=first, group="elder")
+    place.run(enrol, at("2026-11-04T09:00"), place.worker(), resident_id=second, group="elder")
+    place.run(hold, at("2026-11-02T09:00"), place.role("station_head"), resident_id=first, kind="away", from_date=date(2026, 10, 26), until_date=date(2026, 11, 2))
+    joins(place, (second, first))
+    assert place.states(second, "elder.call", NOW)[0] == ("2026-W44", "void", 0)
+    late = place.run(record_contact, NOW, place.worker(), resident_id=second, act="call", outcome="reached", happened_at=at("2026-10-28T09:00"))
+    assert late.counted and place.states(second, "elder.call", NOW)[0] == ("2026-W44", "met", 1)
+    parts(place)
+    assert place.states(first, "elder.call", NOW)[0] == ("2026-W44", "void", 0)
+
+
 def test_a_later_merge_is_undone_first_and_one_of_somebody_gone_not_at_all(place, two):
     third = place.resident("李大爷", "1950-03-15", grid=1)
     joins(place, two)
