@@ -126,12 +126,20 @@ def _workbook(content: bytes, wanted: str | None) -> Sheet | Refused:
                     return problem
                 cells = sheet.to_python(skip_empty_area=False)
                 if any(cell != "" for row in cells for cell in row):
+                    known: dict[str, str] = {}
+                    for number, row in enumerate(cells):
+                        cells[number] = _shared(row, known)
                     return Sheet(name, _fill_merged(cells, sheet.merged_cell_ranges or ()), visible)
             return Refused("imports.file.empty")
     except calamine.PasswordError:
         return Refused("imports.file.password")
     except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, ValueError):
         return Refused("imports.file.damaged")
+
+
+def _shared(row: list[Cell], known: dict[str, str]) -> list[Cell]:
+    """The row, with short texts (a building, 男, 户主) once for the whole sheet: most cells of a long ledger say what others do."""
+    return [known.setdefault(cell, cell) if isinstance(cell, str) and len(cell) < 9 else cell for cell in row]
 
 
 def _fill_merged(cells: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[list[Cell]]:
@@ -153,9 +161,9 @@ def _text(content: bytes, file_name: str) -> Sheet | Refused:
         return Refused("imports.file.html")
     csv.field_size_limit(1_000_000)
     try:
-        cells = []
+        cells, known = [], {}
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
-            cells.append(row)
+            cells.append(_shared(row, known))
             if len(cells) > MAX_ROWS + 25:
                 return Refused("imports.file.too_many_rows", values={"rows": len(cells), "most": MAX_ROWS})
     except csv.Error:

@@ -53,7 +53,7 @@ class TakenIn:
 
 def take_in(session: ScopedSession, *, now: datetime, community_id: UUID, upload: Upload, expected: bytes | None = None, progress: Progress = silent) -> TakenIn | Refused:
     """Take `upload` into the community. `expected`: fingerprint of the preview somebody agreed to (None: whatever the plan is)."""
-    seen = preview(session, upload, community_id=community_id, now=now, progress=lambda part: progress(part * 0.5))
+    seen = preview(session, upload, community_id=community_id, now=now, progress=lambda part: progress(part * 0.5), once=True)
     if isinstance(seen, Refused):
         return seen
     if seen.missing:

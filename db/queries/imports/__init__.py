@@ -97,17 +97,22 @@ class Preview:
         return [name for name in self.upload.into.required if name not in self.upload.mapping.columns]
 
 
-def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: datetime, progress: Progress = silent) -> Preview | Refused:
-    """What `upload` would change in the community, row by row, without changing anything. `progress` hears 0 to 1."""
+def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: datetime, progress: Progress = silent, once: bool = False) -> Preview | Refused:
+    """What `upload` would change in the community, row by row, without changing anything. `progress` hears 0 to 1; `once`: its rows are not
+    needed beside the plan, and let go while that grows."""
     if refused := refusal(session, community_id):
         return refused
     community = session.scalar(select(Community.name).where(Community.community_id == community_id))
     found = _judged(upload, now, community or "", lambda part: progress(part * 0.6))
+    if once:
+        upload.judged.clear()  # whoever has to begin again judges again
     intake = INTAKES[upload.table](session, community_id, now, upload.source)
     for number, row in enumerate(found.rows):
         if number % 5_000 == 0:
             progress(0.7 + 0.3 * number / max(1, len(found.rows)))
         intake.take(row)
+        if once:
+            row.values = {}
     _complain(found, intake.plan, upload)
     progress(1.0)
     return Preview(upload, found, intake.plan)
