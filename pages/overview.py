@@ -23,6 +23,7 @@ from pages.parts.late_rows import draw_late, list_rows
 from pages.parts.league import draw_league
 from pages.parts.line_list import STYLE, line_list
 from pages.parts.measured import measured_figure
+from pages.parts.mediation_street import draw_at_street
 from pages.parts.outcomes import draw_outcomes
 from pages.parts.page import page_header
 from pages.parts.pick import places
@@ -47,6 +48,7 @@ def page() -> None:
     draw_waiting(desk, community_id)
     draw_reviews(desk, "overview", community_id)
     draw_filed(desk, community_id)
+    draw_at_street(desk, community_id)
     _thresholds(desk, community_id)
     st.subheader(desk.t("overview.year"), anchor=False)
     _year(community_id)

@@ -30,6 +30,7 @@ def order_stories(engine: Engine, scope: Scope, one: Made, now: datetime) -> Non
     _offered(engine, scope, one, now)
     _archived(engine, scope, one, now)
     _climbed(engine, scope, one, now)
+    _reported(engine, scope, one, now)
     _explained(engine, scope, one, now)
 
 
@@ -87,6 +88,18 @@ def _climbed(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
     _act(engine, scope, one, mediation.take, at, order_id, step="session", words=words, text="双方对界墙位置各执一词，其他住户也有意见")
     _act(engine, scope, one, mediation.pass_up, at + timedelta(hours=1), order_id, to=COUNCIL, reason="涉及同单元多户，须居民议事会商议")
     _act(engine, scope, one, mediation.put_paper, now - timedelta(hours=2), order_id, kind="drawing", text="小区1998年规划总图复印件，存社区档案室")
+
+
+def _reported(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:
+    """A dispute with the property company has been reported to the street, with justice office and law firm."""
+    scope, building_id, homes = _in_a_building(engine, scope, one, 0)
+    if not homes:
+        return
+    name, phone = homes[-1]
+    about = {"community_id": one.community_id, "kind": "dispute_street", "matter": "电梯维修责任与物业费争议", "building_id": building_id}
+    order_id = _done(engine, scope, commands.take_in, now - timedelta(hours=49), applicant=name, contact=phone, **about).order_id
+    _act(engine, scope, one, mediation.register, now - timedelta(hours=48), order_id, parties=(NewParty(1, name, phone), NewParty(2, "物业公司")), way="phone")
+    _act(engine, scope, one, mediation.report, now - timedelta(hours=20), order_id, justice_office="街道司法所王所长", law_firm="鲁衡律师事务所周律师")
 
 
 def _explained(engine: Engine, scope: Scope, one: Made, now: datetime) -> None:

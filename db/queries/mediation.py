@@ -10,12 +10,15 @@ from sqlalchemy.orm import aliased
 
 from core import masks
 from core import mediation as core
+from core.clocks import State, state
+from core.explanations import ACKNOWLEDGE
 from core.mediation import Case, Paper, Taken
 from core.refusals import Refused
-from core.roles import masked
+from core.roles import masked, may
 from db.engine import ScopedSession
 from db.models.accounts import Account
-from db.models.grids import Staff
+from db.models.clocks import Clock
+from db.models.grids import Grid, Staff
 from db.models.mediation import Mediation, MediationPaper, MediationParty, MediationStep, MediationWord
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.archive import sealed
@@ -93,6 +96,45 @@ def dispute(session: ScopedSession, now: datetime, community_id: UUID, order_id:
     )
     in_order = sorted(parties.values(), key=lambda one: one.side)
     return Dispute(case_of(session, order), order.outcome, tuple(in_order), tuple(_steps(session, order, parties, hidden)), papers)
+
+
+@dataclass(frozen=True)
+class StreetLine:
+    """An open dispute on the street's rung: due there when, how that limit stands, reported when, and who of justice office and law firm joined."""
+
+    order_id: UUID
+    number: str
+    matter: str
+    grid: str | None
+    due_at: datetime | None
+    state: State | None
+    reported_at: datetime | None
+    joined: tuple[tuple[str, str], ...]
+
+
+def on_the_streets_rung(session: ScopedSession, now: datetime, community_id: UUID) -> list[StreetLine]:
+    """The open disputes a community has passed up to the street, what is due first first. Who joined is told in full to whom it is reported."""
+    own = (WorkOrder.community_id == community_id, WorkOrder.kind == core.STREET, WorkOrder.closed_at.is_(None))
+    query = select(WorkOrder.id, WorkOrder.number, WorkOrder.matter, Grid.name).outerjoin(Grid, and_(Grid.community_id == WorkOrder.community_id, Grid.id == WorkOrder.grid_id))
+    orders = session.execute(query.where(*own)).all()
+    limits = select(Clock).where(Clock.community_id == community_id, Clock.subject_id.in_([one.id for one in orders]), Clock.clause_id == core.clause_of(core.STREET))
+    clocks = {one.subject_id: one for one in session.scalars(limits.order_by(Clock.started_at))}
+    hidden = masked(session.scope.role) if not may(session.scope.role, ACKNOWLEDGE) else frozenset()
+    joined = defaultdict(list)
+    papers = (MediationPaper.community_id == community_id, MediationPaper.work_order_id.in_(clocks), MediationPaper.kind.in_(("justice_office", "law_firm")))
+    for one in session.scalars(select(MediationPaper).where(*papers).order_by(MediationPaper.id)):
+        joined[one.work_order_id].append((one.kind, _text(one.text, hidden)))
+    lines = [
+        StreetLine(one.id, one.number, one.matter, one.name, clock and clock.due_at, clock and state(clock, now), clock and clock.met_at, tuple(joined[one.id]))
+        for one in orders
+        for clock in (clocks.get(one.id),)
+    ]
+    return sorted(lines, key=lambda line: (line.due_at is None, line.due_at or now))
+
+
+def how_many_there(session: ScopedSession, now: datetime, community_id: UUID) -> int:
+    """How many open disputes are on the street's rung. `now` is not looked at."""
+    return session.scalar(select(func.count(WorkOrder.id)).where(WorkOrder.community_id == community_id, WorkOrder.kind == core.STREET, WorkOrder.closed_at.is_(None)))
 
 
 def case_of(session: ScopedSession, order: WorkOrder) -> Case:

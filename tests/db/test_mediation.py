@@ -25,7 +25,7 @@ from db.models.mediation import MediationPaper, MediationParty, MediationStep
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.checklist import checklist
 from db.queries.checklist_rows import record, violations
-from db.queries.mediation import dispute
+from db.queries.mediation import dispute, how_many_there, on_the_streets_rung
 from db.scope import Scope
 from db.types import uuid7
 from tests.db.test_files import photo
@@ -123,6 +123,12 @@ def test_one_order_climbs_from_grid_to_community_to_street_each_limit_counted_fr
     assert office.act(order_id, commands.record_step, who="b", act="reported_street").reason == "mediation.by_report"
     assert office.act(order_id, mediation.report, who="b", now=STREET_DUE, **told | {"law_firm": ""}) == Refused("mediation.say_law_firm", "mediation.report_street")
     assert office.act(order_id, mediation.report, who="b", now=STREET_DUE, **told).done.in_time == ("mediation.report_street",), "exactly at the limit is in time"
+    street = Scope(uuid7(), Role.STREET_OFFICER, frozenset({office.id}))
+    with open_session(office.engine, street) as session:
+        [seen] = on_the_streets_rung(session, STREET_DUE, office.id)
+        assert how_many_there(session, STREET_DUE, office.id) == 1
+    assert (seen.order_id, seen.reported_at, seen.state) == (order_id, STREET_DUE, State.met)
+    assert seen.joined == (("justice_office", "王所长"), ("law_firm", "鲁衡律所周律师")), "the street reads who joined"
     clocks = office.clocks(order_id)
     assert {name: state(one, STREET_DUE) for name, one in clocks.items()} == {
         "mediation.on_the_spot": State.void, "mediation.council": State.met, "mediation.report_street": State.met,
