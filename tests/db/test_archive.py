@@ -97,6 +97,7 @@ def opened(office, who="a", now=FILED):
     return office.do(who, archive.open_file, now=now, reading_id=max(one.id for one in office.rows(ArchiveReading)))
 
 
+@SQLITE
 @pytest.mark.parametrize(("minutes", "n"), [(-1, 0), (0, 3), (1, 3)])
 def test_a_followed_up_matter_is_filed_by_itself_seven_days_after_its_result(office, minutes, n):
     office.through("demand", rating=None)
@@ -104,6 +105,7 @@ def test_a_followed_up_matter_is_filed_by_itself_seven_days_after_its_result(off
     assert len(office.rows(ArchiveFile)) == n
 
 
+@SQLITE
 def test_who_decides_on_a_reading_is_told_of_it_until_its_day_is_over(filed):
     read(filed)
     [one] = filed.asked(awaited, FILED, filed.id, who="head")
@@ -112,6 +114,7 @@ def test_who_decides_on_a_reading_is_told_of_it_until_its_day_is_over(filed):
         assert [len(filed.asked(query, moment, filed.id, who="head")) for moment in (one.lapses_at - MINUTE, one.lapses_at)] == [1, 0]
 
 
+@SQLITE
 def test_a_file_carries_category_year_retention_period_number_and_index(filed):
     assert filed.numbers() == ["policy_advice/2026/1", "public_service/2026/1", "public_service/2026/2"]
     total, lines = filed.asked(index, filed.id)
@@ -135,6 +138,7 @@ def test_the_index_is_searched_by_number_category_year_and_kind_within_the_scope
     assert filed.asked(index, filed.id, who="property") == (0, [])
 
 
+@SQLITE
 def test_what_still_waits_for_somebodys_word_is_not_filed(office):
     late = office.through("demand", rating=None)
     first = office.take_in("demand").order_id
@@ -145,6 +149,7 @@ def test_what_still_waits_for_somebodys_word_is_not_filed(office):
     assert [office.asked(is_filed, office.id, one) for one in (late, first)] == [False, False], "a late entry that nobody has confirmed"
 
 
+@SQLITE
 def test_an_archived_file_takes_no_more_acts_and_shows_no_content(filed):
     order_id = filed.done[0]
     for act in ACTS:
@@ -182,6 +187,7 @@ def test_a_file_is_read_by_request_approved_by_the_person_in_charge_on_site_unde
     assert "王明" not in facts and "核对" not in facts
 
 
+@SQLITE
 def test_what_the_head_asks_for_the_street_approves(filed):
     read(filed, who="head")
     assert decide(filed, "head").reason == "archive.by_another"

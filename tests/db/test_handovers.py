@@ -69,6 +69,7 @@ def test_whoever_is_asked_first_stays_responsible_until_the_other_has_accepted(o
     assert office.answer().reason == "handovers.over"
 
 
+@SQLITE
 def test_declined_with_a_reason_or_taken_back_it_stays_and_may_be_offered_again(office):
     office.offer()
     assert office.offer().reason == "handovers.waits_already"
@@ -80,6 +81,7 @@ def test_declined_with_a_reason_or_taken_back_it_stays_and_may_be_offered_again(
     assert [one.stands for one in office.asked(of_order, office.id, office.order_id)] == ["declined", "taken_back"]
 
 
+@SQLITE
 def test_what_the_head_hands_over_or_gets_back_passes_at_once_and_the_offer_lapses(office):
     office.offer()
     office.act(office.order_id, commands.give_back, reason="不属本网格")
@@ -93,6 +95,7 @@ def test_what_the_head_hands_over_or_gets_back_passes_at_once_and_the_offer_laps
     assert office.asked(offered_to_me, who="b") == [], "nor does reopening bring one back"
 
 
+@SQLITE
 def test_an_offer_to_somebody_absent_or_without_the_grid_is_refused(office):
     assert office.offer(to="head").reason == "handovers.without_grid" and office.offer(who="b", to="a").reason == "handovers.not_yours"
     assert [one.name for one in office.asked(receivers, NOW, office.id, office.grids["01"])] == ["b"]

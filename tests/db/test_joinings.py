@@ -60,6 +60,7 @@ def test_joined_at_take_in_each_complainant_keeps_record_and_clock_with_one_ledg
     assert (notes[office.joined, "join"], notes[office.lead, "lead"]) == ("2026-000001", "2026-000002")
 
 
+@SQLITE
 def test_joining_meets_holds_and_excuses_no_clock_and_neither_does_the_leading_orders_result(office):
     before = office.feedback(office.joined)
     office.finish(office.lead, NOW + 2 * HOUR, told=True, result="已清运")
@@ -68,6 +69,7 @@ def test_joining_meets_holds_and_excuses_no_clock_and_neither_does_the_leading_o
     assert state(clock, NOW + 25 * HOUR) is State.due_soon and state(clock, NOW + 25 * HOUR + MINUTE) is State.overdue
 
 
+@SQLITE
 @pytest.mark.parametrize(("minutes", "expected"), [(-1, State.met), (0, State.met), (1, State.missed)])
 def test_the_complainants_clock_is_met_when_he_is_told_and_not_before(office, minutes, expected):
     """demand.feedback: 24 hours, from his own call an hour after the first one's."""
@@ -79,6 +81,7 @@ def test_the_complainants_clock_is_met_when_he_is_told_and_not_before(office, mi
     assert (order.status, order.given_by, order.finished_at) == ("finished", "phone", at)
 
 
+@SQLITE
 def test_a_joined_order_is_not_closed_before_its_lead_nor_untold_nor_by_a_date_before_the_result(office):
     office.act(office.joined, commands.accept, now=NOW + HOUR)
     finish = lambda **said: office.act(office.joined, commands.finish, now=NOW + 3 * HOUR, **said)  # noqa: E731
@@ -109,6 +112,7 @@ def test_who_is_to_be_told_stands_on_the_queue_until_told_and_is_rated_by_each(o
     assert office.finish(office.joined, NOW + 6 * HOUR, **SAID).status == "finished"
 
 
+@SQLITE
 def test_a_reopened_lead_holds_back_who_was_not_told_and_leaves_alone_who_was(office):
     office.finish(office.lead, NOW + 2 * HOUR, told=True, result="已清运")
     office.act(office.lead, commands.follow_up, now=NOW + 3 * HOUR, rating=1)
@@ -145,6 +149,7 @@ def test_what_is_taken_in_for_another_kind_or_another_community_leaves_nothing_b
     assert [(one.number, one.leading) for one in found] == [("2026-000002", False), ("2026-000001", True)]
 
 
+@SQLITE
 def test_statistics_count_each_complainants_order_and_say_how_many_are_worked_together(office):
     office.finish(office.lead, NOW + 2 * HOUR, told=True, result="已清运")
     later = NOW + 26 * HOUR
