@@ -93,6 +93,7 @@ class Contact(InGrid, AboutPeople, Base):
         UniqueConstraint("community_id", "source_key"),
         Index(None, "community_id", "resident_id", "happened_at"),
         Index(None, "community_id", "grid_id", "happened_at"),
+        Index(None, "community_id", "act", "happened_at"),
     )
 
 

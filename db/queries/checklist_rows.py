@@ -153,7 +153,8 @@ def _settled() -> ColumnElement[bool]:
 def _disputes(community_id: UUID | None, period: Period, now: datetime) -> Select:
     query = select(WorkOrder).join(Clock, and_(Clock.community_id == WorkOrder.community_id, Clock.work_order_id == WorkOrder.id))
     rung = or_(*(and_(WorkOrder.kind == kind, Clock.clause_id == clause_of(kind)) for kind in RUNGS))
-    query = query.where(rung, within(period.start, period.end), or_(WorkOrder.finished_at.is_not(None), Clock.due_at < now))
+    # The clauses by themselves, too: they stand in the index, and no other clock of the quarter is looked up.
+    query = query.where(Clock.clause_id.in_([clause_of(kind) for kind in RUNGS]), rung, within(period.start, period.end), or_(WorkOrder.finished_at.is_not(None), Clock.due_at < now))
     return query if community_id is None else query.where(WorkOrder.community_id == community_id)
 
 
