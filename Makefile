@@ -12,6 +12,8 @@ STAMP := $(VENV)/.installed
 PORT ?= 8501
 ADDRESS ?= 127.0.0.1
 DESK_REAL_DATA ?= ../shared/data
+# What Python has compiled is kept, also where the machine says otherwise: the tests start some fifty processes.
+export PYTHONDONTWRITEBYTECODE :=
 # DEMO="--grids 4" makes a smaller demo community, ready sooner.
 DEMO ?=
 # WHEELHOUSE=folder installs from a folder of wheels without a network.

@@ -39,7 +39,7 @@ settings.load_profile("explore" if os.environ.get("DESK_EXPLORE") == "1" else "r
 
 def pytest_collection_modifyitems(items):
     """The longest files first, so that no worker begins one when the other is done; before the browser's what needs no demo, while the other worker makes it."""
-    long = ("tests/test_readme.py", "tests/core/", "tests/browser/")
+    long = ("tests/test_readme.py", "tests/core/", "tests/db/test_alerts", "tests/db/test_departures", "tests/browser/")
     items.sort(key=lambda item: next((n for n, begin in enumerate(long) if item.nodeid.startswith(begin)), len(long)))
 
 

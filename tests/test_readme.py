@@ -153,6 +153,7 @@ HERE = {
     "make install": "Makefile: this suite runs in what it made",
     "make run": "test_make_run_on_a_fresh_copy_makes_a_demo_and_a_second_one_keeps_the_data",
     "make wheelhouse": "test_an_office_without_internet_installs_from_a_folder_of_wheels",
+    ".venv/bin/python -m db demo --communities 40": "tests/db/test_demo.py: forty take minutes, two go the same way",
     "make install WHEELHOUSE=wheelhouse": "test_an_office_without_internet_installs_from_a_folder_of_wheels",
 }
 """Commands with a test of their own."""
@@ -185,14 +186,6 @@ def restores(office: Copy, command: str) -> None:
         leftover.unlink()
     office.run(command)
     assert "worker1" in office.run(f"{PY} db account list")
-
-
-def makes_a_district(office: Copy, command: str) -> None:
-    """Forty communities take minutes: two small ones go the same way."""
-    small = command.replace("--communities 40", "--communities 2 --grids 2 --months 1")
-    assert small != command
-    said = office.run(f"{PY} db migrate && {small}", DESK_DATABASE_URL=f"sqlite:///{office.folder}/district.db")
-    assert "street" in said
 
 
 def measures_one_view(office: Copy, command: str) -> None:
@@ -228,7 +221,6 @@ CHECKS: dict[str, Callable[[Copy, str], None]] = {
     f"{PY} db calendar list": prints("2026"),
     f"{PY} db calendar load 2027.yaml": prints("2027"),
     f"{PY} db account list": prints("worker1", "grid_worker"),
-    f"{PY} db demo --communities 40": makes_a_district,
 }
 """How each other command is carried out, and what it must say."""
 

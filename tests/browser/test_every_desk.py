@@ -64,8 +64,9 @@ def into_english(page: Page) -> None:
     settled(page)
 
 
-@pytest.mark.parametrize("role", RIGHTS)
-def test_a_role_lands_on_its_own_desk_and_its_menu_has_its_desks_only(role, page_at):
+def test_a_role_lands_on_its_own_desk_and_its_menu_has_its_desks_only(page_at):
+    """Of every role: tests/pages/test_gate_websocket.py."""
+    role = "property_company"
     page = page_at("", role=role)
     settled(page)
     assert page.url.rstrip("/").endswith(RIGHTS[role].landing)

@@ -109,6 +109,7 @@ def test_at_the_next_touch_after_the_log_in_has_ended_there_is_nothing_left_to_r
 def test_a_new_account_is_opened_by_hand_and_can_log_in(enter, app_server):
     page = enter("administrator", "desktop")
     page.get_by_text(t("accounts.create", "zh")).first.click()
+    settled(page)
     form = page.locator('[data-testid="stForm"]').first
     form.get_by_label(t("accounts.username", "zh"), exact=True).fill("zhang3")
     form.get_by_label(t("accounts.display_name", "zh"), exact=True).fill("张三")
