@@ -54,9 +54,10 @@ run: install
 browser: install
 	$(PY) -m tests.browser.chromium
 
+# Three at once also on two processors: one of them mostly waits for its browser.
 # What fails is run once more, alone: a real failure fails twice, a browser that was too slow beside another one says so in the log.
 test: install browser
-	$(PY) -m pytest tests --ignore=tests/real -n 2 --dist loadfile --no-loadscope-reorder $(ARGS) || \
+	$(PY) -m pytest tests --ignore=tests/real -n 3 --dist loadfile --no-loadscope-reorder $(ARGS) || \
 	  { echo "--- once more, alone: what failed above"; $(PY) -m pytest tests --ignore=tests/real --last-failed --last-failed-no-failures none $(ARGS); }
 
 test-real: install

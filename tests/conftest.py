@@ -29,6 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime.fromisoformat("2026-11-18T10:00:00+08:00")
 """The moment of the demo community in every test: a Wednesday, working day, 10:00 in Shanghai."""
 
+FAILED = pytest.StashKey[bool]()
+"""Of a test: it has failed, as far as it is."""
+
 _number = count(1)
 
 settings.register_profile("repeated", derandomize=True, database=None, deadline=None)
@@ -57,6 +60,7 @@ def pytest_runtest_makereport(item, call):
     if report.skipped or hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped or marked xfail; make it run, or fail with words that say what to install"
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report
 
 

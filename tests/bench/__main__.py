@@ -27,7 +27,7 @@ BLANK = "calendar"
 """The desk whose page is blank in the second server; every role may open it."""
 VIEWS = (
     ("queue", "grid_worker"), ("alerts", "grid_worker"), ("roster", "grid_worker"), ("map", "station_head"), ("checklist", "committee_member"), ("overview", "station_head"),
-    ("overview", "street_officer"), ("overview", "committee_member"), ("rulebook", "committee_member"), ("calendar", "station_head"), ("duties", "station_head"), ("reconciliation", "station_head"),
+    ("overview", "street_officer"), ("overview", "committee_member"), ("rulebook", "committee_member"), ("calendar", "station_head"), ("duties", "station_head"), ("property", "property_company"), ("reconciliation", "station_head"), ("surveys", "station_head"),
     ("imports", "station_head"), ("exports", "station_head"), ("ledger", "committee_member"), ("accounts", "administrator"),
 )  # fmt: skip
 

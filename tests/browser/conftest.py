@@ -1,7 +1,7 @@
 """Chromium at the running desk: `page_at("queue", role="grid_worker", size="phone", lang="en")` opens a desk as somebody.
 
-When the test is over, every page it opened must have asked no host but the desk and logged no error; a picture
-of how it ended stays in tests/browser/artifacts/.
+When the test is over, every page it opened must have asked no host but the desk and logged no error; of one that
+failed a picture stays in tests/browser/artifacts/.
 """
 
 import os
@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.looking import WATCH, settled
+from tests.conftest import FAILED
 from tests.desk import Desk
 
 ARTIFACTS = Path(__file__).parent / "artifacts"
@@ -65,10 +66,11 @@ class Tab:
         self.page.set_viewport_size(self.size)
         return self.page
 
-    def take_back(self, name: str) -> tuple[list[str], list[str]]:
-        """A picture of how it ended; forgets the test. The hosts asked and the errors logged. The page stays where it is: about:blank would cost the next
+    def take_back(self, name: str | None) -> tuple[list[str], list[str]]:
+        """A picture of how it ended, called `name`; forgets the test. The hosts asked and the errors logged. The page stays where it is: about:blank would cost the next
         test a new process that knows nothing of Streamlit's program."""
-        self.page.screenshot(path=ARTIFACTS / f"{name}.jpg", type="jpeg", quality=70)
+        if name:
+            self.page.screenshot(path=ARTIFACTS / f"{name}.jpg", type="jpeg", quality=70)
         seen = self.foreign, self.errors
         self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
         self.page.context.clear_cookies()
@@ -107,7 +109,7 @@ def blank_page(tabs, request) -> Iterator[Callable[[Desk, str], Page]]:
     yield lend
     name = re.sub(r"[^\w.-]+", "-", request.node.nodeid.removeprefix("tests/browser/"))
     ARTIFACTS.mkdir(exist_ok=True)
-    seen = [tab.take_back(f"{name}-{number}") for number, tab in enumerate(lent)]
+    seen = [tab.take_back(f"{name}-{number}" if request.node.stash.get(FAILED, False) else None) for number, tab in enumerate(lent)]
     assert [url for foreign, _ in seen for url in foreign] == [], "asked hosts other than the desk"
     assert [error for _, errors in seen for error in errors] == [], "errors in the browser's console"
 

@@ -46,6 +46,7 @@ def test_a_desk_fits_a_phone_and_a_desktop_in_both_languages_and_its_buttons_fit
     assert sideways(page) <= 0
     assert small_targets(page) == []
     page.set_viewport_size(SIZES["desktop"])
+    page.get_by_test_id("stExpandSidebarButton").wait_for(state="detached")  # a wide page opens its menu by itself
     into_english(page)
     text = text_of(page) + page.locator('[data-testid="stSidebar"]').inner_text()
     assert {run for run in chinese_in(text, own_words) if len(run) > 1} == set()
