@@ -7,6 +7,7 @@ from pages.parts import desk as at
 from pages.parts import queue_filters
 from pages.parts.archive import draw_archive
 from pages.parts.desk import Desk
+from pages.parts.figures import kept
 from pages.parts.handovers import draw_handovers
 from pages.parts.joinings import OPEN, draw_to_tell
 from pages.parts.jump import take_clause
@@ -47,16 +48,15 @@ def page() -> None:
 def _list(desk: Desk, wanted: Wanted) -> None:
     """What nobody has accepted yet stands first: no clock presses it, so it would be seen nowhere."""
     limit = st.session_state.get(SHOWN, PAGE)
-    with desk.session() as session:
-        found = counts(session, desk.now, wanted)
-        wanted, of_orders = narrowed(desk, found, wanted)
-        if of_orders == STANDING:
-            lines, items = [], standing(session, desk.now, wanted, limit=limit)
-        elif of_orders:
-            lines, items = (finished if of_orders == FOLLOW_UP else unclocked)(session, desk.now, wanted, limit=limit), []
-        else:
-            lines = unclocked(session, desk.now, wanted, status="taken_in", limit=limit) if found.unclocked and not (wanted.kind or wanted.bucket) else []
-            items = queue(session, desk.now, wanted, limit=limit)
+    found = kept(desk, counts, wanted)
+    wanted, of_orders = narrowed(desk, found, wanted)
+    if of_orders == STANDING:
+        lines, items = [], kept(desk, standing, wanted, limit=limit)
+    elif of_orders:
+        lines, items = kept(desk, finished if of_orders == FOLLOW_UP else unclocked, wanted, limit=limit), []
+    else:
+        lines = kept(desk, unclocked, wanted, status="taken_in", limit=limit) if found.unclocked and not (wanted.kind or wanted.bucket) else []
+        items = kept(desk, queue, wanted, limit=limit)
     draw_orders(desk, lines, lambda line: open_order(desk, line.community_id, line.id, line.matter))
     draw_cards(desk, items, lambda item: _open(desk, item))
     total = {FOLLOW_UP: found.to_follow_up, UNCLOCKED: found.unclocked, STANDING: found.paused}.get(of_orders, len(lines) + found.of(kind=wanted.kind, bucket=wanted.bucket))

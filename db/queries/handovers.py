@@ -78,6 +78,11 @@ def receivers(session: ScopedSession, now: datetime, community_id: UUID, grid_id
     return [Colleague(one, name, "grid_worker") for one, name in at_work.items() if one != session.scope.staff_id]
 
 
+def waits(session: ScopedSession, now: datetime) -> tuple[int, int]:
+    """How many orders are offered to the reader, and how many are to be handed over."""
+    return len(offered_to_me(session)), len(stranded(session, now))
+
+
 def stranded(session: ScopedSession, now: datetime) -> list[Stranded]:
     """Of the station head all such orders in scope; of everybody else their own, in whatever grid: they answer for them until handed over."""
     scope, today = session.scope, local_day(now)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -60,9 +61,8 @@ def survey(session: ScopedSession, now: datetime, community_id: UUID, period_key
         return None
     one, by = row
     rows = session.execute(select(SurveyPerson.resident_id, SurveyPerson.outcome, SurveyPerson.rating).where(*_of(one)).order_by(SurveyPerson.place)).all()
-    frame = listed(one.frame)
-    again = drawn(frame, one.seed, len(rows)) == [row.resident_id for row in rows] if session.scope.grids is None else None
-    return SurveyRow(one.id, one.period_key, one.started_at, by, one.seed, len(frame), again, counted((row.outcome, row.rating and int(row.rating)) for row in rows))
+    again = _again(one.frame, one.seed, len(rows)) == tuple(row.resident_id for row in rows) if session.scope.grids is None else None
+    return SurveyRow(one.id, one.period_key, one.started_at, by, one.seed, len(one.frame) // 16, again, counted((row.outcome, row.rating and int(row.rating)) for row in rows))
 
 
 def surveyed(session: ScopedSession, community_id: UUID, period_key: str) -> Answers | None:
@@ -142,6 +142,12 @@ def carers(session: ScopedSession, now: datetime, community_id: UUID, period: Pe
 def listed(frame: bytes) -> list[UUID]:
     """The ids in a survey's frame."""
     return [UUID(bytes=frame[n : n + 16]) for n in range(0, len(frame), 16)]
+
+
+@lru_cache(maxsize=32)
+def _again(frame: bytes, seed: str, n: int) -> tuple[UUID, ...]:
+    """Whom the draw gives; kept, for it costs a page's whole time and always gives the same."""
+    return tuple(drawn(listed(frame), seed, n))
 
 
 def _of(one: Survey) -> tuple:

@@ -15,14 +15,14 @@ from pages.parts.one_run import once
 Marks = tuple[str, ...]
 
 
-def kept(desk: Desk, query: Callable, *arguments, community_id: UUID | None = None, lasting: bool = False):
-    """`query(session, now, *arguments)` within the desk's scope, computed once for this scope, state of the rows and minute. What it returns is
+def kept(desk: Desk, query: Callable, *arguments, community_id: UUID | None = None, lasting: bool = False, **named):
+    """`query(session, now, *arguments, **named)` within the desk's scope, computed once for this scope, state of the rows and minute. What it returns is
     a copy of the caller's own. `community_id`: only this community's rows count. `lasting`: the present moment makes no difference."""
     scope = desk.scope if community_id is None else desk.scope.within(community_id)
     marks = once(("marks", scope), lambda: _marks(scope))
     minute = None if lasting else desk.now.replace(second=0, microsecond=0)
     # By name: Streamlit looks up the name of each argument that comes by position, at every call.
-    return _computed(scope=scope, name=f"{query.__module__}.{query.__qualname__}", marks=marks, minute=minute, arguments=arguments, _query=query, _now=desk.now)
+    return _computed(scope=scope, name=f"{query.__module__}.{query.__qualname__}", marks=marks, minute=minute, arguments=arguments, named=named, _query=query, _now=desk.now)
 
 
 def _marks(scope: Scope) -> Marks:
@@ -31,9 +31,9 @@ def _marks(scope: Scope) -> Marks:
 
 
 @st.cache_data(show_spinner=False, max_entries=300, ttl=3600, hash_funcs={Scope: lambda scope: _key(scope), UUID: str})
-def _computed(*, scope: Scope, name: str, marks: Marks, minute: datetime | None, arguments: tuple, _query: Callable, _now: datetime):
+def _computed(*, scope: Scope, name: str, marks: Marks, minute: datetime | None, arguments: tuple, named: dict, _query: Callable, _now: datetime):
     with open_session(engine(), scope) as session:
-        return _query(session, _now, *arguments)
+        return _query(session, _now, *arguments, **named)
 
 
 def _key(scope: Scope) -> str:

@@ -10,9 +10,10 @@ from core.handovers import responsible
 from core.refusals import Refused
 from db.commands import handovers as commands
 from db.commands.work_orders import hand_over
-from db.queries.handovers import Offer, Stranded, of_order, offered_to_me, receivers, stranded
+from db.queries.handovers import Offer, Stranded, of_order, offered_to_me, receivers, stranded, waits
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk, current
+from pages.parts.figures import kept
 from pages.parts.plain import plain
 from pages.parts.queue_record import say_refused
 
@@ -44,8 +45,7 @@ def draw_handovers(desk: Desk) -> None:
     """A button each with how many orders are offered to the reader, and how many are to be handed over; nothing where none is."""
     if not desk.may("order_accept") or desk.scope.order_desks:
         return
-    with desk.session() as session:
-        offered, left = len(offered_to_me(session)), len(stranded(session, desk.now))
+    offered, left = kept(desk, waits)
     whose = "all" if desk.may("order_reassign") else "mine"
     if offered and st.button(desk.t("handovers.waiting", n=offered), key="handovers-waiting", width="stretch"):
         st.dialog(desk.t("handovers.waiting_title"), width="medium")(_offered)()

@@ -10,6 +10,7 @@ from db.queries.duplicates import to_join
 from db.queries.joinings import Complainant, Lead, complainants, lead_with_result, to_tell
 from db.queries.work_orders import OrderCard
 from pages.parts.desk import Desk, current
+from pages.parts.figures import kept
 from pages.parts.line_list import STYLE, line_list
 from pages.parts.plain import plain
 from pages.parts.queue_record import say_refused
@@ -61,8 +62,7 @@ def draw_joining(desk: Desk, card: OrderCard, lead: Lead | None) -> None:
 
 def draw_to_tell(desk: Desk) -> None:
     """One button with how many complainants wait to be told a result; nothing where none does."""
-    with desk.session() as session:
-        n = len(to_tell(session, desk.now))
+    n = len(kept(desk, to_tell))
     if n and st.button(desk.t("joinings.waiting", n=n), key="joinings-waiting", width="stretch"):
         st.dialog(desk.t("joinings.waiting_title"), width="medium")(_list)()
 

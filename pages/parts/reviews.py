@@ -13,6 +13,7 @@ from db.queries.reviews import ReviewLine, Waiting, of_order, waiting, who_may
 from db.queries.work_orders import OrderCard
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
+from pages.parts.figures import kept
 from pages.parts.guide_text import step_name
 from pages.parts.line_list import STYLE, line_list
 from pages.parts.plain import plain
@@ -56,8 +57,7 @@ def draw_waiting(desk: Desk, desk_name: str, community_id: UUID | None = None) -
     """One button with how many matters wait for the reader's review; nothing where none does, or the role reviews nothing."""
     if not desk.may("order_review"):
         return
-    with desk.session() as session:
-        n = len(waiting(session, desk.now, community_id))
+    n = len(kept(desk, waiting, community_id))
     if n and st.button(desk.t("reviews.waiting", n=n), key="reviews-waiting", width="stretch"):
         open_reviews(desk, desk_name, community_id)
 
