@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from core import masks
 from core.archive import CODES, FILED, file_number, stands, wait
@@ -16,6 +17,7 @@ from db.engine import ScopedSession
 from db.models.archive import ArchiveFile, ArchiveReading
 from db.models.extensions import Extension
 from db.models.grids import Staff
+from db.models.joinings import Joining
 from db.models.late_entries import LateEntry
 from db.models.work_orders import WorkOrder
 from db.queries.grants import askers
@@ -71,7 +73,7 @@ def to_file(session: ScopedSession, now: datetime, community_id: UUID, *, limit:
     filed = select(ArchiveFile.id).where(_of(ArchiveFile))
     late = select(LateEntry.id).where(_of(LateEntry), LateEntry.decided_at.is_(None))
     untold = select(Extension.id).where(_of(Extension), Extension.granted, Extension.told_at.is_(None))
-    query = select(WorkOrder.id, WorkOrder.category, WorkOrder.finished_at).where(*due, ~filed.exists(), ~late.exists(), ~untold.exists())
+    query = select(WorkOrder.id, WorkOrder.category, WorkOrder.finished_at).where(*due, ~filed.exists(), ~late.exists(), ~untold.exists(), ~_awaited_by_others())
     return list(session.execute(query.order_by(WorkOrder.finished_at, WorkOrder.id).limit(limit)))
 
 
@@ -184,6 +186,13 @@ def _lines(session: ScopedSession, query: Select) -> list[FileLine]:
 
 
 _ORDER = (WorkOrder.community_id == ArchiveFile.community_id) & (WorkOrder.id == ArchiveFile.work_order_id)
+
+
+def _awaited_by_others() -> ColumnElement[bool]:
+    """An open order is worked together with this one: its complainant is still to be told what stands here."""
+    joined = aliased(WorkOrder)
+    told = select(Joining.id).join(joined, and_(joined.community_id == Joining.community_id, joined.id == Joining.work_order_id))
+    return told.where(Joining.community_id == WorkOrder.community_id, Joining.lead_id == WorkOrder.id, Joining.ended_at.is_(None), joined.closed_at.is_(None)).exists()
 
 
 def _of(model: type) -> ColumnElement[bool]:

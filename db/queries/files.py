@@ -84,7 +84,10 @@ def reached(session: ScopedSession, community_id: UUID, attachment_id: UUID) -> 
 
 
 def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID, *, subject_ids: Iterable[UUID] | None = None) -> list[FileLine]:
-    """Files of an order, oldest first. `subject_ids`: only those linked to these acts, requests or other records of it."""
+    """Files of an order, oldest first; none of one that is on file and not open to the reader. `subject_ids`: only those linked to these acts, requests or
+    other records of it."""
+    if sealed(session, now, community_id, order_id):
+        return []
     found = session.scalars(links_of(community_id, order_id=order_id)).all()
     wanted = None if subject_ids is None else set(subject_ids)
     return _lines(session, now, community_id, [one for one in found if wanted is None or one.subject_id in wanted])

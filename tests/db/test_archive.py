@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from core.files import Upload
 from core.refusals import Refused
 from core.roles import Role
 from core.work_orders import ACTS
 from db.commands import archive
 from db.commands import work_orders as commands
+from db.commands.files import attach
 from db.commands.filing import carry_out
 from db.commands.sweep import sweep
 from db.engine import open_session
@@ -20,6 +22,7 @@ from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
 from db.queries.duplicates import similar
 from db.queries.exports import exported
+from db.queries.files import of_order
 from db.queries.outcomes import outcomes
 from db.queries.work_orders import order_card
 from db.scope import Scope
@@ -103,6 +106,37 @@ def test_a_followed_up_matter_is_filed_by_itself_seven_days_after_its_result(off
     office.through("demand", rating=None)
     assert office.swept(FILED + timedelta(minutes=minutes)) == n, "and what nobody has followed up is not"
     assert len(office.rows(ArchiveFile)) == n
+
+
+@SQLITE
+def test_a_matter_is_not_filed_while_another_complainant_is_still_to_be_told_its_result(office):
+    lead = office.take_in("demand").order_id
+    joined = office.take_in("demand", lead_id=lead, applicant="李小红", contact="13700000000").order_id
+    office.act(lead, commands.accept)
+    office.act(lead, commands.finish, now=DONE, told=True, result="已清运")
+    office.act(lead, commands.follow_up, now=DONE + HOUR, rating=5)
+    office.swept(FILED)
+    assert not office.asked(is_filed, office.id, lead)
+    office.act(joined, commands.accept, now=FILED)
+    office.act(joined, commands.finish, now=FILED, told=True, given="phone", result="已清运")
+    office.swept(FILED + HOUR)
+    assert office.asked(is_filed, office.id, lead) and not office.asked(is_filed, office.id, joined)
+
+
+@SQLITE
+def test_the_files_of_a_matter_on_file_are_not_even_named_until_a_reading_is_open(office):
+    order_id = office.take_in("demand").order_id
+    office.act(order_id, commands.accept)
+    office.do("a", attach, order_id=order_id, uploads=[Upload("李某家.pdf", b"%PDF-1.7")])
+    office.act(order_id, commands.finish, now=DONE, told=True, result="已办")
+    office.act(order_id, commands.follow_up, now=DONE + HOUR, rating=5)
+    assert [one.name for one in office.asked(of_order, FILED, office.id, order_id)] == ["李某家.pdf"]
+    office.swept(FILED)
+    assert office.asked(of_order, FILED, office.id, order_id) == []
+    read(office, order_id=order_id)
+    decide(office)
+    opened(office)
+    assert [one.name for one in office.asked(of_order, FILED, office.id, order_id)] == ["李某家.pdf"]
 
 
 @SQLITE
