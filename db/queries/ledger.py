@@ -7,14 +7,14 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from core import masks
 from core.roles import masked
 from db.models.accounts import Account
 from db.models.ledger import LedgerEntry, LedgerHead, LedgerLeaf
-from db.models.residents import Resident
+from db.models.residents import Contact, Resident
 from db.models.work_orders import WorkOrder
 from db.scope import PLATFORM
 
@@ -22,7 +22,9 @@ VERIFIED = "ledger.verify"
 """The command under which a check of the ledger is itself filed."""
 
 
-REVEALS = ("resident.reveal", "work_order.reveal")
+REVEALS = (
+    "resident.reveal", "care.reveal_member", "care.reveal_change", "work_order.reveal", "work_order.reveal_parties", "files.reveal", "reconciliation.reveal", "survey.reveal",
+)  # fmt: skip
 """The commands that show personal data in full; each notes its purpose."""
 
 
@@ -114,12 +116,14 @@ def people_seen(session: Session, community_id: UUID) -> dict[UUID, str]:
 
 
 def subjects(session: Session, community_id: UUID, found: list[Entry]) -> dict[UUID, str]:
-    """What entries are about, as the reader's role may see it: order numbers and residents' names."""
+    """What entries are about, as the reader's role may see it: order numbers and residents' names, of a contact whom it was with."""
     hidden = masked(session.scope.role)
-    ids = {kind: [one.subject_id for one in found if one.subject_kind == kind] for kind in ("resident", "work_order")}
+    ids = {kind: [one.subject_id for one in found if one.subject_kind == kind] for kind in ("resident", "contact", "work_order")}
     people = session.execute(select(Resident.id, Resident.name).where(Resident.community_id == community_id, Resident.id.in_(ids["resident"])))
+    with_them = and_(Contact.community_id == Resident.community_id, Contact.resident_id == Resident.id)
+    visited = session.execute(select(Contact.id, Resident.name).join(Contact, with_them).where(Contact.community_id == community_id, Contact.id.in_(ids["contact"])))
     orders = session.execute(select(WorkOrder.id, WorkOrder.number).where(WorkOrder.community_id == community_id, WorkOrder.id.in_(ids["work_order"])))
-    return {row.id: masks.masked("name", row.name, hidden) for row in people} | {row.id: row.number for row in orders}
+    return {row.id: masks.masked("name", row.name, hidden) for row in (*people, *visited)} | {row.id: row.number for row in orders}
 
 
 def last_entries(session: Session) -> tuple[UUID | None, ...]:

@@ -31,9 +31,15 @@ def entry_table(desk: Desk, found: list[Entry]) -> None:
 
 
 def looked_table(desk: Desk, found: list[Entry], whom: dict[UUID, str]) -> None:
-    """Who looked at whom, and for what. `whom`: subject id → order number or masked name."""
-    rows = [(*_common(desk, one), whom.get(one.subject_id, ""), desk.t(f"care.purpose.{one.facts['purpose']}"), _place(desk, one)) for one in found]
+    """Who looked at what of whom, and for what. `whom`: subject id → order number or masked name."""
+    rows = [(*_common(desk, one), _whom(desk, one, whom), desk.t(f"care.purpose.{one.facts['purpose']}"), _place(desk, one)) for one in found]
     _table(desk, ("at", "what", "who", "role", "whom", "purpose", "number"), rows)
+
+
+def _whom(desk: Desk, one: Entry, whom: dict[UUID, str]) -> str:
+    """"张*明 · telephone"."""
+    field = one.facts.get("field")
+    return " · ".join(part for part in (whom.get(one.subject_id, ""), field and desk.t(f"care.field.{field}")) if part)
 
 
 def _common(desk: Desk, one: Entry) -> tuple:

@@ -1,6 +1,8 @@
 """Traces of service can't be altered, and serve as proof (HB 二(二)): what is changed behind the desk's back is named, table and row."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -8,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from core.refusals import Refused
 from core.roles import Role
+from core.words import words_of
 from db.commands.filing import carry_out, file
 from db.commands.ledger import note_check, seal
 from db.engine import open_session
@@ -16,6 +19,8 @@ from db.queries import ledger
 from db.queries.proof import head_text, is_signed, public_key, read_head, verify
 from db.scope import Scope
 from tests.db.conftest import MOMENT
+
+ROOM = Path(__file__).parents[2] / "db"
 
 
 @pytest.fixture
@@ -200,3 +205,10 @@ def test_entries_are_found_by_kind_person_and_time(engine, scope, ours, sealed):
         assert ledger.commands_seen(session, ours) == ["grid.rename", "staff.hire", "test.found"]
         assert ledger.people_seen(session, ours) == {}
         assert ledger.last_entries(session)[1] == ledger.entries(session, ours)[0].id
+
+
+def test_whatever_shows_personal_data_in_full_stands_among_who_looked_at_whom():
+    shown = {one for path in ROOM.glob("*/*.py") for one in re.findall(r'"(\w+\.reveal\w*)"', path.read_text())}
+    acts = {f"work_order.{one}" for path in (ROOM / "commands").glob("*.py") for one in re.findall(r'_file\(.*"(reveal\w*)"', path.read_text())}
+    assert shown | acts == set(ledger.REVEALS)
+    assert all(f"ledger.did.{one}" in words_of("ledger") for one in ledger.REVEALS)
