@@ -123,7 +123,7 @@ def code_of(cell: Cell, longest: int = 60) -> str | Bad | None:
 
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})$")
-_LANDLINE = re.compile(r"(?:\+?86)?(0\d{2,3}\d{7,8}(?:\d{1,6})?|\d{7,8}|[48]00\d{7}|1\d{4,5}|9\d{4}(?:\d{1,3})?|1[12]\d)$")
+_LANDLINE = re.compile(r"(?:\+?86)?(0\d{2,3}\d{7,8}(?:\d{1,6})?|[2-9]\d{6,7}|[48]00\d{7}|1\d{4,5}|9\d{4}(?:\d{1,3})?|1[12]\d)$")
 _PHONE_NOISE = re.compile(r"[\s()\-'`.·]+|转|ext\.?", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/、，,；;|]|\s{2,}|\n|或")
 

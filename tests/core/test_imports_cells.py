@@ -165,6 +165,12 @@ def test_what_is_no_phone_number_is_refused(written):
     assert reason(phone_of(written)) == "phone"
 
 
+@pytest.mark.parametrize("written", ["1380013", "13800138", "1381234567", 1380013.0])
+def test_a_mobile_number_cut_short_is_no_land_line_of_seven_or_eight_digits(written):
+    assert reason(phone_of(written)) == "phone"
+    assert phone_of("2380013") == "2380013" and phone_of("62380013") == "62380013"
+
+
 @pytest.mark.parametrize(("written", "name"), [("张 三", "张三"), ("　张三　", "张三"), ("买买提•艾力", "买买提·艾力"), ("John  Smith", "John Smith"), ("张三\n", "张三")])
 def test_a_name_is_one_name_however_it_is_spaced(written, name):
     assert name_of(written) == name
