@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue, standing, unclocked
+from db.queries.queue import Counts, QueueItem, Wanted, counts, finished, queue, standing, unclocked, unpressed
+from db.queries.work_orders import OrderLine
 from pages.parts import desk as at
 from pages.parts import queue_filters
 from pages.parts.archive import draw_archive
@@ -46,21 +47,29 @@ def page() -> None:
 
 
 def _list(desk: Desk, wanted: Wanted) -> None:
-    """What nobody has accepted yet stands first: no clock presses it, so it would be seen nowhere."""
     limit = st.session_state.get(SHOWN, PAGE)
     found = kept(desk, counts, wanted)
     wanted, of_orders = narrowed(desk, found, wanted)
-    if of_orders == STANDING:
-        lines, items = [], kept(desk, standing, wanted, limit=limit)
-    elif of_orders:
-        lines, items = kept(desk, finished if of_orders == FOLLOW_UP else unclocked, wanted, limit=limit), []
+    if of_orders:
+        lines, items = _chosen(desk, wanted, of_orders, limit)
+        total = {FOLLOW_UP: found.to_follow_up, UNCLOCKED: found.unclocked, STANDING: found.paused}[of_orders]
+    elif wanted.text and not (wanted.kind or wanted.bucket):
+        lines, items = kept(desk, unpressed, wanted, limit=limit), [*kept(desk, queue, wanted, limit=limit), *kept(desk, standing, wanted, limit=limit)]
+        total = found.of() + found.unclocked + found.to_follow_up + found.paused
     else:
+        # What nobody has accepted yet stands first: no clock presses it, so it would be seen nowhere.
         lines = kept(desk, unclocked, wanted, status="taken_in", limit=limit) if found.unclocked and not (wanted.kind or wanted.bucket) else []
-        items = kept(desk, queue, wanted, limit=limit)
+        items, total = kept(desk, queue, wanted, limit=limit), len(lines) + found.of(kind=wanted.kind, bucket=wanted.bucket)
     draw_orders(desk, lines, lambda line: open_order(desk, line.community_id, line.id, line.matter))
     draw_cards(desk, items, lambda item: _open(desk, item))
-    total = {FOLLOW_UP: found.to_follow_up, UNCLOCKED: found.unclocked, STANDING: found.paused}.get(of_orders, len(lines) + found.of(kind=wanted.kind, bucket=wanted.bucket))
     _end(desk, found, wanted, len(lines) + len(items), total)
+
+
+def _chosen(desk: Desk, wanted: Wanted, of_orders: str, limit: int) -> tuple[list[OrderLine], list[QueueItem]]:
+    """The list of one of the kinds that no clock presses."""
+    if of_orders == STANDING:
+        return [], kept(desk, standing, wanted, limit=limit)
+    return kept(desk, finished if of_orders == FOLLOW_UP else unclocked, wanted, limit=limit), []
 
 
 def _open(desk: Desk, item: QueueItem) -> None:

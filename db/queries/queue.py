@@ -160,6 +160,13 @@ def unclocked(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), 
     return [*(replace(one, first=True) for one in first), *rest][:limit]
 
 
+def unpressed(session: ScopedSession, now: datetime, wanted: Wanted, *, limit: int = 25) -> list[OrderLine]:
+    """The orders a search means besides those with a running clock: open without one, finished, and closed ones of exactly that number."""
+    exactly = [*_whose(session, now, wanted, WorkOrder), WorkOrder.number == (wanted.text or "").strip(), WorkOrder.closed_at.is_not(None), not_(to_follow_up())]
+    closed = [] if wanted.clause_id else order_lines(session, now, exactly, WorkOrder.received_at, limit=limit)
+    return [*unclocked(session, now, wanted, limit=limit), *finished(session, now, wanted, limit=limit), *closed][:limit]
+
+
 def _unclocked(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.clause_id:
         return [false()]
@@ -212,7 +219,8 @@ def _sought(session: ScopedSession, words: str) -> list[Select]:
 
 
 def _says(words: str) -> ColumnElement[bool]:
-    return or_(WorkOrder.number.startswith(words, autoescape=True), WorkOrder.matter.contains(words, autoescape=True))
+    # One comparison a row: residents quote the end of a number as often as its beginning.
+    return (WorkOrder.number + " " + WorkOrder.matter).contains(words, autoescape=True)
 
 
 def _whose(session: ScopedSession, now: datetime, wanted: Wanted, model) -> list[ColumnElement[bool]]:

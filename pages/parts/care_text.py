@@ -73,12 +73,17 @@ def outcome_text(desk: Desk, act: str, outcome: str) -> str:
 
 
 def last_text(desk: Desk, last: LastContact | None) -> str:
-    """The latest contact in one line."""
+    """The latest contact in one line that says so."""
+    return desk.t("roster.no_last") if last is None else desk.t("roster.last", contact=contact_text(desk, last))
+
+
+def contact_text(desk: Desk, last: LastContact | None) -> str:
+    """One contact: when, what, how it ended, by whom."""
     if last is None:
         return desk.t("roster.no_last")
     by = desk.t("roster.by", who=last.by) if last.by else ""
     when = last.happened_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
-    return desk.t("roster.last", when=when, act=desk.t(f"care.act.{last.act}"), outcome=outcome_text(desk, last.act, last.outcome), by=by)
+    return desk.t("roster.contact", when=when, act=desk.t(f"care.act.{last.act}"), outcome=outcome_text(desk, last.act, last.outcome), by=by)
 
 
 def recorded_text(desk: Desk, name: str, act: str, done: Recorded) -> str:

@@ -11,7 +11,7 @@ from core.refusals import Refused
 from db.commands.merges import merge, say_two, undo
 from db.queries.care import PersonFile
 from db.queries.merges import FileSide, MergeRow, Pair, how_many, merges, pairs
-from pages.parts.care_text import groups_text, last_text, place_text
+from pages.parts.care_text import contact_text, groups_text, place_text
 from pages.parts.desk import Desk, current
 from pages.parts.figures import kept
 from pages.parts.plain import plain
@@ -118,7 +118,7 @@ def _said(desk: Desk, name: str, side: FileSide) -> str:
             return groups_text(desk, side.row) or desk.t("merges.no_group")
         case "holds":
             return desk.t("merges.holds_n", contacts=side.contacts, orders=side.orders)
-    return last_text(desk, side.row.last)
+    return contact_text(desk, side.row.last)
 
 
 def _line(desk: Desk, row: MergeRow, place: str) -> None:

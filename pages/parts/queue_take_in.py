@@ -125,7 +125,7 @@ def _received(desk: Desk) -> datetime | None:
     local = desk.now.astimezone(SHANGHAI)
     with st.container(horizontal=True):
         day = st.date_input(f"{desk.t('work_orders.received')} · {desk.t('common.date')}", value=None, max_value=local.date(), format="YYYY-MM-DD")
-        time = st.time_input(desk.t("common.time"), value=None, step=300)
+        time = st.time_input(desk.t("common.time"), value=None, step=300, width=130)
     if day is None and time is None:
         return None
     return datetime.combine(day or local.date(), time or local.time().replace(second=0, microsecond=0), SHANGHAI)

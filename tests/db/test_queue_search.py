@@ -8,7 +8,7 @@ from db.commands.filing import carry_out, file
 from db.engine import open_session
 from db.models.clocks import Clock
 from db.models.residents import Resident
-from db.queries.queue import FEW, KINDS, Wanted, counts, finished, queue, unclocked
+from db.queries.queue import FEW, KINDS, Wanted, counts, finished, queue, unclocked, unpressed
 from db.scope import Scope
 from db.types import uuid7
 from tests.db.test_queue import DAY, NOW, Desk
@@ -25,12 +25,12 @@ def _titles(desk: Desk, text: str, who: str = "head", **wanted) -> list[str]:
     return [one.title for one in desk.list(who, **ALL | wanted, text=text)]
 
 
-def test_an_order_is_found_by_how_its_number_begins_and_by_any_part_of_its_matter(desk):
+def test_an_order_is_found_by_any_part_of_its_number_and_of_its_matter(desk):
     desk.take_in("demand", matter="2号楼下水道堵塞")
     desk.take_in("demand", matter="电梯里异响")
     assert _titles(desk, "2026-000001") == ["2号楼下水道堵塞"]
     assert len(_titles(desk, " 2026-00 ")) == 2
-    assert _titles(desk, "000001") == []
+    assert _titles(desk, "000001") == ["2号楼下水道堵塞"], "residents quote the end of it"
     assert _titles(desk, "异响") == ["电梯里异响"]
     assert len(_titles(desk, "  ")) == 2, "blanks are no search"
 
@@ -77,6 +77,23 @@ def test_counts_of_a_search_open_exactly_its_rows(desk):
         assert [line.matter for line in unclocked(session, NOW, wanted)] == ["加装电梯"]
         assert [line.matter for line in finished(session, NOW, wanted)] == ["电梯太慢"]
     assert (found.unclocked, found.to_follow_up) == (1, 1)
+
+
+def test_a_search_lists_orders_no_clock_presses_and_a_closed_one_by_its_whole_number(desk):
+    waiting = desk.take_in("complex", matter="加装电梯")
+    done = desk.take_in("demand", matter="电梯太慢")
+    desk.act(done.order_id, commands.accept)
+    desk.act(done.order_id, commands.finish, told=True)
+
+    def found(text, who="head"):
+        with open_session(desk.engine, desk.scope(who)) as session:
+            return [line.matter for line in unpressed(session, NOW, Wanted("all", text=text))]
+
+    assert found("电梯") == ["加装电梯", "电梯太慢"]
+    assert found(waiting.number) == ["加装电梯"]
+    desk.act(done.order_id, commands.follow_up, rating=5)
+    assert (found("电梯"), found(done.number), found(done.number[:-1])) == (["加装电梯"], ["电梯太慢"], ["加装电梯"])
+    assert found(done.number, who="property") == []
 
 
 def test_a_search_that_finds_many_lists_the_same_as_one_that_finds_few(desk):
