@@ -95,6 +95,11 @@ def check_leaving(joined: date, left: date, today: date) -> Refused | None:
     return Refused("care.before_enrolment", values={"day": joined.isoformat()}) if left < joined else None
 
 
+def check_review(day: date | None, today: date) -> Refused | None:
+    """Why a basis may not be looked at again next on `day`, or None; None: no day is set."""
+    return Refused("care.review_is_past") if day is not None and day <= today else None
+
+
 def check_fields(phone: str | None, detail: str | None) -> Refused | None:
     """Why a file may not be updated with these, or None; None and "" say nothing."""
     if phone and isinstance(phone_of(phone), Bad):
@@ -140,10 +145,3 @@ def age_band(birth_year: int | None, day: date) -> str | None:
         if age < limit:
             return band
     return "80+"
-
-
-def risk(details: Iterable[str | None], groups: Iterable[str], birth_year: int | None, day: date) -> int:
-    """How far up somebody stands among those equally late: 4 living alone, 2 disabled, 1 over 80, added. WS 二.2 names the first two."""
-    details = set(details)
-    alone, disabled = "living_alone" in details, "disabled_elder" in details or "disabled" in set(groups)
-    return 4 * alone + 2 * disabled + (birth_year is not None and day.year - birth_year > OLD_AGE)

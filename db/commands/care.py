@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.calendar import local_day
-from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_contact, check_fields, check_leaving, counts, failed_attempts, later_at, plan
+from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, later_at, plan
 from core.clocks import State, state
 from core.files import Upload
 from core.imports.cells import phone_of
@@ -30,6 +30,7 @@ from db.keys import keyring
 from db.models.clocks import Clock
 from db.models.residents import Contact, Resident, Snooze, SpecialGroup
 from db.queries.attempts import KIND, attempts_since, last_check
+from db.queries.consents import has_refused
 from db.queries.departures import lasting, went_into
 from db.types import uuid7
 
@@ -66,11 +67,27 @@ def enrol(
 ) -> UUID | Refused:
     """Put a resident into a roster group, as of the local date `from_date` (today); its clocks start today. Returns the membership's id."""
     resident = _locked(session, resident_id)
-    refused = _not_allowed(session, "care_file_update") or _may_not_join(session, resident, group, from_date or local_day(now), now)
+    refused = _not_allowed(session, "care_file_update") or _may_not_join(session, resident, group, from_date or local_day(now), now) or check_review(next_review, local_day(now))
     if refused:
         return refused
     row = join(session, resident, group, from_date or local_day(now), now, basis=basis, detail=detail, next_review=next_review)
     file(session, "care.enrol", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, basis_given=bool(basis))
+    return row.id
+
+
+def renew_basis(session: ScopedSession, *, now: datetime, resident_id: UUID, group: str, basis: str = "", next_review: date | None = None) -> UUID | Refused:
+    """The basis of a membership was looked at again: `basis` replaces the document ("": it was found right), `next_review` is the next day to look (None: none is asked for).
+    Returns the membership's id; the ledger keeps no document."""
+    resident = _locked(session, resident_id)
+    refused = _not_allowed(session, "care_file_update") or (Refused("common.not_found") if resident is None else None)
+    current = {} if refused else current_groups(session, resident_id)
+    refused = refused or (None if group in current else Refused("care.not_in_group"))
+    refused = refused or check_review(next_review, local_day(now))
+    if refused:
+        return refused
+    row = current[group]
+    row.basis, row.next_review = basis.strip() or row.basis, next_review
+    file(session, "care.renew_basis", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, basis_given=bool(basis.strip()))
     return row.id
 
 
@@ -116,6 +133,8 @@ def record_contact(
         return refused
     if again_at is not None and again_at <= now:
         return Refused("care.later_is_past")
+    if uploads and has_refused(session, resident.community_id, resident.id, "photo"):
+        return Refused("consents.no_photo")
     recorded = _contact(session, resident, act, outcome, happened_at, now, note)
     linked = put_files(session, now, Owner(resident.community_id, "contact", recorded.contact_id, contact_id=recorded.contact_id), uploads)
     if isinstance(linked, Refused):

@@ -22,6 +22,7 @@ from db.commands.departures import hold
 from db.commands.filing import carry_out, file
 from db.commands.identity import DEMO_PASSWORD, hash_password, is_password
 from db.commands.reconciliation import decide, keep_list
+from db.commands.risks import say
 from db.demo.community import TABLES, Made, communities
 from db.demo.doubles import file_doubles
 from db.demo.lists import FILE_NAME, police_list
@@ -95,6 +96,8 @@ def _stories(engine: Engine, one: Made, now: datetime) -> None:
     for hours in ATTEMPTS if len(people) > len(AWAY) else ():
         moment = now - timedelta(hours=hours)
         carry_out(engine, scope, record_contact, now=moment, resident_id=people[-1], act="call", outcome="no_answer", happened_at=moment)
+    if people:
+        carry_out(engine, scope, say, now=now, resident_id=people[0], level="first", reason="术后独自在家，女儿下周才到")
     order_stories(engine, scope, one, now)
     photo_stories(engine, scope, one, now)
     _compared(engine, scope, one.community_id, now)

@@ -27,6 +27,7 @@ from db.models.residents import Contact
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.pictures import read
 from db.queries.archive import is_filed, sealed
+from db.queries.consents import has_refused
 from db.queries.files import REVEALED, links_of, mark_of, reached, way_in
 from db.types import uuid7
 
@@ -99,6 +100,8 @@ def attach_to_contact(session: ScopedSession, *, now: datetime, community_id: UU
         return Refused("common.not_found")
     if not uploads:
         return Refused("files.none_chosen")
+    if has_refused(session, community_id, visit.resident_id, "photo"):
+        return Refused("consents.no_photo")
     linked = put_files(session, now, Owner(community_id, "contact", contact_id, contact_id=contact_id), uploads)
     if not isinstance(linked, Refused):
         file(session, "contact.attach", now=now, community_id=community_id, subject_kind="contact", subject_id=contact_id, files=linked.facts)

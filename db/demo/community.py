@@ -23,6 +23,7 @@ from db.demo.people import Home, Person, age_on, homes, staff_names
 from db.geography import geojson
 from db.keys import keyring
 from db.models.clocks import Clock, ClockPause
+from db.models.consents import Consent
 from db.models.duties import DutyRecord
 from db.models.explanations import Explanation
 from db.models.grids import Absence, BaseFeature, Building, Community, Grid, Household, Post, Staff
@@ -35,7 +36,7 @@ from db.types import uuid7
 
 NAMES = ("清溪", "凤凰", "文苑", "汇河", "长勺", "柳岸", "安泰", "和润", "春晓", "瑞祥", "莲河", "嬴和", "银座", "朝阳", "龙潭", "鹏泉", "丰裕", "仁和", "永兴", "万福")
 TABLES = (
-    Community, Grid, Building, BaseFeature, Staff, Post, Absence, Household, Resident, SpecialGroup, TeamMember, ServiceRecord, WorkOrder, WorkOrderEvent, Review, Clock, ClockPause,
+    Community, Grid, Building, BaseFeature, Staff, Post, Absence, Household, Resident, SpecialGroup, TeamMember, ServiceRecord, Consent, WorkOrder, WorkOrderEvent, Review, Clock, ClockPause,
     Mediation, MediationParty, MediationStep, MediationWord, MediationPaper, Explanation, Contact, DutyRecord,
 )  # fmt: skip
 """In the order in which foreign keys let them be filled."""
@@ -151,6 +152,16 @@ class Builder:
             enrolled = self._enrol(person, resident_id, grid_id)
             self._care(person, resident_id, grid, grid_id, enrolled)
             self.teams.file(person, home.people, resident_id, grid, enrolled.date(), local_day(self.now))
+            self._consents(person, resident_id, self.holder(grid, "B"), enrolled)
+
+    def _consents(self, person: Person, resident_id: UUID, staff_id: UUID, enrolled: datetime) -> None:
+        """Most agreed when they were enrolled; of some nothing is on file, and of every third child no photo may be taken. By birthday: nothing else is drawn otherwise for it."""
+        drawn, day = person.born.toordinal() % 100, {"said_on": enrolled.date(), "recorded_at": enrolled}
+        way = "guardian" if "child" in person.groups else "written"
+        for purpose, asked in (("care", 95), ("share", 90), ("photo", 80)):
+            if drawn < asked:
+                agreed = purpose != "photo" or way == "written" or drawn % 3 > 0
+                self.made.add(Consent, resident_id=resident_id, purpose=purpose, agreed=agreed, way=way, note=None, staff_id=staff_id, **day)
 
     def _enrol(self, person: Person, resident_id: UUID, grid_id: UUID | None) -> datetime:
         since = self.since.astimezone(SHANGHAI)

@@ -11,9 +11,10 @@ from sqlalchemy.orm import aliased
 
 from core import masks
 from core.calendar import local_day
-from core.care import ACTS, FAILED, age_band, risk
+from core.care import ACTS, FAILED, age_band
 from core.clocks import State, state
 from core.packages import Part
+from core.risks import factors, risk
 from core.roles import masked
 from db.engine import ScopedSession
 from db.models.clocks import Clock
@@ -24,6 +25,7 @@ from db.queries.clock_state import is_open, is_overdue, is_unclosed
 from db.queries.departures import held_now, lasting, went_into
 from db.queries.packages import lacking
 from db.queries.posts import holding
+from db.queries.risks import changed, words
 from db.queries.roster_order import Wanted, conditions, first_ids, named, not_held
 
 
@@ -54,9 +56,10 @@ class LastContact:
 @dataclass(frozen=True)
 class RosterRow:
     """Somebody on the roster. `name` as the reader's role may see it; `groups`: pairs (group, detail); `holder`: who answers for
-    care in its grid (db.queries.posts.holding); `risk` as core.care.risk; `version`: of the resident's row, for update_file; `away`: (kind of
+    care in its grid (db.queries.posts.holding); `risk` as core.risks.risk; `version`: of the resident's row, for update_file; `away`: (kind of
     core.departures, since, first day back or None) of who is away or gone today; `failed`: attempts in a row to reach them that failed; `check`: number of the open order to look for
-    them at home; `lacking`: what is missing of their service package; `merged`: the file this one went into."""
+    them at home; `lacking`: what is missing of their service package; `merged`: the file this one went into; `factors` of core.risks, with the recent change (what, when) and the
+    word that overrides them (level, by whom)."""
 
     resident_id: UUID
     name: str
@@ -75,6 +78,9 @@ class RosterRow:
     check: str | None = None
     lacking: tuple[Part, ...] = ()
     merged: UUID | None = None
+    factors: tuple[str, ...] = ()
+    changed: tuple[str, date] | None = None
+    said: tuple[str, str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,13 +133,14 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     query = select(*columns).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
     found = {row.id: row for row in session.execute(query.outerjoin(Building, _same(Building, Household.building_id, Household)).where(Resident.id.in_(ids)))}
     held = {grid_id: one.name for grid_id, one in holding(session, now).by_grid.items()}
-    missing = lacking(session, now, ids)
+    missing, recent, said = lacking(session, now, ids), changed(session, now), words(session)
+    why = {one: factors([detail for _, detail in groups.get(one, ())], [group for group, _ in groups.get(one, ())], row.birth_year, one in recent, today) for one, row in found.items()}
     return tuple(
         RosterRow(
             row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
             clocks.get(row.id, ()), last.get(row.id), held.get(row.grid_id),
-            risk((detail for _, detail in groups.get(row.id, ())), (group for group, _ in groups.get(row.id, ())), row.birth_year, today), row.version, away.get(row.id),
-            failed.get(row.id, 0), checks.get(row.id), missing.get(row.id, ()), merged.get(row.id),
+            risk(why[row.id], said.get(row.id, (None,))[0]), row.version, away.get(row.id), failed.get(row.id, 0), checks.get(row.id), missing.get(row.id, ()), merged.get(row.id),
+            why[row.id], recent.get(row.id), said.get(row.id),
         )
         for row in (found[one] for one in ids if one in found)
     )  # fmt: skip

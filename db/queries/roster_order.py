@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, true
 
 from core.calendar import local_day
-from core.care import ACTS, OLD_AGE
+from core.care import ACTS
 from core.departures import EXITS, HOLDS
 from core.packages import parts_named
 from core.roles import masked
@@ -26,6 +26,7 @@ from db.queries.clock_state import is_care, is_due_soon, is_open, is_overdue, is
 from db.queries.departures import held_now, is_lasting
 from db.queries.packages import lacks, on_roster
 from db.queries.posts import holding
+from db.queries.risks import is_first, risk_of
 
 STATES = ("overdue", "due_soon", "due", "met", "away", "gaps")
 """What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun); away or gone;
@@ -82,7 +83,7 @@ def _is_wide(session: ScopedSession, wanted: Wanted) -> bool:
 
 
 def _alone_first(session: ScopedSession, wanted: Wanted, limit: int, ask) -> list[UUID]:
-    """What `ask` finds among those living alone, whose risk is higher than all others' (core.care.risk), if they fill the page; else among all."""
+    """What `ask` finds among those living alone or said to come first, whose risk is higher than all others' (core.risks), if they fill the page; else among all."""
     found = ask(True) if _is_wide(session, wanted) else []
     return found if found and len(found) == limit else ask(False)
 
@@ -90,12 +91,12 @@ def _alone_first(session: ScopedSession, wanted: Wanted, limit: int, ask) -> lis
 def _ranked(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None, limit: int, bucket: int | None = None, *, alone: bool = False) -> list[UUID]:
     worst = func.min(case((is_overdue(now), _LATE), (is_open(now), _BEGUN), else_=_DONE))
     query = select(Clock.community_id, Clock.resident_id, worst.label("bucket"), func.min(Clock.due_at).label("due_at")).where(*conditions(session, now, wanted, chosen))
-    query = query.where(_lives_alone(session, Clock.resident_id)) if alone else query
+    query = query.where(is_first(session, Clock.resident_id)) if alone else query
     if chosen == "met" and wanted.act is None and wanted.clause_id is None:
         query, bucket = query.where(*not_held(session, now)), _DONE
     query = query.group_by(Clock.community_id, Clock.resident_id)
     owed = (query if bucket is None else query.having(worst == bucket)).subquery()
-    ranked = select(owed.c.resident_id).join(Resident, _home(owed)).order_by(owed.c.bucket, _risk(owed, now).desc(), owed.c.due_at, owed.c.resident_id)
+    ranked = select(owed.c.resident_id).join(Resident, _home(owed)).order_by(owed.c.bucket, risk_of(session, owed, now).desc(), owed.c.due_at, owed.c.resident_id)
     return list(session.scalars(ranked.limit(limit)))
 
 
@@ -125,27 +126,14 @@ def _lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, 
     query = query.where(*(column == value for column, value in ((SpecialGroup.grid_id, wanted.grid_id), (SpecialGroup.group, wanted.group)) if value is not None))
     if wanted.words:
         query = query.where(named(session, SpecialGroup.resident_id, wanted.words))
-    query = query.where(_lives_alone(session, SpecialGroup.resident_id)) if alone else query
+    query = query.where(is_first(session, SpecialGroup.resident_id)) if alone else query
     gaps = query.where(on_roster(day), lacks(parts_named(wanted.lack), day)).distinct().subquery()
-    order = (_risk(gaps, now).desc(), Resident.grid_id, Resident.name, Resident.id)
+    order = (risk_of(session, gaps, now).desc(), Resident.grid_id, Resident.name, Resident.id)
     return list(session.scalars(select(gaps.c.resident_id).join(Resident, _home(gaps)).order_by(*order).limit(limit)))
 
 
 def _home(people: Subquery) -> ColumnElement[bool]:
     return and_(Resident.community_id == people.c.community_id, Resident.id == people.c.resident_id)
-
-
-def _risk(people: Subquery, now: datetime) -> ColumnElement[int]:
-    """core.care.risk of `people`, joined to Resident."""
-    alone = func.max(case((SpecialGroup.detail == "living_alone", 4), else_=0))
-    disabled = func.max(case((or_(SpecialGroup.detail == "disabled_elder", SpecialGroup.group == "disabled"), 2), else_=0))
-    own = (SpecialGroup.community_id == people.c.community_id, SpecialGroup.resident_id == people.c.resident_id, SpecialGroup.to_date.is_(None))
-    old = case((Resident.birth_year < local_day(now).year - OLD_AGE, 1), else_=0)
-    return func.coalesce(select(alone + disabled).where(*own).correlate(people).scalar_subquery(), 0) + old
-
-
-def _lives_alone(session: ScopedSession, column) -> ColumnElement[bool]:
-    return column.in_(_members(session).where(SpecialGroup.detail == "living_alone")).is_(true())
 
 
 def _members(session: ScopedSession) -> Select:

@@ -103,6 +103,20 @@ def recorded_text(desk: Desk, name: str, act: str, done: Recorded) -> str:
     return desk.t("roster.recorded_late" if done.next_due < desk.now else "roster.recorded_not", **({"due": due} if done.next_due >= desk.now else {}), **words)
 
 
+def first_text(desk: Desk, row: RosterRow) -> str:
+    """Why somebody stands before others, or who said so; "" for nothing."""
+    level, by = row.said or (None, None)
+    if level:
+        return desk.t(f"risks.{level}_line", by=by or desk.t("risks.somebody"))
+    return desk.t("risks.line", factors=factors_text(desk, row)) if row.factors else ""
+
+
+def factors_text(desk: Desk, row: RosterRow) -> str:
+    """"Lives alone, over 80, home from hospital 2026-11-03"; "" for none."""
+    what, day = row.changed or (None, None)
+    return desk.t("risks.comma").join(desk.t(f"risks.change_{what}", day=day) if one == "changed" else desk.t(f"risks.{one}") for one in row.factors)
+
+
 def card_html(desk: Desk, row: RosterRow) -> str:
     """A person's card: who, where, how each act stands, the latest contact."""
     chips = "".join(f'<span class="care-{_tone(clock, row.away)}">{desk.t(f"care.act.{clock.act}")} {due_text(desk, clock, row.away)}</span>' for clock in row.clocks)
@@ -115,7 +129,7 @@ def card_html(desk: Desk, row: RosterRow) -> str:
         chips += f'<span class="care-soon">{desk.t("care.being_looked_for", number=row.check)}</span>'
     if row.lacking:
         chips += f'<span class="care-soon">{lacking_text(desk, row.lacking)}</span>'
-    lines = (place_text(desk, row) + " · " + holder, last_text(desk, row.last))
+    lines = [one for one in (place_text(desk, row) + " · " + holder, last_text(desk, row.last), first_text(desk, row)) if one]
     small = "".join(f'<div class="care-line">{escape(line)}</div>' for line in lines)
     return f'<div class="care-who"><b>{escape(row.name)}</b>{age} <span class="care-group">{escape(groups_text(desk, row))}</span></div><div class="care-chips">{chips}</div>{small}'
 

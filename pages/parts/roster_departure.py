@@ -11,7 +11,7 @@ from core.departures import EXITS, HOLDS
 from core.refusals import Refused
 from db.commands import changes
 from db.commands import departures as commands
-from db.commands.care import enrol
+from db.commands.care import enrol, renew_basis
 from db.queries.care import PersonFile
 from db.queries.departures import DepartureRow
 from pages.parts.care_text import away_text
@@ -42,6 +42,8 @@ def draw_departures(desk: Desk, file: PersonFile, place: str) -> None:
         _away(desk, file, EXITS, "roster.exit_form", "roster.exit_note", place)
     if desk.may("care_file_update") and not gone:
         _groups(desk, file, place)
+        if on_roster:
+            _review(desk, file, place)
     if file.departures:
         with st.expander(desk.t("roster.departures")):
             for row in file.departures:
@@ -80,13 +82,26 @@ def _groups(desk: Desk, file: PersonFile, place: str) -> None:
         way, group = st.selectbox(desk.t("roster.groups_what"), options, format_func=lambda one: desk.t(f"roster.groups_{one[0]}", group=desk.t(f"care.group.{one[1]}")))
         day = st.date_input(desk.t("roster.groups_day"), local_day(desk.now), max_value=local_day(desk.now), width=160)
         basis = st.text_input(desk.t("roster.groups_basis"), max_chars=200)
+        review = st.date_input(desk.t("roster.review_day"), None, min_value=local_day(desk.now) + timedelta(1), width=200)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
             about = {"resident_id": file.row.resident_id}
             if way == "in":
-                done = desk.carry_out(enrol, group=group, from_date=day, basis=basis.strip() or None, **about)
+                done = desk.carry_out(enrol, group=group, from_date=day, basis=basis.strip() or None, next_review=review, **about)
             else:
                 done = desk.carry_out(changes.ask, field="group_end", value=f"{group}:{day.isoformat()}", reason=basis, **about)
             _told(desk, file.row.resident_id, done, way)
+
+
+def _review(desk: Desk, file: PersonFile, place: str) -> None:
+    """Whether the document somebody is in a group by still holds, and when to look again."""
+    current = {one.group: one for one in file.memberships if one.to_date is None}
+    with st.expander(desk.t("roster.review_form")), st.form(f"review-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
+        st.caption(desk.t("roster.review_note"))
+        group = st.selectbox(desk.t("roster.group"), tuple(current), format_func=lambda one: desk.t(f"care.group.{one}"))
+        basis = st.text_input(desk.t("roster.groups_basis"), max_chars=200)
+        day = st.date_input(desk.t("roster.review_day"), None, min_value=local_day(desk.now) + timedelta(1), width=200)
+        if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
+            _told(desk, file.row.resident_id, desk.carry_out(renew_basis, resident_id=file.row.resident_id, group=group, basis=basis, next_review=day), "review")
 
 
 def _line(desk: Desk, file: PersonFile, row: DepartureRow, place: str) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.care import ACTS
 from db.queries.roster import Roster, RosterRow
-from pages.parts.care_text import away_text, card_html, contact_text, due_text, groups_text, place_text
+from pages.parts.care_text import away_text, card_html, contact_text, due_text, factors_text, first_text, groups_text, place_text
 from pages.parts.desk import Desk, current
 from pages.parts.package_text import lacking_text
 from pages.parts.plain import plain
@@ -62,6 +62,7 @@ def _line(desk: Desk, row: RosterRow, owed: set[str], away: bool, gaps: bool) ->
         desk.t("roster.columns_groups"): groups_text(desk, row),
         desk.t("roster.columns_place"): place_text(desk, row),
         desk.t("roster.columns_holder"): row.holder or "",
+        desk.t("risks.column"): first_text(desk, row) if row.said else factors_text(desk, row),
         **({desk.t("roster.state_away"): away_text(desk, row.away) if row.away else ""} if away else {}),
         desk.t("roster.columns_last"): contact_text(desk, row.last),
     }

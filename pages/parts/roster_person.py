@@ -22,10 +22,12 @@ from pages.parts.merges import draw_merged, draw_merges
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
 from pages.parts.roster_changes import draw_changes
+from pages.parts.roster_consents import draw_consents
 from pages.parts.roster_departure import draw_departures, draw_standing
 from pages.parts.roster_package import draw_package
 from pages.parts.roster_photos import draw_photos
 from pages.parts.roster_record import act_buttons, say
+from pages.parts.roster_risks import draw_risk
 
 FIELDS = ("phone", "address", "id_number", "birth_date", "health")
 HISTORY = 8
@@ -48,7 +50,9 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
         act_buttons(desk, file.row, place=place)
     draw_standing(desk, file)
     _owed(desk, file)
+    draw_risk(desk, file, place)
     draw_package(desk, file, place)
+    draw_consents(desk, file, place)
     _fields(desk, file, place)
     if desk.may("care_file_update") and file.row.clocks:
         _update(desk, file, place)
@@ -70,8 +74,15 @@ def _owed(desk: Desk, file: PersonFile) -> None:
 
 def _membership(desk: Desk, one: Membership) -> str:
     parts = [plain(member_text(desk, one.group, one.detail)), desk.t("roster.since", day=one.from_date), one.to_date and desk.t("roster.until", day=one.to_date)]
-    parts += [one.basis and desk.t("roster.basis", basis=plain(one.basis)), one.next_review and desk.t("roster.review", day=one.next_review)]
+    parts += [one.basis and desk.t("roster.basis", basis=plain(one.basis)), _review(desk, one)]
     return " · ".join(part for part in parts if part)
+
+
+def _review(desk: Desk, one: Membership) -> str | None:
+    if one.next_review is None or one.to_date is not None:
+        return None
+    past = one.next_review < local_day(desk.now)
+    return f":red[**{desk.t('roster.review_past', day=one.next_review)}**]" if past else desk.t("roster.review", day=one.next_review)
 
 
 def _fields(desk: Desk, file: PersonFile, place: str) -> None:

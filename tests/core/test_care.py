@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from core.calendar import SHANGHAI
-from core.care import acts_owed, age_band, age_on, birthday, check_contact, check_fields, counts, plan, reached, risk
+from core.care import acts_owed, age_band, age_on, birthday, check_contact, check_fields, counts, plan, reached
 from core.rulebook import load_rulebook
 
 RULES, DAY = load_rulebook(), date(2026, 11, 18)
@@ -106,12 +106,6 @@ def test_an_age_is_reached_on_the_birthday_and_29_february_on_the_months_last_da
 )
 def test_sixty_is_reached_on_the_day_or_without_a_date_when_the_year_is_over(year, born, day):
     assert reached(year, born, 60, DAY) == day
-
-
-def test_living_alone_comes_before_disabled_before_over_80():
-    alone, disabled, old = risk(["living_alone"], ["elder"], 1960, DAY), risk([None], ["elder", "disabled"], 1960, DAY), risk([None], ["elder"], 1940, DAY)
-    assert alone > disabled > old > risk([None], ["elder"], 1960, DAY) == 0
-    assert risk(["disabled_elder"], ["elder"], 1960, DAY) == disabled
 
 
 @pytest.mark.parametrize(("year", "band"), [(2010, "0-17"), (1990, "18-59"), (1966, "60-69"), (1950, "70-79"), (1946, "80+"), (None, None)])

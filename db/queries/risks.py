@@ -1,0 +1,98 @@
+"""Who stands first, and why: the factors, the recent changes among them, and the words that override them. What is about few is read once a session."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from core import masks
+from core.calendar import local_day
+from core.care import OLD_AGE
+from core.departures import EXITS
+from core.risks import FIRST, RECENT, USUAL, risk, weight
+from core.roles import may
+from db.engine import ScopedSession
+from db.models.grids import Staff
+from db.models.residents import Departure, Resident, SpecialGroup
+from db.models.risks import RiskWord
+
+
+@dataclass(frozen=True)
+class Word:
+    """What was said of somebody: `level` of core.risks.LEVELS or None, by whom (None: not known), when; `reason` for those who keep the file."""
+
+    level: str | None
+    by: str | None
+    said_at: datetime
+    reason: str
+
+
+def words(session: ScopedSession) -> dict[UUID, tuple[str, str | None]]:
+    """Resident → (level, by whom) of those in scope about whom a word holds."""
+    if "risks.words" not in session.info:
+        query = select(RiskWord.resident_id, RiskWord.level, Staff.name).select_from(RiskWord).outerjoin(Staff, _to(RiskWord, RiskWord.staff_id, Staff))
+        rows = session.execute(query.join(Resident, _to(RiskWord, RiskWord.resident_id, Resident)).order_by(RiskWord.said_at, RiskWord.id))
+        latest = {resident_id: (level, by) for resident_id, level, by in rows}
+        session.info["risks.words"] = {one: said for one, said in latest.items() if said[0]}
+    return session.info["risks.words"]
+
+
+def words_on(session: ScopedSession, resident_id: UUID) -> list[Word]:
+    """All that was said of a resident in scope, the latest first."""
+    own = may(session.scope.role, "care_file_update")
+    query = select(RiskWord.level, Staff.name, RiskWord.said_at, RiskWord.reason).select_from(RiskWord).outerjoin(Staff, _to(RiskWord, RiskWord.staff_id, Staff))
+    query = query.join(Resident, _to(RiskWord, RiskWord.resident_id, Resident)).where(RiskWord.resident_id == resident_id)
+    rows = session.execute(query.order_by(RiskWord.said_at.desc(), RiskWord.id.desc()))
+    return [Word(level, by, said_at, reason if own else masks.free_text(reason)) for level, by, said_at, reason in rows]
+
+
+def changed(session: ScopedSession, now: datetime) -> dict[UUID, tuple[str, date]]:
+    """Resident in scope → what has changed for them within core.risks.RECENT (of CHANGES), and on which day; the latest."""
+    key = ("risks.changed", now)
+    if key not in session.info:
+        today = local_day(now)
+        since = today - RECENT
+        there = (Departure.undone_at.is_(None), Resident.left_on.is_(None))
+        home = select(Resident.id, Departure.until_date).join(Departure, _to(Departure, Departure.resident_id, Resident))
+        back = home.where(Departure.kind == "hospital", Departure.until_date > since, Departure.until_date <= today, *there)
+        gone = aliased(Resident)
+        left = select(Resident.id, Departure.from_date).select_from(Departure).join(gone, _to(Departure, Departure.resident_id, gone))
+        left = left.join(Resident, and_(Resident.community_id == gone.community_id, Resident.household_id == gone.household_id, Resident.id != gone.id))
+        left = left.where(Departure.kind.in_(EXITS), Departure.from_date > since, *there)
+        rows = [(one, "back", day) for one, day in session.execute(back)] + [(one, "bereaved", day) for one, day in session.execute(left)]
+        session.info[key] = {one: (what, day) for one, what, day in sorted(rows, key=lambda row: (row[2], row[1]))}
+    return session.info[key]
+
+
+def risk_of(session: ScopedSession, people: Subquery, now: datetime) -> ColumnElement[int]:
+    """core.risks.risk of `people`, joined to Resident."""
+    alone = func.max(case((SpecialGroup.detail == "living_alone", weight("alone")), else_=0))
+    disabled = func.max(case((or_(SpecialGroup.detail == "disabled_elder", SpecialGroup.group == "disabled"), weight("disabled")), else_=0))
+    own = (SpecialGroup.community_id == people.c.community_id, SpecialGroup.resident_id == people.c.resident_id, SpecialGroup.to_date.is_(None))
+    old = case((Resident.birth_year < local_day(now).year - OLD_AGE, weight("old")), else_=0)
+    found = func.coalesce(select(alone + disabled).where(*own).correlate(people).scalar_subquery(), 0) + old
+    if recent := changed(session, now):
+        found += case((people.c.resident_id.in_(tuple(recent)), weight("changed")), else_=0)
+    said = [(people.c.resident_id.in_(ids), risk((), level)) for level in (FIRST, USUAL) if (ids := _said(session, level))]
+    return case(*said, else_=found) if said else found
+
+
+def is_first(session: ScopedSession, column) -> ColumnElement[bool]:
+    """Condition on a column of resident ids: living alone, or said to come first. Everybody else's risk is lower."""
+    members = select(SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(tuple(session.scope.communities)), SpecialGroup.to_date.is_(None))
+    found = column.in_(members.where(SpecialGroup.detail == "living_alone")).is_(true())
+    if ids := _said(session, USUAL):
+        found = and_(found, column.not_in(ids))
+    ids = _said(session, FIRST)
+    return or_(found, column.in_(ids)) if ids else found
+
+
+def _said(session: ScopedSession, level: str) -> tuple[UUID, ...]:
+    return tuple(one for one, (said, _) in words(session).items() if said == level)
+
+
+def _to(one, column, other) -> ColumnElement[bool]:
+    """`column` of `one` is the id of `other`, in one community."""
+    return and_(one.community_id == other.community_id, column == other.id)

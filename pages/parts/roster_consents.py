@@ -1,0 +1,51 @@
+"""What somebody's personal data is used for, and what they agreed to, in their file."""
+
+import streamlit as st
+
+from core.calendar import local_day
+from core.consents import LONGEST_NOTE, PURPOSES, WAYS
+from core.refusals import Refused
+from db.commands.consents import record_consent
+from db.queries.care import PersonFile
+from db.queries.consents import ConsentRow, consents
+from pages.parts.desk import Desk
+from pages.parts.plain import plain
+from pages.parts.roster_record import say
+
+
+def draw_consents(desk: Desk, file: PersonFile, place: str) -> None:
+    """Each purpose with the word that holds, the form, and all that was said before."""
+    with desk.session() as session:
+        found = consents(session, file.row.resident_id)
+    holds = {one.purpose: one for one in reversed(found)}
+    st.markdown("\n".join([f"**{desk.t('consents.title')}**", "", " ".join(_badge(desk, one, holds.get(one)) for one in PURPOSES)]))
+    if file.left_on is None and desk.may("care_file_update"):
+        with st.expander(desk.t("consents.form")):
+            _form(desk, file, place)
+            st.markdown("\n".join(f"- {_line(desk, one)}" for one in found))
+
+
+def _badge(desk: Desk, purpose: str, one: ConsentRow | None) -> str:
+    colour, word = ("orange", "missing") if one is None else ("green", "agreed") if one.agreed else ("red", "refused")
+    return f":{colour}-badge[{desk.t(f'consents.{word}', purpose=desk.t(f'consents.purpose.{purpose}'), day=one and one.said_on)}]"
+
+
+def _form(desk: Desk, file: PersonFile, place: str) -> None:
+    today = local_day(desk.now)
+    with st.form(f"consent-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
+        st.caption(desk.t("consents.form_note"))
+        purpose = st.selectbox(desk.t("consents.what"), PURPOSES, format_func=lambda one: desk.t(f"consents.purpose.{one}"))
+        agreed = st.radio(desk.t("consents.answer"), (True, False), format_func=lambda one: desk.t("consents.yes" if one else "consents.no"), horizontal=True)
+        way = st.selectbox(desk.t("consents.way"), WAYS, format_func=lambda one: desk.t(f"consents.way.{one}"))
+        day = st.date_input(desk.t("consents.day"), today, max_value=today, width=160)
+        note = st.text_input(desk.t("consents.note"), max_chars=LONGEST_NOTE)
+        if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
+            done = desk.carry_out(record_consent, resident_id=file.row.resident_id, purpose=purpose, agreed=agreed, way=way, said_on=day, note=note)
+            say(desk, file.row.resident_id, done if isinstance(done, Refused) else desk.t("consents.told"))
+            st.rerun()
+
+
+def _line(desk: Desk, one: ConsentRow) -> str:
+    answer = f"{desk.t(f'consents.purpose.{one.purpose}')} {desk.t('consents.yes' if one.agreed else 'consents.no')}"
+    said = desk.t("consents.line", day=one.said_on, answer=answer, way=desk.t(f"consents.way.{one.way}"), by=one.by or desk.t("risks.somebody"))
+    return plain(f"{said} · {one.note}" if one.note else said)
