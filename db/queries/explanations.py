@@ -54,8 +54,10 @@ def waits(community_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return Explanation.community_id == community_id, Explanation.acknowledged_at.is_(None)
 
 
-def of_order(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ExplanationLine]:
-    """What was filed about an order, oldest first."""
+def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[ExplanationLine]:
+    """What was filed about an order, oldest first; none of one that is on file and not open to the reader."""
+    if sealed(session, now, community_id, order_id):
+        return []
     return _lines(session, Explanation.community_id == community_id, Explanation.work_order_id == order_id, limit=20)
 
 

@@ -15,6 +15,7 @@ from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.extensions import Extension
 from db.models.work_orders import WorkOrder
+from db.queries.archive import sealed
 from db.queries.calendar import current_calendar
 from db.queries.clock_state import is_overdue, is_unclosed
 from db.queries.grants import askers
@@ -59,7 +60,9 @@ def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
 
 
 def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[ExtensionLine]:
-    """Every request of an order, what is due first first."""
+    """Every request of an order, what is due first first; none of one that is on file and not open to the reader."""
+    if sealed(session, now, community_id, order_id):
+        return []
     return _lines(session, now, Extension.community_id == community_id, Extension.work_order_id == order_id, limit=50)
 
 

@@ -14,6 +14,7 @@ from db.engine import ScopedSession
 from db.models.grids import Grid, Post, Staff
 from db.models.handovers import HandOver
 from db.models.work_orders import WorkOrder
+from db.queries.archive import sealed
 from db.queries.posts import Colleague, post_held, posts_held, still_here
 
 FEW = 50
@@ -59,8 +60,10 @@ def offered_to_me(session: ScopedSession) -> list[Offer]:
     return _offers(session, HandOver.to_id == me, HandOver.ended_at.is_(None)) if me else []
 
 
-def of_order(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[Offer]:
-    """Every offer of an order, oldest first."""
+def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[Offer]:
+    """Every offer of an order, oldest first; none of one that is on file and not open to the reader."""
+    if sealed(session, now, community_id, order_id):
+        return []
     return _offers(session, HandOver.community_id == community_id, HandOver.work_order_id == order_id)
 
 

@@ -11,6 +11,7 @@ from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.late_entries import LateEntry
 from db.models.work_orders import WorkOrder
+from db.queries.archive import sealed
 from db.queries.grants import askers
 
 
@@ -44,8 +45,10 @@ def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
     return session.scalar(select(func.count(LateEntry.id)).where(*waits(community_id)))
 
 
-def of_order(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[LateLine]:
-    """Every such entry of an order, oldest first."""
+def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[LateLine]:
+    """Every such entry of an order, oldest first; none of one that is on file and not open to the reader."""
+    if sealed(session, now, community_id, order_id):
+        return []
     return _lines(session, LateEntry.community_id == community_id, LateEntry.work_order_id == order_id, limit=50)
 
 

@@ -18,6 +18,7 @@ from db.models.accounts import Account, AccountScope
 from db.models.grids import Grid, Staff
 from db.models.reviews import Review
 from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.archive import sealed
 
 NEAREST = (Role.GRID_WORKER, Role.STATION_HEAD, Role.STREET_OFFICER)
 """Who may review at all, the nearest to the matter first."""
@@ -85,8 +86,10 @@ def workers(session: ScopedSession, community_id: UUID, order_id: UUID, holder_i
     return [(None, holder_id), *_workers(session, *own).get(order_id, [])]
 
 
-def of_order(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ReviewLine]:
-    """What was filed on an order, with names, in the order of filing."""
+def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[ReviewLine]:
+    """What was filed on an order, with names, in the order of filing; none of one that is on file and not open to the reader."""
+    if sealed(session, now, community_id, order_id):
+        return []
     query = select(Review, Staff.name, Account.display_name).outerjoin(Staff, and_(Staff.community_id == Review.community_id, Staff.id == Review.reviewer_staff_id))
     query = query.outerjoin(Account, Account.id == Review.reviewer_id).where(Review.community_id == community_id, Review.work_order_id == order_id)
     said = _opinions(session, community_id, order_id) if may(session.scope.role, ACT) else {}

@@ -14,6 +14,7 @@ from core.suspensions import stands
 from db.engine import ScopedSession
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
+from db.queries.archive import sealed
 from db.queries.grants import askers
 
 
@@ -51,7 +52,9 @@ def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
 
 
 def of_order(session: ScopedSession, now: datetime, community_id: UUID, order_id: UUID) -> list[SuspensionLine]:
-    """Every request of an order, oldest first."""
+    """Every request of an order, oldest first; none of one that is on file and not open to the reader."""
+    if sealed(session, now, community_id, order_id):
+        return []
     return _lines(session, now, Suspension.community_id == community_id, Suspension.work_order_id == order_id, limit=50)
 
 

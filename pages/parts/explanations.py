@@ -25,7 +25,7 @@ def draw_explained(desk: Desk, card: OrderCard) -> None:
     if latest is None:
         return
     with desk.session() as session:
-        filed = explanations.of_order(session, line.community_id, line.id)
+        filed = explanations.of_order(session, desk.now, line.community_id, line.id)
     for one in filed:
         st.markdown(f":blue[{_said(desk, one)} — **{_stands(desk, one)}**]")
         _links(desk, one)

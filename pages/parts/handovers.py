@@ -24,7 +24,7 @@ def draw_offer(desk: Desk, card: OrderCard) -> None:
     """What was offered of the order and what became of it; its holder may offer it or take that back, whoever it is offered to answers."""
     line = card.line
     with desk.session() as session:
-        offers = of_order(session, line.community_id, line.id)
+        offers = of_order(session, desk.now, line.community_id, line.id)
         here = receivers(session, desk.now, line.community_id, card.grid_id) if card.holder_id and card.holder_id == desk.scope.staff_id and card.desk == "grid" else None
     for one in offers:
         st.markdown(f":{'orange' if one.stands == 'waiting' else 'gray'}[{_said(desk, one)} — **{desk.t(f'handovers.state_{one.stands}')}**]")

@@ -46,7 +46,7 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     desk = current().require("queue")
     with desk.session() as session:
         card = order_card(session, desk.now, community_id, order_id)
-        reviews = reviews_of(session, community_id, order_id) if card and card.chain else []
+        reviews = reviews_of(session, desk.now, community_id, order_id) if card and card.chain else []
         unfit = why_not(session, community_id, order_id) if card and card.chain else None
         listed = entry(session, community_id, card.item) if card and card.item else None
     if card is None:

@@ -18,8 +18,7 @@ def draw_said(desk: Desk, card: OrderCard) -> Requests:
     """Entries after a limit, suspensions and extensions of the order, each with what was said to it; the last two for `draw_forms`."""
     line = card.line
     with desk.session() as session:
-        late = late_entries.of_order(session, line.community_id, line.id)
-        longer, still = (one.of_order(session, desk.now, line.community_id, line.id) for one in (extensions, suspensions))
+        late, longer, still = (one.of_order(session, desk.now, line.community_id, line.id) for one in (late_entries, extensions, suspensions))
     for one in late:
         st.markdown(f":{'orange' if one.confirmed is None else 'gray'}[{said(desk, one)} — **{stand(desk, one)}**]")
     draw_suspended(desk, still)

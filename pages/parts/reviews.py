@@ -88,7 +88,7 @@ def _list(desk_name: str, community_id: UUID | None) -> None:
 def _one(desk: Desk, one: Waiting) -> None:
     """What the reviewer goes by: the papers the item asks for, and what was said before; then the opinion."""
     with desk.session() as session:
-        lines, listed = of_order(session, one.community_id, one.order_id), entry(session, one.community_id, one.item) if one.item else None
+        lines, listed = of_order(session, desk.now, one.community_id, one.order_id), entry(session, one.community_id, one.item) if one.item else None
     st.markdown(f"**{one.number} {plain(one.matter)}**")
     if listed:
         st.caption(f"{desk.t('catalogue.section_materials')}: {desk.t('exports.comma').join(plain(paper[desk.lang]) for paper in listed.item.materials) or desk.t('catalogue.no_materials')}")

@@ -1,28 +1,32 @@
 """Followed-up matters go on file by themselves, with numbers without gaps; a file is closed, and read by request, approval and under watch."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from sqlalchemy import event
 
 from core.files import Upload
 from core.refusals import Refused
 from core.roles import Role
 from core.work_orders import ACTS
-from db.commands import archive
+from db.commands import archive, extensions
 from db.commands import work_orders as commands
 from db.commands.files import attach
 from db.commands.filing import carry_out
 from db.commands.sweep import sweep
 from db.engine import open_session
 from db.models.archive import ArchiveFile, ArchiveReading
+from db.models.extensions import Extension
 from db.models.ledger import LedgerEntry
+from db.queries import extensions as extensions_of
+from db.queries import files as files_on
 from db.queries.archive import how_many, index, is_filed, sealed, waiting, years
 from db.queries.awaited import awaited
 from db.queries.checklist import checklist
 from db.queries.checklist_rows import violations
 from db.queries.duplicates import similar
 from db.queries.exports import exported
-from db.queries.files import of_order
 from db.queries.outcomes import outcomes
 from db.queries.work_orders import order_card
 from db.scope import Scope
@@ -124,19 +128,35 @@ def test_a_matter_is_not_filed_while_another_complainant_is_still_to_be_told_its
 
 
 @SQLITE
-def test_the_files_of_a_matter_on_file_are_not_even_named_until_a_reading_is_open(office):
+def test_files_and_requests_of_a_matter_on_file_are_not_even_named_until_a_reading_is_open(office):
     order_id = office.take_in("demand").order_id
     office.act(order_id, commands.accept)
+    office.do("a", extensions.ask, order_id=order_id, n=5, reason="李某住院")
+    office.do("head", extensions.decide, extension_id=office.rows(Extension)[-1].id, granted=False, note="不准")
     office.do("a", attach, order_id=order_id, uploads=[Upload("李某家.pdf", b"%PDF-1.7")])
     office.act(order_id, commands.finish, now=DONE, told=True, result="已办")
     office.act(order_id, commands.follow_up, now=DONE + HOUR, rating=5)
-    assert [one.name for one in office.asked(of_order, FILED, office.id, order_id)] == ["李某家.pdf"]
+
+    def said():
+        files, requests = (office.asked(one.of_order, FILED, office.id, order_id) for one in (files_on, extensions_of))
+        return [one.name for one in files], [one.reason for one in requests]
+
+    assert said() == (["李某家.pdf"], ["李某住院"])
     office.swept(FILED)
-    assert office.asked(of_order, FILED, office.id, order_id) == []
+    assert said() == ([], [])
     read(office, order_id=order_id)
     decide(office)
     opened(office)
-    assert [one.name for one in office.asked(of_order, FILED, office.id, order_id)] == ["李某家.pdf"]
+    assert said() == (["李某家.pdf"], ["李某住院"])
+
+
+@pytest.mark.parametrize("room", ["explanations", "extensions", "files", "handovers", "late_entries", "reviews", "suspensions"])
+def test_every_history_of_an_order_is_sealed_with_it(filed, room):
+    """Where a history has no rows to hide, its query at least asks."""
+    asked = []
+    event.listen(filed.engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: asked.append(statement))
+    assert filed.asked(import_module(f"db.queries.{room}").of_order, FILED, filed.id, filed.done[0]) == []
+    assert "archive_reading" in asked[-1], "the last thing asked is whether it is open to the reader"
 
 
 @SQLITE

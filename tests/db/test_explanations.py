@@ -93,7 +93,7 @@ def test_the_street_sees_what_is_filed_and_takes_note_of_it_once(office, order_i
     assert carry_out(office.engine, elsewhere, explanations.acknowledge, now=at, community_id=office.id, explanation_id=line.id).reason == "common.not_found"
     assert office.do("street", explanations.acknowledge, now=at + HOUR, explanation_id=line.id).acknowledged_at == at + HOUR
     assert office.do("street", explanations.acknowledge, now=at, explanation_id=line.id) == Refused("explanations.acknowledged_before", CLAUSE)
-    assert (office.reads(how_many, at, office.id), office.reads(of_order, office.id, order_id)[0].acknowledged_at) == (0, at + HOUR)
+    assert (office.reads(how_many, at, office.id), office.reads(of_order, at + HOUR, office.id, order_id)[0].acknowledged_at) == (0, at + HOUR)
     facts = [one for one in office.rows(LedgerEntry) if one.command in ("work_order.explain", "work_order.acknowledge_explanation")]
     assert len(facts) == 2 and not any(WHY in one.facts for one in facts)
 

@@ -78,7 +78,7 @@ def test_declined_with_a_reason_or_taken_back_it_stays_and_may_be_offered_again(
     office.offer(now=NOW + 2 * HOUR)
     back = lambda who: office.do(who, handovers.take_back, now=NOW + 3 * HOUR, offer_id=max(one.id for one in office.rows(HandOver)))  # noqa: E731
     assert back("b").reason == "handovers.not_yours" and back("a").stands == "taken_back"
-    assert [one.stands for one in office.asked(of_order, office.id, office.order_id)] == ["declined", "taken_back"]
+    assert [one.stands for one in office.asked(of_order, NOW, office.id, office.order_id)] == ["declined", "taken_back"]
 
 
 @SQLITE

@@ -112,8 +112,8 @@ def test_the_station_head_finds_what_waits_with_who_entered_what_when(office, sa
     assert (line.happened_at, line.recorded_at, line.own, line.confirmed) == (NOW + 30 * MINUTE, LATER, False, None)
     decide(office)
     assert listed(office, how_many, NOW, office.id) == 0 and listed(office, waiting, NOW, office.id) == []
-    assert [one.confirmed for one in listed(office, of_order, office.id, order_id, who="a")] == [True]
-    assert listed(office, of_order, office.id, order_id, who="property") == [], "an order out of reach tells nothing"
+    assert [one.confirmed for one in listed(office, of_order, NOW, office.id, order_id, who="a")] == [True]
+    assert listed(office, of_order, NOW, office.id, order_id, who="property") == [], "an order out of reach tells nothing"
 
 
 def test_a_result_entered_late_closes_the_order_and_confirming_it_after_reopening_changes_the_first_result_only(office):

@@ -68,7 +68,7 @@ def test_a_matter_goes_through_its_chain_each_step_with_opinion_who_and_when(off
     office.act(order_id, commands.finish, now=NOW + 2 * HOUR, given="pick_up")
     assert office.order(order_id).given_by == "pick_up"
     with open_session(office.engine, office.scope("head")) as session:
-        lines = of_order(session, office.id, order_id)
+        lines = of_order(session, NOW, office.id, order_id)
     assert [(one.step, one.by, one.opinion, one.at) for one in lines][:2] == [("first_review", "b", "材料属实", NOW + HOUR), ("second_review", "head", "同意", NOW + HOUR)]
     filed = [one.command for one in sorted(office.rows(LedgerEntry, LedgerEntry.subject_id == order_id), key=lambda one: one.id)]
     assert filed == [f"work_order.{act}" for act in ("take_in", "accept", "first_review", "second_review", "approval", "finish")]
