@@ -145,14 +145,19 @@ def _check_insert(state: ORMExecuteState, scope: Scope) -> None:
 
 def check_rows(session: ScopedSession, model: type, rows: list[dict]) -> None:
     """Hold rows about to be inserted in bulk to the scope, and have them noted for the ledger. Raises ScopeError."""
+    check_scope(session, rows)
+    if session.filing:
+        session.filing.note_bulk(model, rows)
+
+
+def check_scope(session: ScopedSession, rows: list[dict]) -> None:
+    """Hold rows about to be inserted in bulk to the scope. Raises ScopeError."""
     if not session.writes:
         raise ScopeError("a reading session can't write: use db.commands.filing.carry_out")
     own = session.scope.communities | {PLATFORM}
     for row in rows:
         if row.get("community_id") not in own:
             raise ScopeError(f"a row for community {row.get('community_id')} is outside the scope")
-    if session.filing:
-        session.filing.note_bulk(model, rows)
 
 
 def _check_bulk(state: ORMExecuteState) -> None:

@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, LargeBinary, Uuid
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator
+from uuid_utils import _uuid7_int
 from uuid_utils.compat import uuid7
 
 from db.keys import keyring
 
-__all__ = ["EncryptedBytes", "EncryptedText", "Id", "UtcDateTime", "uuid7"]
+__all__ = ["EncryptedBytes", "EncryptedText", "Id", "UtcDateTime", "new_ids", "uuid7"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,6 +43,11 @@ class UtcDateTime(TypeDecorator):
         if value is None or isinstance(value, datetime):
             return value and value.astimezone(UTC)
         return from_micros(value)
+
+
+def new_ids(count: int) -> list[bytes]:
+    """`count` new uuid7 as their 16 bytes, each greater than the one before."""
+    return [_uuid7_int().to_bytes(16, "big") for _ in range(count)]
 
 
 def to_micros(moment: datetime) -> int:

@@ -2,39 +2,97 @@
 parameters made one by one. A ledger of 350,000 residents is a million and a half rows, those of the desk's own ledger included.
 """
 
-from collections.abc import Sequence
+from functools import cache
+from uuid import UUID
 
-from sqlalchemy import Table
+from psycopg import adapters
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, String, Table
 
-from db.engine import ScopedSession, check_rows
+from db.columns import CASTS, Array, Kind, Made, make, pack
+from db.engine import ScopedSession, check_scope
+from db.models.base import LATER, MARKED
+from db.types import EncryptedText, Id, UtcDateTime
+
+INDEXED = {"resident": {"id_index": "id_number", "phone_index": "phone"}, "household": {"door_index": "door"}, "staff": {"phone_index": "phone"}}
+"""Blind indexes that are reckoned on the way, where the rows don't bring them: by table, the column each is of."""
+_HOLDS = ((Id, "id"), (UtcDateTime, "moment"), (EncryptedText, "sealed"), (Boolean, "bool"), (Integer, "int"), (Float, "float"), (Date, "date"), (LargeBinary, "bytes"), (String, "text"))
 
 
 def insert_rows(session: ScopedSession, model: type, rows: list[dict]) -> None:
-    """Insert `rows` of `model`, each with its id; what one doesn't name has its column's default, or none. Raises ScopeError for rows outside the scope."""
+    """Insert `rows` of `model` and of one community, each with its id; what one doesn't name has its column's default, a blind index that of its text.
+    Raises ScopeError for rows outside the scope."""
     if rows:
-        check_rows(session, model, rows)
-        write_rows(session, model.__table__, [[row.get(column.name, default_of(column)) for row in rows] for column in model.__table__.columns])
+        check_scope(session, rows)
+        table, ids, columns = model.__table__, [row["id"].bytes for row in rows], packed(model.__table__, rows)
+        insert_made(session, table, rows[0]["community_id"], ids, make(table.name, kinds_of(table), columns, session.bind.dialect.name))
 
 
-def write_rows(session: ScopedSession, table: Table, columns: Sequence[Sequence]) -> None:
-    """The values of each column of `table`, as they are: for filing itself, and for rows that were checked."""
+def insert_made(session: ScopedSession, table: Table, community_id: UUID, ids: list[bytes], made: Made) -> None:
+    """Write a batch that was held to the scope and made by db.columns, here or elsewhere, and have it noted for the ledger."""
+    if session.filing:
+        session.filing.note_made(table.name, community_id, ids, made.digests)
+    write_made(session, table, made)
+
+
+def write_columns(session: ScopedSession, table: Table, columns: list[list]) -> None:
+    """The values of each column of `table`, as they are: for filing itself."""
+    write_made(session, table, make(table.name, kinds_of(table), columns, session.bind.dialect.name, digested=False))
+
+
+def write_made(session: ScopedSession, table: Table, made: Made) -> None:
+    """The batch, by the driver itself."""
     connection = session.connection()
-    dialect = connection.dialect
-    names = ", ".join(dialect.identifier_preparer.quote(column.name) for column in table.columns)
-    converted = [_converted(column.type.dialect_impl(dialect).bind_processor(dialect), values) for column, values in zip(table.columns, columns, strict=True)]
-    if dialect.name == "sqlite":
-        marks = ", ".join("?" * len(converted))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(zip(*converted, strict=True)))
+    names = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in table.columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(made.columns))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(zip(*made.columns, strict=True)))
     else:
         # COPY passes by row-level security, and is refused where that holds; arrays are nearly as quick.
-        arrays = ", ".join(f"%s::{column.type.dialect_impl(dialect).compile(dialect)}[]" for column in table.columns)
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})", tuple(converted))
+        arrays = ", ".join(f"%b::{CASTS[kind.holds]}[]" for kind in kinds_of(table))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})", tuple(made.columns))
 
 
-def _converted(convert, values: Sequence) -> list:
-    return list(values) if convert is None else [convert(value) for value in values]
+def packed(table: Table, rows: list[dict]) -> list[list | None]:
+    """The rows as db.columns takes them: None for an index still to be reckoned."""
+    communities = {row["community_id"] for row in rows}
+    if len(communities) > 1:
+        raise ValueError(f"rows of {table.name} for {len(communities)} communities: insert those of one at a time")
+    named = set().union(*rows)
+    return [
+        None if kind.indexed and kind.name not in named else pack(kind, [row.get(kind.name, usual) for row in rows]) if kind.name in named else [usual] * len(rows)
+        for kind, usual in zip(kinds_of(table), _usual(table), strict=True)
+    ]
 
 
-def default_of(column):
+@cache
+def kinds_of(table: Table) -> tuple[Kind, ...]:
+    """What the columns of a table hold, in their order."""
+    return tuple(_kind(table.name, column) for column in table.columns)
+
+
+def _kind(table: str, column: Column) -> Kind:
+    holds = next(word for of, word in _HOLDS if isinstance(column.type, of))
+    purpose = column.type.purpose if holds == "sealed" else ""
+    return Kind(column.name, holds, purpose, INDEXED.get(table, {}).get(column.name), column.info == LATER, column.info == MARKED)
+
+
+@cache
+def _usual(table: Table) -> tuple:
+    return tuple(default_of(column) for column in table.columns)
+
+
+def default_of(column: Column):
     """The plain default of a column, or None."""
     return column.default.arg if column.default is not None and column.default.is_scalar else None
+
+
+class _ArrayDumper(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: Array) -> bytes:
+        return bytes(obj)
+
+
+adapters.register_dumper(Array, _ArrayDumper)

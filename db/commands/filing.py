@@ -9,11 +9,10 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from datetime import time as day_time
-from functools import cache
+from datetime import datetime
+from functools import cache, cached_property
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from uuid import UUID, uuid5
 
 from sqlalchemy import Engine, event, inspect
@@ -21,13 +20,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.refusals import Refused
-from db.commands.bulk import default_of, write_rows
+from db.columns import plain
+from db.commands.bulk import default_of, write_columns
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.base import MARKED, Base
 from db.models.ledger import LedgerEntry, LedgerRow
 from db.scope import PLATFORM, Scope
-from db.types import uuid7
+from db.types import new_ids, uuid7
 
 _LEDGER = {"ledger_entry", "ledger_row", "ledger_leaf", "ledger_head"}
 _UNFILED = _LEDGER | {"session_token", "sign_in", "alert_notice", "alert_delivery"}
@@ -56,8 +56,14 @@ class Filing:
     tried: dict | None = None
     touched: dict[int, object] = field(default_factory=dict)
     digests: dict[tuple[UUID, str, UUID], bytes] = field(default_factory=dict)
+    made: list["Batch"] = field(default_factory=list)
     bulk: int = 0
     uncovered: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many rows it wrote."""
+        return len(self.digests) + sum(len(batch.ids) for batch in self.made) + self.uncovered
 
     def settle(self) -> None:
         """Digest each touched row as it stands now, after the last flush."""
@@ -77,13 +83,39 @@ class Filing:
                 row.setdefault("id", uuid7())
             self._note(table.name, {name: row.get(name, value) for name, value in usual.items()}, gone=False, key=key)
 
+    def note_made(self, table: str, community_id: UUID, ids: list[bytes], digests: list[bytes]) -> None:
+        """The digests of rows inserted in bulk that were made beforehand."""
+        if table not in _UNFILED:
+            self.bulk += len(ids)
+            self.made.append(Batch(table, community_id, ids, digests))
+
     def count_only(self, rows: list[dict]) -> None:
         """Count rows of a synthetic demo: nobody's proof hangs on them, and digests would double its size."""
         self.bulk += len(rows)
         self.uncovered += len(rows)
 
     def _note(self, table: str, values: dict, gone: bool, key: bytes | None = None) -> None:
-        self.digests[values.get("community_id") or PLATFORM, table, row_id(table, values)] = GONE if gone else row_digest(table, values, key)
+        known, digest = row_id(table, values), GONE if gone else row_digest(table, values, key)
+        for batch in self.made:
+            if batch.table == table and (at := batch.place.get(known.bytes)) is not None:
+                batch.digests[at] = digest
+                return
+        self.digests[values.get("community_id") or PLATFORM, table, known] = digest
+
+
+@dataclass
+class Batch:
+    """Rows of one table and community inserted in bulk, and their digests."""
+
+    table: str
+    community_id: UUID
+    ids: list[bytes]
+    digests: list[bytes]
+
+    @cached_property
+    def place(self) -> dict[bytes, int]:
+        """Where each of them stands, by its id."""
+        return {known: at for at, known in enumerate(self.ids)}
 
 
 GONE = bytes(32)
@@ -115,17 +147,7 @@ def _with_info(table: str, word: str) -> frozenset[str]:
     return frozenset(column.name for column in Base.metadata.tables[table].columns if word in column.info)
 
 
-def _plain(value):
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, (date, day_time)):
-        return value.isoformat()
-    return str(value)
-
-
-_TELLER = json.JSONEncoder(default=_plain, ensure_ascii=False)
+_TELLER = json.JSONEncoder(default=plain, ensure_ascii=False)
 
 
 def file(session: ScopedSession, command: str, *, now: datetime, community_id: UUID = PLATFORM, subject_kind: str | None = None, subject_id: UUID | None = None, **facts) -> None:
@@ -215,24 +237,33 @@ def _write_entry(session: ScopedSession) -> None:
     filing.settle()
     if filing.entry is None:
         if filing.digests or filing.bulk:
-            raise UnfiledWrite(f"rows of {sorted({t for _, t, _ in filing.digests})} were written and no ledger entry filed")
+            raise UnfiledWrite(f"rows of {sorted({t for _, t, _ in filing.digests} | {batch.table for batch in filing.made})} were written and no ledger entry filed")
         return
-    whole = sha256()
-    for digest in filing.digests.values():
+    whole, entry_id = sha256(), uuid7()
+    for digest in chain(*(batch.digests for batch in filing.made), filing.digests.values()):
         whole.update(digest)
     _note_elsewhere(filing)
-    scope, entry_id = session.scope, uuid7()
-    session.add(LedgerEntry(id=entry_id, actor_id=scope.actor_id, role=scope.role, rows=len(filing.digests) + filing.uncovered, digest=whole.digest(), **filing.entry))
+    scope = session.scope
+    session.add(LedgerEntry(id=entry_id, actor_id=scope.actor_id, role=scope.role, rows=filing.rows, digest=whole.digest(), **filing.entry))
     session.flush()
+    for batch in filing.made:
+        _write_rows(session, entry_id, [batch.community_id] * len(batch.ids), [batch.table] * len(batch.ids), batch.ids, batch.digests)
     for part in batched(filing.digests.items(), _MANY * 10):
-        values = {"community_id": [c for (c, _, _), _ in part], "id": [uuid7() for _ in part], "entry_id": [entry_id] * len(part)}
-        values |= {"table": [t for (_, t, _), _ in part], "row_id": [i for (_, _, i), _ in part], "digest": [d for _, d in part]}
-        write_rows(session, LedgerRow.__table__, [values[column.name] for column in LedgerRow.__table__.columns])
+        _write_rows(session, entry_id, [c for (c, _, _), _ in part], [t for (_, t, _), _ in part], [i.bytes for (_, _, i), _ in part], [d for _, d in part])
+
+
+def _write_rows(session: ScopedSession, entry_id: UUID, communities: list[UUID], tables: list[str], ids: list[bytes], digests: list[bytes]) -> None:
+    """Rows of the ledger, in the order in which the entry's digest goes over them."""
+    values = {
+        "community_id": [known.bytes for known in communities], "id": new_ids(len(ids)), "entry_id": [entry_id.bytes] * len(ids), "table": tables, "row_id": ids, "digest": digests
+    }  # fmt: skip
+    write_columns(session, LedgerRow.__table__, [values[column.name] for column in LedgerRow.__table__.columns])
 
 
 def _note_elsewhere(filing: Filing) -> None:
     """Rows of other communities than the entry's: who checks the one can't always see the others, and the entry says so."""
-    elsewhere = sum(community != filing.entry["community_id"] for community, _, _ in filing.digests)
+    own = filing.entry["community_id"]
+    elsewhere = sum(community != own for community, _, _ in filing.digests) + sum(len(batch.ids) for batch in filing.made if batch.community_id != own)
     if elsewhere:
         facts = json.loads(filing.entry["facts"]) | {"rows_elsewhere": elsewhere}
         filing.entry["facts"] = json.dumps(facts, ensure_ascii=False, sort_keys=True)

@@ -94,7 +94,7 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
     for model in ORDER:
         # What is written is let go: hundreds of thousands of rows, their digests and the sheet would not fit beside each other.
         for part in _taken(plan.inserts.pop(model, [])) if model is not Clock else batched(clocks, _CHUNK):
-            insert_rows(session, model, [_indexed(model, row) for row in part])
+            insert_rows(session, model, part)
             done += len(part)
             progress(min(1.0, done / total))
     for model in ORDER:

@@ -1,17 +1,24 @@
 """Every write is one transaction with one ledger entry; the second of two editors is told; the ledger can't be altered."""
 
 import json
+from datetime import date
 
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError
 
+from core.calendar import SHANGHAI
 from core.refusals import Refused
+from db.commands.bulk import insert_rows
 from db.commands.filing import UnfiledWrite, carry_out, file
 from db.engine import open_session
+from db.keys import keyring
+from db.models.clocks import Clock
 from db.models.grids import Building, Grid
 from db.models.ledger import LedgerEntry, LedgerRow
+from db.models.residents import Resident
 from db.scope import Scope
+from db.types import uuid7
 from tests.db.conftest import MOMENT
 
 
@@ -143,6 +150,33 @@ def test_rows_inserted_in_bulk_are_digested_as_the_table_holds_them(engine, scop
         filed = {one.row_id: one.digest for one in session.scalars(select(LedgerRow).where(LedgerRow.table == "building"))}
         assert filed == {one.id: row_digest("building", row_values(one)) for one in session.scalars(select(Building))}
         assert len(filed) == 3
+
+
+def test_rows_by_the_ten_thousand_are_digested_sealed_and_found_like_rows_one_by_one(engine, scope, grid):
+    from db.commands.filing import row_digest, row_values
+
+    about = {"community_id": grid.community_id, "grid_id": grid.id, "version": 1}
+    people = [about | {"id": uuid7(), "name": name, "birth_date": "1950-03-15", "birth_year": 1950, "id_number": number, "phone": phone, "left_on": left, "health": '高"血压" 100% %s\n'}
+              for name, number, phone, left in (("张三", "371202195003150011", "13812345678", None), ("买买提·艾力", None, "13812345678", date(2026, 11, 1)), ("O'Neil \\ %d", None, None, None))]  # fmt: skip
+    due = {"clause_id": "elder.call", "effective_from": date(2020, 1, 1), "subject_kind": "resident", "started_at": MOMENT, "warn_at": MOMENT, "due_at": MOMENT.astimezone(SHANGHAI)}
+    clocks = [about | due | {"id": uuid7(), "subject_id": person["id"], "resident_id": person["id"]} | more for person, more in zip(people, ({}, {"extended_by": 3}, {"original_due_at": MOMENT}), strict=True)]
+
+    def bring_in(session):
+        insert_rows(session, Resident, people)
+        insert_rows(session, Clock, clocks)
+        session.scalars(select(Resident).where(Resident.name == "张三")).one().name = "张三丰"
+        file(session, "test.bulk", now=MOMENT, community_id=grid.community_id)
+
+    carry_out(engine, scope, bring_in)
+    assert entries(engine, scope)[-1].rows == 6
+    with open_session(engine, scope) as session:
+        filed = {(one.table, one.row_id): one.digest for one in session.scalars(select(LedgerRow).where(LedgerRow.table.in_(["resident", "clock"])))}
+        there = [*session.scalars(select(Resident)), *session.scalars(select(Clock))]
+        assert filed == {(one.__tablename__, one.id): row_digest(one.__tablename__, row_values(one)) for one in there}
+        assert {(one.name, one.id_number, one.phone, one.left_on, one.health) for one in there[:3]} >= {(one["name"], one["id_number"], one["phone"], one["left_on"], one["health"]) for one in people[1:]}
+        index = keyring().blind_index("13812345678", "resident.phone")
+        assert len(session.scalars(select(Resident.id).where(Resident.phone_index == index)).all()) == 2
+        assert [(one.due_at, one.extended_by, one.desk) for one in there[3:]] == [(MOMENT, None, "grid"), (MOMENT, 3, "grid"), (MOMENT, None, "grid")]
 
 
 @pytest.mark.parametrize("table", ["ledger_entry", "ledger_row"])

@@ -87,6 +87,7 @@ def test_every_bad_cell_is_listed_with_its_row_column_value_and_reason(desk):
         (10, "D", "公民身份号码", "id_as_number"),
         (11, "C", "性别", "sex_contradicts_id"),
         (12, "D", "公民身份号码", "id_check_digit"),
+        (12, "F", "联系方式", "phone"),
         (13, "D", "公民身份号码", "id_birth_date"),
         (14, "D", "公民身份号码", "same_key_as_row"),
         (15, "D", "公民身份号码", "who_is_it"),
