@@ -15,7 +15,7 @@ from core.queue import remaining
 from core.words import t
 from core.work_orders import kinds
 
-KINDS = ("extension", "suspension", "late_entry", "change", "reading", "review", "handover", "explanation")
+KINDS = ("extension", "suspension", "late_entry", "late_contact", "change", "reading", "review", "handover", "explanation")
 """What a word is waited for; the words are alerts.word_<kind>."""
 LAPSING = frozenset({"extension", "suspension", "reading"})
 """What no word can be given on any more afterwards; of the rest the matter's own limit passes, and the word is still waited for."""

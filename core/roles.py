@@ -27,7 +27,7 @@ DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
     "explanation_acknowledge", "archive_ask", "archive_decide",
-    "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_merge", "survey_start", "survey_enter", "reveal",
+    "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_confirm_late", "care_merge", "survey_start", "survey_enter", "reveal",
     "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
 )  # fmt: skip
@@ -81,7 +81,9 @@ RIGHTS: dict[Role, Rights] = {
     Role.STREET_OFFICER: Rights(
         "overview",
         frozenset({"overview", "alerts", "map", "checklist", "duties", "reconciliation", "exports", "ledger"} | _READ),
-        frozenset({"explanation_acknowledge", "order_confirm_late", "order_review", "order_grant", "archive_decide", "care_change_decide", "export_tables", "ledger_head"}),
+        frozenset(
+            {"explanation_acknowledge", "order_confirm_late", "order_review", "order_grant", "archive_decide", "care_change_decide", "care_confirm_late", "export_tables", "ledger_head"}
+        ),
         _ALL,
     ),
     Role.PROPERTY_COMPANY: Rights(

@@ -5,6 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.duties import ELSEWHERE
+from core.late_entries import CLAUSE as LATE
 from core.measures import Verdict
 from core.rulebook import load_rulebook
 from db.commands.supervision import CLAUSE, sign_check
@@ -20,6 +21,7 @@ from pages.parts.clause import clause_chip
 from pages.parts.desk import Desk
 from pages.parts.evidence import draw_rows, moment
 from pages.parts.figures import kept
+from pages.parts.late_contacts import draw_quarter
 from pages.parts.ledger_proof import proof_sentence
 from pages.parts.page import answer, page_header
 from pages.parts.pick import pick_community, pick_quarter, quarter_name
@@ -96,8 +98,8 @@ def _clause(desk: Desk, found: Checklist, line: Line) -> None:
     clause_chip(desk, line.clause_id, key="checklist-open")
     if (where := ELSEWHERE.get(line.clause_id)) and desk.sees(where) and st.button(desk.t("reconciliation.duty_open"), key="checklist-elsewhere", width="stretch"):
         jump.open_desk(where)
-    if line.clause_id in PROVEN:
-        draw_proofs(desk, found.community_id, line, found.quarter)
+    if line.clause_id in (*PROVEN, LATE):
+        (draw_quarter if line.clause_id == LATE else draw_proofs)(desk, found.community_id, line, found.quarter)
         return
     if not line.not_met:
         st.info(desk.t("checklist.no_rows"))

@@ -21,6 +21,7 @@ from db.models.clocks import Clock
 from db.models.residents import Contact, SpecialGroup
 from db.queries.clock_state import is_unclosed
 from db.queries.departures import holds_of
+from db.queries.late_entries import stands
 from db.types import uuid7
 
 Acts = Callable[[datetime], Sequence[datetime]]
@@ -132,10 +133,10 @@ def replay(session: ScopedSession, subject: Subject, clause: Clause, holds: Sequ
 
 
 def contacts_of(session: ScopedSession, subject: Subject, act: str, since: datetime) -> list[datetime]:
-    """When a resident was reached by `act` since then. Over all grids, whatever the scope: who moved was visited where they lived before, and
-    the period goes on. Only moments come back."""
+    """When a resident was reached by `act` since then, but for what waits to be confirmed. Over all grids, whatever the scope: who moved was visited
+    where they lived before, and the period goes on. Only moments come back."""
     own = (Contact.community_id == subject.community_id, Contact.resident_id == subject.id)
-    reached = (Contact.happened_at >= since, Contact.act == act, Contact.outcome == "reached")
+    reached = (Contact.happened_at >= since, Contact.act == act, Contact.outcome == "reached", stands())
     return list(session.scalars(select(Contact.happened_at).where(*own, *reached).execution_options(rollup=True)))
 
 

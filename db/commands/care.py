@@ -15,6 +15,7 @@ from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_contact, check_fiel
 from core.clocks import State, state
 from core.files import Upload
 from core.imports.cells import phone_of
+from core.late_entries import check_reason, period_over
 from core.periods import local_midnight
 from core.refusals import Refused
 from core.roles import SYSTEM, may
@@ -24,6 +25,7 @@ from db.commands import cadence
 from db.commands.cadence import Subject
 from db.commands.files import Owner, put_files, tell
 from db.commands.filing import file
+from db.commands.late_entries import keep_contact
 from db.commands.work_orders import take_in_by_itself
 from db.engine import ScopedSession
 from db.keys import keyring
@@ -32,6 +34,7 @@ from db.models.residents import Contact, Resident, Snooze, SpecialGroup
 from db.queries.attempts import KIND, attempts_since, last_check
 from db.queries.consents import has_refused
 from db.queries.departures import lasting, went_into
+from db.queries.late_entries import owed_and_unmet
 from db.types import uuid7
 
 _RIGHT = {"file_update": "care_file_update", "assessment": "care_assess"}
@@ -41,7 +44,7 @@ _RIGHT = {"file_update": "care_file_update", "assessment": "care_assess"}
 class Recorded:
     """What a contact did. `clause_id` None: the act is on file but no clause asks for it. `met`: its period is fulfilled with it;
     `done` of `required` acts in that period; `next_due`: when this act is due next (UTC), None when nothing is; `put_off`: it leaves the lists until then;
-    `check`: number of the order to look for them at home that this failed attempt made."""
+    `check`: number of the order to look for them at home that this failed attempt made; `to_confirm`: entered after its period, it counts once another person confirms it."""
 
     contact_id: UUID
     counted: bool
@@ -52,6 +55,7 @@ class Recorded:
     next_due: datetime | None = None
     put_off: datetime | None = None
     check: str | None = None
+    to_confirm: bool = False
 
 
 def enrol(
@@ -119,8 +123,10 @@ def record_contact(
     expected_version: int | None = None,
     again_at: datetime | None = None,
     uploads: Sequence[Upload] = (),
+    late_reason: str | None = None,
 ) -> Recorded | Refused:
-    """Record a call, visit, session, assessment or file update. Only outcome 'reached' counts; the others stay on file and the act stays due.
+    """Record a call, visit, session, assessment or file update. Only outcome 'reached' counts; the others stay on file and the act stays due. What is entered when its
+    period is over and not met says why (`late_reason`) and waits for another person (core.late_entries).
 
     `again_at`: with 'call_later', when to call again (in two hours). The third failed attempt in a row makes an order to look at home. `uploads`: photos of it."""
     resident = _locked(session, resident_id)
@@ -135,14 +141,17 @@ def record_contact(
         return Refused("care.later_is_past")
     if uploads and has_refused(session, resident.community_id, resident.id, "photo"):
         return Refused("consents.no_photo")
-    recorded = _contact(session, resident, act, outcome, happened_at, now, note)
+    recorded = _contact(session, resident, act, outcome, happened_at, now, note, late_reason)
+    if isinstance(recorded, Refused):
+        return recorded
     linked = put_files(session, now, Owner(resident.community_id, "contact", recorded.contact_id, contact_id=recorded.contact_id), uploads)
     if isinstance(linked, Refused):
         return linked
     recorded = replace(recorded, put_off=_put_off(session, resident, recorded, outcome, again_at, now), check=_look_at_home(session, resident, outcome, now))
     file(
         session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
-        act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id, **({"order": recorded.check} if recorded.check else {}),
+        act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id,
+        **({"order": recorded.check} if recorded.check else {}), **({"to_confirm": True} if recorded.to_confirm else {}),
     )  # fmt: skip
     tell(session, linked)
     return recorded
@@ -208,7 +217,9 @@ def settle_plan(session: ScopedSession, resident: Resident, joined: date, now: d
     session.flush()
 
 
-def _contact(session: ScopedSession, resident: Resident, act: str, outcome: str, happened_at: datetime, now: datetime, note: str | None) -> Recorded:
+def _contact(
+    session: ScopedSession, resident: Resident, act: str, outcome: str, happened_at: datetime, now: datetime, note: str | None, late_reason: str | None = None
+) -> Recorded | Refused:
     contact = Contact(
         community_id=resident.community_id, id=uuid7(), grid_id=resident.grid_id, resident_id=resident.id, act=act, outcome=outcome,
         happened_at=happened_at, recorded_at=now, staff_id=session.scope.staff_id, note=(note or "").strip() or None,
@@ -218,10 +229,15 @@ def _contact(session: ScopedSession, resident: Resident, act: str, outcome: str,
     clause = next((one for one in plan(_groups_ever(session, resident.id), load_rulebook(), local_day(happened_at)) if one.on(local_day(happened_at)).figure.act == act), None)
     if clause is None:
         return Recorded(contact.id, False)
-    clock = None
-    if counts(outcome):
+    clock, late = None, period_over(clause, happened_at, now) if counts(outcome) else None
+    late = late if late and owed_and_unmet(session, resident.community_id, resident.id, clause.id, happened_at) else None
+    if late:
+        if refused := check_reason(late_reason):
+            return refused
+        keep_contact(session, contact, clause.id, late, late_reason)
+    elif counts(outcome):
         clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: cadence.contacts_of(session, _subject(resident), act, since), now)
-    return _recorded(session, resident, contact.id, clause.id, clock, now)
+    return replace(_recorded(session, resident, contact.id, clause.id, clock, now), to_confirm=late is not None)
 
 
 def _put_off(session: ScopedSession, resident: Resident, recorded: Recorded, outcome: str, again_at: datetime | None, now: datetime) -> datetime | None:

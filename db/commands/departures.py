@@ -30,6 +30,7 @@ from db.models.clocks import Clock
 from db.models.residents import Contact, Departure, Resident, SpecialGroup
 from db.queries.clock_state import is_counted
 from db.queries.departures import holds_of
+from db.queries.late_entries import stands
 from db.types import uuid7
 
 
@@ -181,7 +182,7 @@ def _rejoin(session: ScopedSession, groups: list[str]) -> int:
 
 
 def _last_seen(session: ScopedSession, resident: Resident) -> date | None:
-    own = (Contact.community_id == resident.community_id, Contact.resident_id == resident.id, Contact.outcome == "reached", Contact.act != "file_update")
+    own = (Contact.community_id == resident.community_id, Contact.resident_id == resident.id, Contact.outcome == "reached", Contact.act != "file_update", stands())
     moment = session.scalar(select(func.max(Contact.happened_at)).where(*own).execution_options(rollup=True))
     return moment and local_day(moment)
 

@@ -15,7 +15,7 @@ from db.commands.filing import file
 from db.engine import ScopedSession
 from db.models.changes import ChangeRequest
 from db.models.extensions import Extension
-from db.models.late_entries import LateEntry
+from db.models.late_entries import LateContact, LateEntry
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
 
@@ -33,7 +33,7 @@ def asked(session: ScopedSession, now: datetime) -> dict:
     return {"asked_at": now, "asked_by": session.scope.actor_id, "asked_staff_id": session.scope.staff_id}
 
 
-def decided(session: ScopedSession, request: Request | ChangeRequest | LateEntry, now: datetime) -> None:
+def decided(session: ScopedSession, request: Request | ChangeRequest | LateEntry | LateContact, now: datetime) -> None:
     """Note who decided `request` and when."""
     request.decided_at, request.decided_by = now, session.scope.actor_id
 

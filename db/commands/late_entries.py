@@ -1,7 +1,7 @@
-"""What was entered after a limit as done before it: kept as it was said, and decided by another person.
+"""What was entered after a limit, or a period, as done before its end: kept as it was said, and decided by another person.
 
-`keep` is a step of the command that files the act; `decide` is a command of its own. Until then the clock stands as if the act had happened
-when it was entered; with the confirmation it stands as if it had been entered when it happened.
+`keep` and `keep_contact` are steps of the commands that file the act; `decide` and `decide_contact` are commands of their own. Until then the clock stands as
+if the act had happened when it was entered, or the contact had not been; with the confirmation it stands as if it had been entered when it happened.
 """
 
 from dataclasses import dataclass
@@ -12,15 +12,21 @@ from sqlalchemy import select
 
 from core.clocks import State, state
 from core.late_entries import may_decide
+from core.periods import Period
 from core.refusals import Refused
 from core.roles import may
+from core.rulebook import load_rulebook
 from core.work_orders import SUPPLEMENT
+from db.commands import cadence
+from db.commands.cadence import Subject
 from db.commands.clocks import restamp
+from db.commands.filing import file
 from db.commands.grants import actor, decided, file_of
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.clocks import Clock, ClockPause
-from db.models.late_entries import LateEntry
+from db.models.late_entries import LateContact, LateEntry
+from db.models.residents import Contact, Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 
 
@@ -31,6 +37,14 @@ class Decided:
     number: str
     clause_id: str
     state: State
+
+
+@dataclass(frozen=True)
+class DecidedContact:
+    """How the period stands now; None: it is no period of theirs any more."""
+
+    clause_id: str
+    state: State | None
 
 
 def keep(session: ScopedSession, clock: Clock, act: str, happened_at: datetime, now: datetime) -> None:
@@ -66,6 +80,44 @@ def decide(session: ScopedSession, *, now: datetime, community_id: UUID, entry_i
     moments = {"happened_at": entry.happened_at.isoformat(), "recorded_at": entry.recorded_at.isoformat()}
     file_of(session, act, now, order, clause=clock.clause_id, act=entry.act, **moments)
     return Decided(order.number, clock.clause_id, state(clock, now))
+
+
+def keep_contact(session: ScopedSession, contact: Contact, clause_id: str, period: Period, reason: str) -> None:
+    """`contact` was entered when `period` of the clause was over and not met."""
+    session.add(
+        LateContact(
+            community_id=contact.community_id, resident_id=contact.resident_id, contact_id=contact.id, clause_id=clause_id, due_at=period.end,
+            recorded_at=contact.recorded_at, reason=reason.strip(), entered_by=session.scope.actor_id, entered_staff_id=session.scope.staff_id,
+        )
+    )  # fmt: skip
+
+
+def decide_contact(session: ScopedSession, *, now: datetime, entry_id: UUID, confirmed: bool) -> DecidedContact | Refused:
+    """Confirm that the contact was when the entry says: it fills its period; or refuse to: it stays on file and counts for nothing. Never by who entered it."""
+    if not may(session.scope.role, "care_confirm_late"):
+        return Refused("common.not_allowed")
+    entry = session.scalar(select(LateContact).where(LateContact.id == entry_id))
+    resident = entry and session.scalar(select(Resident).where(Resident.community_id == entry.community_id, Resident.id == entry.resident_id).with_for_update())
+    if resident is None:
+        return Refused("common.not_found")
+    if entry.decided_at is not None:
+        return Refused("late_entries.decided_before")
+    if refused := may_decide((entry.entered_by, entry.entered_staff_id), actor(session)):
+        return refused
+    entry.confirmed = confirmed
+    decided(session, entry, now)
+    session.flush()
+    # rollup: somebody may have moved since.
+    own = select(Contact).where(Contact.community_id == entry.community_id, Contact.id == entry.contact_id)
+    contact, clock = session.scalar(own.execution_options(rollup=True)), None
+    if confirmed:
+        subject, clause = Subject(resident.community_id, "resident", resident.id, resident.grid_id), load_rulebook()[entry.clause_id]
+        clock = cadence.count(session, subject, clause, contact.happened_at, lambda since: cadence.contacts_of(session, subject, contact.act, since), now)
+    file(
+        session, "care.confirm_late" if confirmed else "care.refuse_late", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
+        act=contact.act, clause=entry.clause_id, happened_at=contact.happened_at.isoformat(), recorded_at=entry.recorded_at.isoformat(),
+    )  # fmt: skip
+    return DecidedContact(entry.clause_id, clock and state(clock, now))
 
 
 def _was_met(session: ScopedSession, clock: Clock, entry: LateEntry) -> None:

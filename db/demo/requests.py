@@ -1,4 +1,4 @@
-"""What somebody in the demo has asked another person for: more time, standing still, a protected field; and a matter of
+"""What somebody in the demo has asked another person for: more time, standing still, a protected field, a late entry; and a matter of
 somebody who goes first. Through the commands, invented."""
 
 from collections.abc import Iterable
@@ -12,12 +12,15 @@ from core.periods import local_midnight
 from core.queue import GROUP
 from core.refusals import Refused
 from db.commands import changes, extensions, suspensions
+from db.commands.care import record_contact
 from db.commands.filing import carry_out
 from db.commands.work_orders import take_in
 from db.engine import open_session
+from db.models.clocks import Clock
 from db.models.grids import Household
 from db.models.residents import Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
+from db.queries.clock_state import is_overdue
 from db.queries.identity import scope_of
 from db.queries.suspensions import waiting as suspensions_of
 from db.scope import Scope
@@ -32,6 +35,7 @@ STILL = (
 RAMP = "单元门前需要无障碍坡道"
 NO_PHONE = "到社区大厅"
 MOVED = "清源小区6号楼2单元301"
+FORGOTTEN = "当日已通话，忘记登记"
 AGO = timedelta(minutes=25)
 
 
@@ -47,6 +51,7 @@ def ask_for_words(engine: Engine, community_id: UUID, now: datetime) -> None:
         if granted and asked:
             _grant(engine, scopes, community_id, asked.number, now)
     _moved(engine, scopes["worker1"], now)
+    _entered_late(engine, scopes["worker1"], now)
     _goes_first(engine, scopes["worker1"], community_id, now)
 
 
@@ -73,6 +78,16 @@ def _moved(engine: Engine, scope, now: datetime) -> None:
         resident_id = session.scalar(select(Resident.id).where(Resident.grid_id.in_(tuple(scope.grids)), Resident.birth_year < now.year - 60).order_by(Resident.id).limit(1))
     if resident_id:
         carry_out(engine, scope, changes.ask, now=now - AGO, resident_id=resident_id, field="address", value=MOVED, reason="随子女搬到同小区")
+
+
+def _entered_late(engine: Engine, scope: Scope, now: datetime) -> None:
+    """A call of a week that is over, entered today."""
+    with open_session(engine, scope) as session:
+        late = select(Clock.resident_id, Clock.due_at).where(Clock.clause_id == "elder.call", is_overdue(now)).order_by(Clock.due_at, Clock.resident_id)
+        one = session.execute(late.limit(1)).first()
+    if one:
+        said = {"act": "call", "outcome": "reached", "happened_at": one.due_at - timedelta(hours=30), "late_reason": FORGOTTEN}
+        carry_out(engine, scope, record_contact, now=now - AGO, resident_id=one.resident_id, **said)
 
 
 def _goes_first(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -> None:

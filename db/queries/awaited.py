@@ -22,7 +22,7 @@ from db.models.explanations import Explanation
 from db.models.extensions import Extension
 from db.models.grids import Grid
 from db.models.handovers import HandOver
-from db.models.late_entries import LateEntry
+from db.models.late_entries import LateContact, LateEntry
 from db.models.residents import Resident
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
@@ -86,7 +86,8 @@ def _reviewers(session: ScopedSession, one: InReview) -> tuple[Audience, ...]:
 
 def _all(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
     of_orders = [*_of_orders(session, now, community_id), *_in_time(session, now, community_id), *_filed(session, community_id)]
-    found = [*of_orders, *_changes(session, community_id), *_reviews(session, now, community_id)]
+    of_people = [*_changes(session, community_id), *_late_contacts(session, community_id)]
+    found = [*of_orders, *of_people, *_reviews(session, now, community_id)]
     return sorted(found, key=lambda pair: (pair[0].asked_at, pair[0].subject_id))
 
 
@@ -138,6 +139,14 @@ def _changes(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, 
     person = and_(Resident.community_id == ChangeRequest.community_id, Resident.id == ChangeRequest.resident_id)
     query = select(ChangeRequest.id, ChangeRequest.asked_at, ChangeRequest.asked_by).join(Resident, person).where(*changes.waits(community_id))
     return [(Awaited("change", row.id, 0, None, None, None, row.asked_at), row.asked_by) for row in session.execute(query)]
+
+
+def _late_contacts(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, Source]]:
+    person = and_(Resident.community_id == LateContact.community_id, Resident.id == LateContact.resident_id)
+    grid = and_(Grid.community_id == Resident.community_id, Grid.id == Resident.grid_id)
+    query = select(LateContact.id, LateContact.recorded_at, LateContact.entered_by, Grid.name).join(Resident, person).outerjoin(Grid, grid)
+    rows = session.execute(query.where(*late_entries.contacts_wait(community_id)))
+    return [(Awaited("late_contact", row.id, 0, None, None, row.name, row.recorded_at), row.entered_by) for row in rows]
 
 
 def _reviews(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:

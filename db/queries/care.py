@@ -12,6 +12,7 @@ from db.engine import ScopedSession
 from db.models.grids import Building, Household, Staff
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
+from db.queries import late_entries
 from db.queries.departures import DepartureRow, departures, held_periods, holds_of
 from db.queries.roster import RosterRow, people
 
@@ -44,7 +45,7 @@ class PersonFile:
 
 @dataclass(frozen=True)
 class ContactRow:
-    """A contact on file. `late`: typed in on a later day than it happened. `note` only for those who record contacts themselves."""
+    """A contact on file. `note` only for those who record contacts themselves. `late`: entered after its period, how it stands (core.late_entries.STANDS); None: it was not."""
 
     act: str
     outcome: str
@@ -53,6 +54,7 @@ class ContactRow:
     by: str | None
     note: str | None
     id: UUID
+    late: str | None = None
 
 
 def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFile | None:
@@ -76,8 +78,9 @@ def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offs
     columns = (Contact.act, Contact.outcome, Contact.happened_at, Contact.recorded_at, Staff.name, Contact.note, Contact.id)
     query = select(*columns).outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
     query = query.where(Contact.resident_id == resident_id).order_by(Contact.happened_at.desc(), Contact.id.desc()).limit(limit + 1).offset(offset)
-    rows = [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5]), row[6]) for row in session.execute(query)]
-    return rows[:limit], len(rows) > limit
+    rows = session.execute(query).all()
+    late = late_entries.standing(session, [row.id for row in rows])
+    return [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5]), row.id, late.get(row.id)) for row in rows[:limit]], len(rows) > limit
 
 
 def order_contacts(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ContactRow]:

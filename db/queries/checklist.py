@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import measures, plausibility, surveys
+from core import late_entries, measures, plausibility, surveys
 from core.calendar import SHANGHAI
+from core.care import CLAUSES as CARE
 from core.clocks import Tally
-from core.measures import Measured, Verdict
+from core.measures import Measured, Verdict, percent
 from core.packages import CLAUSES
 from core.periods import Period, last_day, local_midnight, quarter
 from core.rulebook import Clause, Limit, load_rulebook
@@ -24,6 +25,7 @@ from db.models.clocks import Clock
 from db.queries import checklist_rows as rows_of
 from db.queries.calendar import current_calendar
 from db.queries.departures import held_counts
+from db.queries.late_entries import tally_contacts
 from db.queries.ledger import proof_state
 from db.queries.packages import ever_recorded
 from db.queries.property import CLAUSES as PROVEN
@@ -56,7 +58,7 @@ class Line:
     value: float | None = None
     why: str | None = None
     held: int = 0
-    values: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, int | str] = field(default_factory=dict)
 
     @property
     def due(self) -> int:
@@ -109,6 +111,8 @@ def checklist(session: Session, now: datetime, community_id: UUID, quarter_key: 
             lines.append(_record_line(session, clause, now, community_id, period))
         elif clause.shape == "clock":
             lines.append(replace(_clock_line(clause, by_clause.get(clause.id, NOTHING), unsure.get(clause.id, 0)), held=held[clause.id]))
+        elif clause.id == late_entries.CLAUSE:
+            lines.append(_late_line(session, by_clause, now, community_id, period))
         elif clause.shape == "measure" and clause.section == 3:
             lines.append(_measure_line(session, clause, by_clause, now, community_id, period))
         elif clause.id in rows_of.RECORDS or clause.id in (*CLAUSES, *plausibility.CLAUSES):
@@ -175,6 +179,17 @@ def _record_line(session: Session, clause: Clause, now: datetime, community_id: 
     if clause.id == "tamper_proof" and proof_state(session, community_id).faults:
         return replace(line, verdict=Verdict.broken, why="checklist.why_faults")
     return replace(line, why=f"checklist.why_{clause.id.replace('.', '_')}")
+
+
+def _late_line(session: Session, by_clause: dict[str, Count], now: datetime, community_id: UUID, period: Period) -> Line:
+    """Contacts entered after their period: each is decided by another person, in a running quarter it may still be."""
+    found = tally_contacts(session, community_id, period)
+    met = sum(by_clause.get(one, NOTHING).tally.met for one in {clause_id for own in CARE.values() for clause_id in own})
+    said, waiting = found["confirmed"] + found["refused"], found["waiting"]
+    bad, pending = (0, waiting) if now <= period.end else (waiting, 0)
+    values = found | {"met": met, "late": said + waiting, "share": percent(found["confirmed"] / met if met else None)}
+    verdict = measures.of_rows(said, said + bad)
+    return Line(late_entries.CLAUSE, "record", verdict, said + waiting, said, bad, pending=pending, value=Tally(said, bad, 0).rate, why="checklist.why_contact_late", values=values)
 
 
 def _provisional(session: Session, community_id: UUID, period: Period) -> dict[str, int]:

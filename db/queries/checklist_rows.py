@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from core import masks, measures, plausibility, surveys
+from core import late_entries, masks, measures, plausibility, surveys
 from core.archive import FILED, wait
 from core.calendar import local_minute
 from core.clocks import State
@@ -34,6 +34,7 @@ from db.queries import plausibility as visits
 from db.queries import property as properties
 from db.queries.clock_state import is_missed, is_overdue
 from db.queries.explanations import late_results, unexplained
+from db.queries.late_entries import undecided_contacts
 from db.queries.mediation import lacks_steps, lacks_trail
 from db.queries.packages import clause_counts, clause_rows
 from db.queries.posts import holding, post_held, still_here
@@ -87,6 +88,8 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
         return _grids(session, community_id, clause_id, last_day(now, period))[offset : offset + limit]
     if clause_id in plausibility.CLAUSES:
         return _doubtful(session, community_id, clause_id, period, limit, offset)
+    if clause_id == late_entries.CLAUSE:
+        return [] if now <= period.end else _undecided(session, community_id, period, limit, offset)
     if clause_id == surveys.CLAUSE:
         return _dissatisfied(session, community_id, period)[offset : offset + limit]
     if clause_id in properties.CLAUSES:
@@ -231,6 +234,16 @@ def _doubtful(session: Session, community_id: UUID, clause_id: str, period: Peri
             doubt=one.doubt,
         )
         for one in found
+    ]  # fmt: skip
+
+
+def _undecided(session: Session, community_id: UUID, period: Period, limit: int, offset: int) -> list[Violation]:
+    return [
+        Violation(
+            "contact", one.contact_id, f"{local_minute(one.happened_at)} {one.name or ''}", one.grid, one.by, due_at=one.due_at, resident_id=one.resident_id,
+            clause_id=late_entries.CLAUSE,
+        )
+        for one in undecided_contacts(session, community_id, period, limit=limit, offset=offset)
     ]  # fmt: skip
 
 

@@ -1,15 +1,20 @@
-"""What was entered after its limit as done before it: what waits for another person's word, and what was said of an order."""
+"""What was entered after its limit, or its period, as done before its end: what waits for another person's word, and what was said of an order or a contact."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
-from core.late_entries import may_decide
+from core import masks
+from core.late_entries import STANDS, may_decide
+from core.periods import Period
+from core.roles import masked, may
 from db.engine import ScopedSession
 from db.models.clocks import Clock
-from db.models.late_entries import LateEntry
+from db.models.grids import Grid
+from db.models.late_entries import LateContact, LateEntry
+from db.models.residents import Contact, Resident
 from db.models.work_orders import WorkOrder
 from db.queries.archive import sealed
 from db.queries.grants import askers
@@ -71,4 +76,116 @@ def _lines(session: ScopedSession, *where: ColumnElement[bool], limit: int) -> l
         )
         for row in rows
         for one in (row.LateEntry,)
+    ]  # fmt: skip
+
+
+# --- contacts entered after their period ----------------------------------------------------------------------------
+@dataclass(frozen=True)
+class LateContactLine:
+    """A contact entered when its period, which ended at `due_at`, was over. `name` as the reader's role may see it; `reason` only for those who keep files; `stands`:
+    one of core.late_entries.STANDS' values; `decided_by`: who confirmed it or did not; `own`: the reader's own entry."""
+
+    id: UUID
+    contact_id: UUID
+    community_id: UUID
+    resident_id: UUID
+    name: str | None
+    grid: str | None
+    act: str
+    clause_id: str
+    due_at: datetime
+    happened_at: datetime
+    recorded_at: datetime
+    by: str | None
+    reason: str
+    stands: str
+    own: bool
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+_PERSON = and_(Resident.community_id == LateContact.community_id, Resident.id == LateContact.resident_id)
+
+
+def waiting_contacts(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[LateContactLine]:
+    """What nobody else has decided yet, longest waiting first."""
+    return _contact_lines(session, _contacts(*contacts_wait(community_id)).order_by(LateContact.recorded_at, LateContact.id).limit(limit))
+
+
+def how_many_contacts(session: ScopedSession, now: datetime, community_id: UUID) -> int:
+    """How many of them."""
+    return session.scalar(select(func.count(LateContact.id)).join(Resident, _PERSON).where(*contacts_wait(community_id)))
+
+
+def contacts_of_period(session: ScopedSession, community_id: UUID, period: Period, *, limit: int, offset: int = 0) -> list[LateContactLine]:
+    """Every contact entered after its period, of the periods that ended in `period`; the newest first."""
+    return _contact_lines(session, _contacts(*_in(community_id, period)).order_by(LateContact.recorded_at.desc(), LateContact.id).limit(limit).offset(offset))
+
+
+def undecided_contacts(session: ScopedSession, community_id: UUID, period: Period, *, limit: int, offset: int = 0) -> list[LateContactLine]:
+    """Those of them that nobody else has decided."""
+    query = _contacts(*_in(community_id, period), LateContact.decided_at.is_(None)).order_by(LateContact.recorded_at, LateContact.id)
+    return _contact_lines(session, query.limit(limit).offset(offset))
+
+
+def tally_contacts(session: ScopedSession, community_id: UUID, period: Period) -> dict[str, int]:
+    """How many of them stand how, by core.late_entries.STANDS."""
+    query = select(LateContact.confirmed, func.count()).where(*_in(community_id, period)).group_by(LateContact.confirmed)
+    return dict.fromkeys(STANDS.values(), 0) | {STANDS[confirmed]: n for confirmed, n in session.execute(query)}
+
+
+def contacts_wait(community_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: nobody else has decided."""
+    return LateContact.community_id == community_id, LateContact.decided_at.is_(None)
+
+
+def unconfirmed(session: ScopedSession, residents: list[UUID]) -> dict[UUID, int]:
+    """How many contacts with each of these residents wait to be confirmed."""
+    query = select(LateContact.resident_id, func.count()).where(LateContact.resident_id.in_(residents), LateContact.decided_at.is_(None))
+    return dict(session.execute(query.group_by(LateContact.resident_id)).all())
+
+
+def standing(session: ScopedSession, contacts: list[UUID]) -> dict[UUID, str]:
+    """How those of these contacts stand that were entered after their period."""
+    query = select(LateContact.contact_id, LateContact.confirmed).where(LateContact.contact_id.in_(contacts))
+    return {one: STANDS[confirmed] for one, confirmed in session.execute(query)} if contacts else {}
+
+
+def stands() -> ColumnElement[bool]:
+    """Condition on Contact: it was entered in time, changed nothing, or another person has confirmed it."""
+    late = select(LateContact.id).where(LateContact.community_id == Contact.community_id, LateContact.contact_id == Contact.id)
+    return ~late.where(LateContact.confirmed.is_not(True)).exists()
+
+
+def owed_and_unmet(session: ScopedSession, community_id: UUID, resident_id: UUID, clause_id: str, happened_at: datetime) -> bool:
+    """Whether the act was owed to a resident by then, and the period that holds `happened_at` is not met. Over all grids: they may have moved."""
+    own = select(Clock.id).where(Clock.community_id == community_id, Clock.subject_id == resident_id, Clock.clause_id == clause_id, Clock.started_at <= happened_at)
+    met = own.where(Clock.due_at > happened_at, Clock.met_at.is_not(None))
+    owed, done = (session.scalar(one.limit(1).execution_options(rollup=True)) is not None for one in (own, met))
+    return owed and not done
+
+
+def _in(community_id: UUID, period: Period) -> tuple[ColumnElement[bool], ...]:
+    return LateContact.community_id == community_id, LateContact.due_at > period.start, LateContact.due_at <= period.end
+
+
+def _contacts(*where: ColumnElement[bool]) -> Select:
+    contact = and_(Contact.community_id == LateContact.community_id, Contact.id == LateContact.contact_id)
+    grid = and_(Grid.community_id == Resident.community_id, Grid.id == Resident.grid_id)
+    query = select(LateContact, Resident.name, Grid.name.label("grid"), Contact.act, Contact.happened_at)
+    return query.join(Resident, _PERSON).join(Contact, contact).outerjoin(Grid, grid).where(*where)
+
+
+def _contact_lines(session: ScopedSession, query: Select) -> list[LateContactLine]:
+    rows, scope = session.execute(query).all(), session.scope
+    people = askers(session, {one for row in rows for one in (row.LateContact.entered_by, row.LateContact.decided_by)})
+    hidden, words = masked(scope.role), may(scope.role, "care_file_update")
+    return [
+        LateContactLine(
+            one.id, one.contact_id, one.community_id, one.resident_id, masks.masked("name", row.name, hidden), row.grid, row.act, one.clause_id, one.due_at, row.happened_at, one.recorded_at,
+            people[one.entered_by].name, one.reason if words else masks.free_text(one.reason), STANDS[one.confirmed],
+            may_decide((one.entered_by, one.entered_staff_id), (scope.actor_id, scope.staff_id)) is not None, people[one.decided_by].name, one.decided_at,
+        )
+        for row in rows
+        for one in (row.LateContact,)
     ]  # fmt: skip

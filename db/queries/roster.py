@@ -23,6 +23,7 @@ from db.models.residents import Contact, Resident, Snooze, SpecialGroup
 from db.queries.attempts import failed_runs, open_checks
 from db.queries.clock_state import is_open, is_overdue, is_unclosed
 from db.queries.departures import held_now, lasting, went_into
+from db.queries.late_entries import unconfirmed
 from db.queries.packages import lacking
 from db.queries.posts import holding
 from db.queries.risks import changed, words
@@ -59,7 +60,7 @@ class RosterRow:
     care in its grid (db.queries.posts.holding); `risk` as core.risks.risk; `version`: of the resident's row, for update_file; `away`: (kind of
     core.departures, since, first day back or None) of who is away or gone today; `failed`: attempts in a row to reach them that failed; `check`: number of the open order to look for
     them at home; `lacking`: what is missing of their service package; `merged`: the file this one went into; `factors` of core.risks, with the recent change (what, when) and the
-    word that overrides them (level, by whom)."""
+    word that overrides them (level, by whom); `unconfirmed`: contacts entered after their period that wait for another person."""
 
     resident_id: UUID
     name: str
@@ -81,6 +82,7 @@ class RosterRow:
     factors: tuple[str, ...] = ()
     changed: tuple[str, date] | None = None
     said: tuple[str, str | None] | None = None
+    unconfirmed: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,13 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     held = {grid_id: one.name for grid_id, one in holding(session, now).by_grid.items()}
     missing, recent, said = lacking(session, now, ids), changed(session, now), words(session)
     why = {one: factors([detail for _, detail in groups.get(one, ())], [group for group, _ in groups.get(one, ())], row.birth_year, one in recent, today) for one, row in found.items()}
+    waits = unconfirmed(session, ids)
     return tuple(
         RosterRow(
             row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
             clocks.get(row.id, ()), last.get(row.id), held.get(row.grid_id),
             risk(why[row.id], said.get(row.id, (None,))[0]), row.version, away.get(row.id), failed.get(row.id, 0), checks.get(row.id), missing.get(row.id, ()), merged.get(row.id),
-            why[row.id], recent.get(row.id), said.get(row.id),
+            why[row.id], recent.get(row.id), said.get(row.id), waits.get(row.id, 0),
         )
         for row in (found[one] for one in ids if one in found)
     )  # fmt: skip

@@ -49,7 +49,7 @@ def _overview(session: Session, now: datetime, names: dict[UUID, str], chosen: U
     found = {
         "community": names[chosen],
         "late": overviews.late(session, now, chosen),
-        "to_confirm": late_entries.waiting(session, now, chosen),
+        "to_confirm": [*late_entries.waiting(session, now, chosen), *late_entries.waiting_contacts(session, now, chosen)],
         "to_grant": [*extensions.waiting(session, now, chosen), *suspensions.waiting(session, now, chosen)],
         "thresholds": overviews.thresholds(session, now, chosen),
         "outcomes": {by: outcomes(session, now, chosen, by, *_year(now)) for by in BY},

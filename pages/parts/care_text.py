@@ -91,6 +91,8 @@ def recorded_text(desk: Desk, name: str, act: str, done: Recorded) -> str:
     words = {"name": name, "act": desk.t(f"care.act.{act}")}
     if done.check:
         return desk.t("roster.recorded_check", number=done.check, n=ATTEMPTS, **words)
+    if done.to_confirm:
+        return desk.t("late_entries.contact_filed", **words)
     if done.put_off:
         return desk.t("roster.recorded_later", at=local_minute(done.put_off), **words)
     if done.next_due is None:
@@ -127,6 +129,8 @@ def card_html(desk: Desk, row: RosterRow) -> str:
         chips += f'<span class="care-late">{desk.t("care.attempts_failed", n=row.failed)}</span>'
     if row.check:
         chips += f'<span class="care-soon">{desk.t("care.being_looked_for", number=row.check)}</span>'
+    if row.unconfirmed:
+        chips += f'<span class="care-soon">{desk.t("late_entries.unconfirmed", n=row.unconfirmed)}</span>'
     if row.lacking:
         chips += f'<span class="care-soon">{lacking_text(desk, row.lacking)}</span>'
     lines = [one for one in (place_text(desk, row) + " · " + holder, last_text(desk, row.last), first_text(desk, row)) if one]

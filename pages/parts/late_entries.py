@@ -9,7 +9,7 @@ import streamlit as st
 from core.clocks import deadline_text
 from db.commands.late_entries import Decided, decide
 from db.queries import archive, changes, extensions, suspensions
-from db.queries.late_entries import LateLine, how_many, waiting
+from db.queries.late_entries import LateLine, how_many, how_many_contacts, waiting, waiting_contacts
 from pages.parts.archive_requests import draw_readings
 from pages.parts.changes import draw_protected
 from pages.parts.clause import clause_mark
@@ -17,13 +17,14 @@ from pages.parts.desk import Desk, current
 from pages.parts.extensions import draw_requests
 from pages.parts.figures import kept
 from pages.parts.grants import draw_answers
+from pages.parts.late_contacts import draw_late_contacts
 from pages.parts.plain import plain
 from pages.parts.suspensions import draw_suspension_requests
 
 
 def draw_waiting(desk: Desk, community_id: UUID) -> None:
     """One line with how many wait for another person's word; nothing where none does."""
-    counted = (how_many, extensions.how_many, suspensions.how_many, changes.how_many, archive.how_many)
+    counted = (how_many, how_many_contacts, extensions.how_many, suspensions.how_many, changes.how_many, archive.how_many)
     n = sum(kept(desk, one, community_id, community_id=community_id) for one in counted)
     if n and st.button(desk.t("late_entries.waiting", n=n), key="late-entries", width="stretch"):
         open_waiting(desk, community_id)
@@ -50,15 +51,16 @@ def _list(community_id: UUID) -> None:
     if community_id not in desk.scope.communities:
         return
     with desk.session() as session:
-        found, longer, still, protected, readings = (
-            one(session, desk.now, community_id) for one in (waiting, extensions.waiting, suspensions.waiting, changes.waiting, archive.waiting)
+        found, contacts, longer, still, protected, readings = (
+            one(session, desk.now, community_id) for one in (waiting, waiting_contacts, extensions.waiting, suspensions.waiting, changes.waiting, archive.waiting)
         )
-    if not (found or longer or still or protected or readings):
+    if not (found or contacts or longer or still or protected or readings):
         st.success(desk.t("late_entries.none"))
     draw_requests(desk, longer)
     draw_suspension_requests(desk, still)
     draw_protected(desk, protected)
     draw_readings(desk, readings)
+    draw_late_contacts(desk, contacts)
     if found:
         st.markdown(f"**{desk.t('late_entries.head')}**")
         st.caption(desk.t("late_entries.why"))

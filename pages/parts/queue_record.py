@@ -10,6 +10,7 @@ from core.care import LATER, later_at
 from core.clocks import deadline_text
 from core.duties import ELSEWHERE
 from core.files import Upload
+from core.late_entries import period_over
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from db.commands import residents
@@ -72,9 +73,11 @@ def _contact(item: QueueItem) -> None:
     note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
     uploads = _photos(desk) if item.kind == "visit" else []
     at = happened_at(desk)
+    why = st.text_input(desk.t("late_entries.reason"), key="queue_late_reason", max_chars=200) if period_over(load_rulebook()[item.clause_id], at, desk.now) else None
     if chosen:
         again_at = later_at(later, desk.now) if chosen == "call_later" else None
-        _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, act=item.kind, outcome=chosen, happened_at=at, note=note, again_at=again_at, uploads=uploads))
+        said = {"act": item.kind, "outcome": chosen, "happened_at": at, "note": note, "again_at": again_at, "uploads": uploads, "late_reason": why}
+        _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, **said))
 
 
 def _photos(desk: Desk) -> list[Upload]:
@@ -125,6 +128,8 @@ def _answer(desk: Desk, told: DeltaGenerator, result) -> None:
 def _said(desk: Desk, result) -> str:
     if isinstance(result, Recorded) and result.check:
         return desk.t("queue.recorded_check", number=result.check)
+    if isinstance(result, Recorded) and result.to_confirm:
+        return desk.t("late_entries.contact_queue")
     if isinstance(result, Recorded) and result.put_off:
         return desk.t("queue.recorded_later", at=deadline_text(result.put_off))
     if result.met and result.next_due:

@@ -18,6 +18,7 @@ from pages.parts.care_text import due_text, groups_text, last_day, member_text, 
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.files import PHOTOS, pick_files
+from pages.parts.late_contacts import stand
 from pages.parts.merges import draw_merged, draw_merges
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
@@ -139,11 +140,13 @@ def _record(desk: Desk, file: PersonFile, place: str) -> None:
             day = st.date_input(desk.t("common.date"), here.date(), max_value=here.date(), width=160)
             time = st.time_input(desk.t("common.time"), here.time().replace(second=0, microsecond=0), width=120)
         note = st.text_area(desk.t("roster.record_note"), max_chars=500)
+        why = st.text_input(desk.t("late_entries.reason"), max_chars=200)
         st.markdown(desk.t("files.pick_photo"))
         uploads = pick_files(desk, f"photos-{place}-{file.row.resident_id}", PHOTOS)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
             at = datetime.combine(day, time, SHANGHAI)
-            done = desk.carry_out(record_contact, resident_id=file.row.resident_id, act=act, outcome=outcome, happened_at=at, note=note, uploads=uploads)
+            said = {"act": act, "outcome": outcome, "happened_at": at, "note": note, "uploads": uploads, "late_reason": why}
+            done = desk.carry_out(record_contact, resident_id=file.row.resident_id, **said)
             say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(file.row.name), act, done))
             st.rerun()
 
@@ -167,6 +170,7 @@ def _contact(desk: Desk, row: ContactRow) -> str:
     parts = [local_minute(row.happened_at), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), plain(row.by)]
     if (row.recorded_at - row.happened_at) > timedelta(hours=12):
         parts.append(f":orange[{desk.t('roster.history_late', day=local_day(row.recorded_at))}]")
+    parts.append(row.late and stand(desk, row.late))
     return " · ".join(part for part in parts if part) + (f"  \n  {plain(row.note)}" if row.note else "")
 
 

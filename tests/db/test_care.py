@@ -7,16 +7,26 @@ from random import Random
 import pytest
 from sqlalchemy import event, insert, select
 
+from core.periods import quarter
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from db.commands.cadence import Subject
 from db.commands.care import enrol, leave_group, record_contact, update_file
 from db.commands.care_bulk import cadence_rows
 from db.commands.filing import file
+from db.commands.late_entries import decide_contact
 from db.commands.sweep import sweep
+from db.engine import open_session
 from db.models.clocks import Clock
+from db.models.late_entries import LateContact
 from db.models.ledger import LedgerEntry
 from db.models.residents import Contact, Resident, SpecialGroup
+from db.queries import late_entries
+from db.queries.awaited import awaited
+from db.queries.care import contacts
+from db.queries.checklist import checklist
+from db.queries.checklist_rows import violations
+from db.queries.roster import people
 from tests.db.care_people import Place, at, found
 
 JOINED = at("2026-11-02T09:00")
@@ -43,7 +53,13 @@ def enrolled(_engine, place) -> dict:
 
 
 def call(place, resident_id, when: str, outcome="reached", *, now: str | None = None, act="call", scope=None):
-    return place.run(record_contact, at(now or when), scope or place.worker(), resident_id=resident_id, act=act, outcome=outcome, happened_at=at(when))
+    return place.run(record_contact, at(now or when), scope or place.worker(), resident_id=resident_id, act=act, outcome=outcome, happened_at=at(when), late_reason="漏登记")
+
+
+def confirm(place, now: str, confirmed=True, *, of=None, scope=None):
+    """The station head says whether the one entry that waits is true."""
+    [entry] = [one for one in place.all(LateContact) if one.decided_at is None and of in (None, one.contact_id)]
+    return place.run(decide_contact, at(now), scope or place.role("station_head"), entry_id=entry.id, confirmed=confirmed)
 
 
 def test_enrolment_opens_a_call_a_visit_and_a_file_clock_and_nothing_is_due_yesterday(place, elder):
@@ -89,14 +105,82 @@ def test_a_call_two_weeks_late_closes_the_missed_week_and_counts_for_this_one(pl
 def test_a_late_entry_fills_the_week_in_which_the_call_happened(place, elder):
     call(place, elder, "2026-11-18T10:00")
     done = call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00")
-    assert done.counted and done.next_due == at("2026-11-30T00:00")
+    assert (done.to_confirm, done.counted, done.next_due) == (True, False, at("2026-11-30T00:00"))
+    assert [one[1] for one in place.states(elder, "elder.call", at("2026-11-18T11:00"))] == ["missed", "missed", "met", "waiting"], "until somebody confirms"
+    assert confirm(place, "2026-11-18T11:00").state == "met"
     assert [one[1] for one in place.states(elder, "elder.call", at("2026-11-18T11:00"))] == ["met", "missed", "met", "waiting"]
 
 
 def test_a_late_entry_for_the_overdue_week_opens_the_current_one(place, elder):
     done = call(place, elder, "2026-11-08T23:00", now="2026-11-12T11:00")
-    assert (done.met, done.next_due) == (True, at("2026-11-16T00:00"))
+    assert (done.to_confirm, done.met, done.next_due) == (True, False, at("2026-11-09T00:00"))
+    assert place.states(elder, "elder.call", at("2026-11-12T11:00")) == [("2026-W45", "overdue", 0)]
+    confirm(place, "2026-11-12T11:00")
     assert place.states(elder, "elder.call", at("2026-11-12T11:00")) == [("2026-W45", "met", 1), ("2026-W46", "on_time", 0)]
+
+
+@pytest.mark.parametrize(("now", "waits"), [("2026-11-09T00:00", False), ("2026-11-09T00:01", True)])
+def test_what_is_entered_at_the_end_of_its_week_counts_and_a_minute_later_it_waits(place, elder, now, waits):
+    done = call(place, elder, "2026-11-08T23:00", now=now)
+    assert (done.to_confirm, done.met) == (waits, not waits)
+
+
+def test_a_late_entry_says_why_and_one_for_a_week_that_is_met_changes_nothing(place, elder):
+    call(place, elder, "2026-11-04T10:00")
+    assert call(place, elder, "2026-11-05T10:00", now="2026-11-18T10:00").to_confirm is False
+    late = {"resident_id": elder, "act": "call", "outcome": "reached", "happened_at": at("2026-11-12T10:00")}
+    for reason in (None, "  "):
+        assert place.run(record_contact, at("2026-11-18T10:00"), place.worker(), **late, late_reason=reason) == Refused("late_entries.say_why", "contact.late")
+    assert not place.run(record_contact, at("2026-11-18T10:00"), place.worker(), **late | {"outcome": "no_answer"}).to_confirm, "an attempt fills nothing"
+    assert len(place.all(Contact)) == 3 and place.all(LateContact) == []
+
+
+def test_a_late_entry_that_is_not_accepted_stays_on_file_and_counts_for_nothing(place, elder):
+    call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00")
+    assert confirm(place, "2026-11-18T12:00", False).state is None
+    call(place, elder, "2026-11-18T13:00")
+    assert [one[1:] for one in place.states(elder, "elder.call", at("2026-11-18T13:00"))] == [("missed", 0), ("missed", 0), ("met", 1), ("waiting", 0)]
+    assert len(place.all(Contact)) == 2
+    [entry] = place.all(LedgerEntry, LedgerEntry.command == "care.refuse_late")
+    assert "漏登记" not in entry.facts and entry.subject_id == elder
+
+
+def test_nobody_confirms_their_own_late_entry_and_a_worker_nobodys(place, elder):
+    head = place.role("station_head")
+    call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00", scope=head)
+    assert confirm(place, "2026-11-18T12:00", scope=head).reason == "late_entries.by_another"
+    assert confirm(place, "2026-11-18T12:00", scope=place.worker()) == Refused("common.not_allowed")
+    assert confirm(place, "2026-11-18T12:00", scope=place.role("street_officer")).state == "met"
+    [entry] = place.all(LateContact)
+    assert place.run(decide_contact, at("2026-11-18T12:00"), head, entry_id=entry.id, confirmed=False) == Refused("late_entries.decided_before")
+
+
+def test_head_and_committee_see_what_waits_and_the_share_of_late_entries(place, elder):
+    call(place, elder, "2026-11-18T10:00")
+    call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00")
+    now = at("2026-11-18T12:00")
+    with open_session(place.engine, place.role("station_head")) as session:
+        [line] = late_entries.waiting_contacts(session, now, place.community_id)
+        [person] = people(session, now, [elder])
+        [[row, _], _] = contacts(session, elder)
+        assert late_entries.how_many_contacts(session, now, place.community_id) == len(awaited(session, now, place.community_id)) == 1
+    assert (line.name, line.act, line.due_at, line.reason, line.own) == ("李大爷", "call", at("2026-11-09T00:00"), "漏登记", False)
+    assert (person.unconfirmed, row.late) == (1, None)
+    confirm(place, "2026-11-18T12:00")
+    with open_session(place.engine, place.role("committee_member")) as session:
+        found = checklist(session, now, place.community_id, "2026-Q4").line("contact.late")
+        [told] = late_entries.contacts_of_period(session, place.community_id, quarter("2026-Q4"), limit=9)
+    assert (found.verdict, found.met, found.pending, dict(found.values)) == ("kept", 1, 0, {"confirmed": 1, "refused": 0, "waiting": 0, "met": 2, "late": 1, "share": "50.0%"})
+    assert (told.name, told.reason, told.stands) == ("李*爷", "***", "confirmed")
+
+
+def test_a_late_entry_nobody_has_decided_when_the_quarter_is_over_breaks_its_line(place, elder):
+    call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00")
+    with open_session(place.engine, place.role("committee_member")) as session:
+        for now, verdict in (("2027-01-01T00:00", "nothing_due"), ("2027-01-01T00:01", "broken")):
+            found = checklist(session, at(now), place.community_id, "2026-Q4").line("contact.late")
+            rows = violations(session, at(now), place.community_id, "contact.late", "2026-Q4")
+            assert (found.verdict, found.not_met, found.pending) == (verdict, len(rows), 1 - len(rows))
 
 
 def test_a_child_needs_two_sessions_a_month(place):
@@ -122,7 +206,8 @@ def test_a_late_entry_after_a_move_fills_the_week_that_the_old_grid_missed(place
     call(place, elder, "2026-11-18T10:00")
     place.run(_move, at("2026-11-18T10:30"), resident_id=elder, grid_id=place.grids[1])
     done = call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00", scope=place.worker(1))
-    assert done.counted and done.met
+    assert done.to_confirm
+    confirm(place, "2026-11-18T11:00")
     assert [one[1] for one in place.states(elder, "elder.call", at("2026-11-18T11:00"))] == ["met", "missed", "met", "waiting"]
     assert [place.grids.index(clock.grid_id) for clock in place.clocks(elder, "elder.call")] == [0, 0, 0, 1], "a period belongs to the grid that held it"
 
@@ -255,8 +340,10 @@ def test_contacts_entered_in_any_order_leave_the_same_states(place, seed):
     for moment in moments:
         place.run(record_contact, moment, resident_id=first, act="call", outcome="reached", happened_at=moment)
     chance.shuffle(moments)
-    for moment in moments:
-        place.run(record_contact, now, resident_id=second, act="call", outcome="reached", happened_at=moment)
+    done = [place.run(record_contact, now, resident_id=second, act="call", outcome="reached", happened_at=moment, late_reason="补录") for moment in moments]
+    late = [one.contact_id for one in done if one.to_confirm]
+    for one in chance.sample(late, len(late)):
+        confirm(place, "2026-11-18T10:00", of=one)
     place.run(sweep, now, community_id=place.community_id)
     assert place.states(first, "elder.call", now) == place.states(second, "elder.call", now)
 

@@ -10,6 +10,7 @@ from core.refusals import Refused
 from db.commands.care import enrol, record_contact
 from db.commands.changes import ask
 from db.commands.departures import hold, leave_roster
+from db.commands.late_entries import decide_contact
 from db.commands.merges import followers, merge, say_two, undo
 from db.commands.packages import add_member
 from db.commands.sweep import sweep
@@ -18,6 +19,7 @@ from db.engine import open_session
 from db.keys import keyring
 from db.models.clocks import Clock
 from db.models.grids import Household
+from db.models.late_entries import LateContact
 from db.models.ledger import LedgerEntry
 from db.models.merges import Merge
 from db.models.packages import TeamMember
@@ -70,7 +72,14 @@ def two(place):
 
 def calls(place, n, *moments, act="call", later=None):
     who = (*place.residents.values(),)[n]
-    return [place.run(record_contact, later or at(one), place.worker(n), resident_id=who, act=act, outcome="reached", happened_at=at(one)) for one in moments]
+    about = {"resident_id": who, "act": act, "outcome": "reached", "late_reason": "漏登记"}
+    return [place.run(record_contact, later or at(one), place.worker(n), happened_at=at(one), **about) for one in moments]
+
+
+def confirm(place, now):
+    """The station head confirms what was entered after its period."""
+    for entry in place.all(LateContact, LateContact.decided_at.is_(None)):
+        assert place.run(decide_contact, now, place.role("station_head"), entry_id=entry.id, confirmed=True).state == "met"
 
 
 def joins(place, two, now=NOW, scope=None, versions=None):
@@ -161,6 +170,7 @@ def test_undoing_at_once_gives_back_every_row_as_it_was(place, two):
 def test_what_was_recorded_since_stays_with_the_file_that_remained(place, two):
     joins(place, two)
     calls(place, 0, "2026-11-25T09:00", "2026-11-10T09:00", later=at("2026-11-25T09:30"))
+    confirm(place, at("2026-11-25T10:00"))
     later = at("2026-11-30T10:00")
     place.run(sweep, later, community_id=place.community_id)
     parts(place, later)
@@ -180,8 +190,10 @@ def test_a_late_call_fills_a_week_that_only_the_other_file_had_and_a_stay_away_t
     place.run(hold, at("2026-11-02T09:00"), place.role("station_head"), resident_id=first, kind="away", from_date=date(2026, 10, 26), until_date=date(2026, 11, 2))
     joins(place, (second, first))
     assert place.states(second, "elder.call", NOW)[0] == ("2026-W44", "void", 0)
-    late = place.run(record_contact, NOW, place.worker(), resident_id=second, act="call", outcome="reached", happened_at=at("2026-10-28T09:00"))
-    assert late.counted and place.states(second, "elder.call", NOW)[0] == ("2026-W44", "met", 1)
+    late = place.run(record_contact, NOW, place.worker(), resident_id=second, act="call", outcome="reached", happened_at=at("2026-10-28T09:00"), late_reason="漏登记")
+    assert late.to_confirm and place.states(second, "elder.call", NOW)[0] == ("2026-W44", "void", 0)
+    confirm(place, NOW)
+    assert place.states(second, "elder.call", NOW)[0] == ("2026-W44", "met", 1)
     parts(place)
     assert place.states(first, "elder.call", NOW)[0] == ("2026-W44", "void", 0)
 

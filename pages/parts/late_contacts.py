@@ -1,0 +1,67 @@
+"""Contacts entered when their period was over: where they wait for another person's word, and all of a quarter for the checklist."""
+
+from functools import partial
+from uuid import UUID
+
+import streamlit as st
+
+from core.calendar import local_minute
+from core.clocks import deadline_text
+from core.late_entries import STANDS
+from core.periods import quarter
+from db.commands.late_entries import DecidedContact, decide_contact
+from db.queries.checklist import Line
+from db.queries.late_entries import LateContactLine, contacts_of_period
+from pages.parts.clause import clause_mark
+from pages.parts.desk import Desk
+from pages.parts.grants import draw_answers
+from pages.parts.plain import plain
+
+PAGE = 20
+COLOURS = {"waiting": "orange", "confirmed": "green", "refused": "red"}
+
+
+def draw_late_contacts(desk: Desk, found: list[LateContactLine]) -> None:
+    """Each with its two answers, for the overview."""
+    if found:
+        st.markdown(f"**{desk.t('late_entries.contacts')}**")
+        st.caption(desk.t("late_entries.contacts_why"))
+    for one in found:
+        with st.container(border=True, key=f"late-contact-{one.id}"):
+            st.markdown(f"{said(desk, one)}  \n{clause_mark(desk, one.clause_id)}")
+            answer = partial(desk.carry_out, decide_contact, entry_id=one.id)
+            words, own = ("late_entries.contact_confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
+            draw_answers(desk, "care_confirm_late", ("late-contact", one.id), words, lambda yes, answer=answer: answer(confirmed=yes), partial(_done, desk), own=own)
+
+
+def draw_quarter(desk: Desk, community_id: UUID, line: Line, quarter_key: str) -> None:
+    """All of a quarter, for the checklist: who entered what when and why, and what another person said."""
+    total = sum(line.values.get(one, 0) for one in STANDS.values())
+    if not total:
+        st.info(desk.t("checklist.no_rows"))
+        return
+    pages = -(-total // PAGE)
+    number = st.number_input(desk.t("checklist.page", pages=pages), 1, pages, 1, key="late-contacts-page") if pages > 1 else 1
+    with desk.session() as session:
+        rows = contacts_of_period(session, community_id, quarter(quarter_key), limit=PAGE, offset=(number - 1) * PAGE)
+    for one in rows:
+        with st.container(border=True, key=f"late-contact-{one.id}"):
+            by = desk.t("late_entries.contact_decided", by=plain(one.decided_by) or desk.t("grants.nobody"), at=local_minute(one.decided_at)) if one.decided_at else ""
+            st.markdown(f"{said(desk, one)}  \n{stand(desk, one.stands)} :gray[{by}]")
+
+
+def said(desk: Desk, one: LateContactLine) -> str:
+    """One entry in Markdown: whom, what was done, when it is said to have happened, when, by whom and why it was entered."""
+    moments = {"happened": local_minute(one.happened_at), "recorded": local_minute(one.recorded_at), "due": deadline_text(one.due_at)}
+    what = desk.t("late_entries.contact_said", act=desk.t(f"care.act.{one.act}"), by=plain(one.by) or desk.t("grants.nobody"), **moments)
+    who = " · ".join(filter(None, (f"**{plain(one.name)}**", plain(one.grid))))
+    return f"{who}  \n{what}  \n{desk.t('late_entries.contact_reason', reason=plain(one.reason))}"
+
+
+def stand(desk: Desk, stands: str) -> str:
+    """What became of an entry, coloured."""
+    return f":{COLOURS[stands]}[{desk.t(f'late_entries.contact_{stands}')}]"
+
+
+def _done(desk: Desk, _result: DecidedContact, confirmed: bool) -> str:
+    return desk.t("late_entries.contact_done" if confirmed else "late_entries.contact_not_done")
