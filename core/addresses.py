@@ -70,6 +70,14 @@ def contradict(one: Place | None, other: Place | None) -> bool:
     return not same_building(one, other) or any(mine and theirs and mine != theirs for mine, theirs in parts)
 
 
+def lives_apart(registered: str | None, lived_at: str | None) -> bool:
+    """Whether somebody lives elsewhere than registered (人户分离), as far as two addresses can say: the same flat, however written, is the same. None: not on file."""
+    if not registered or not lived_at or _NOISE.sub("", half_width(registered)) == _NOISE.sub("", half_width(lived_at)):
+        return False
+    one, other = place_of(registered), place_of(lived_at)
+    return one is None or other is None or contradict(one, other)
+
+
 def _number(text: str) -> int:
     """十二 → 12, 二十 → 20, 五〇一 → 501."""
     if "十" not in text:

@@ -61,7 +61,7 @@ def plate(text: str | None) -> str | None:
     return text and f"{text[:2]}{_STAR * 3}{text[-2:]}"
 
 
-_BY_FIELD = {"name": name, "phone": phone, "id_number": id_number, "address": address, "birth_date": birth_date, "health": health}
+_BY_FIELD = {"name": name, "phone": phone, "id_number": id_number, "address": address, "registered_address": address, "birth_date": birth_date, "health": health}
 
 
 def masked(field: str, text: str | None, hidden: frozenset[str]) -> str | None:

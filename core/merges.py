@@ -16,7 +16,7 @@ from core.refusals import Refused
 from core.rulebook import Clause
 from core.yaml_files import YamlProblem, read_mapping
 
-FILLED = ("id_number", "birth_date", "phone", "address", "health", "sex")
+FILLED = ("id_number", "birth_date", "phone", "address", "registered_address", "health", "sex")
 """What the remaining file takes over where it has nothing itself; whatever it has stays as it is."""
 PARTS = ("id_number", "name", "birth_date", "phone", "address")
 

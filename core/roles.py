@@ -33,7 +33,7 @@ ACTS = (
 )  # fmt: skip
 """Everything somebody can do that leaves a ledger entry."""
 
-PERSONAL = ("name", "id_number", "phone", "address", "birth_date", "health")
+PERSONAL = ("name", "id_number", "phone", "address", "registered_address", "birth_date", "health")
 """Fields about a person that a role may see masked."""
 
 _SECRET = frozenset(PERSONAL) - {"name"}

@@ -16,6 +16,7 @@ from core.calendar import local_day
 from core.care import CLAUSES
 from core.periods import local_midnight, period_of
 from core.rulebook import Clause
+from db.commands.transfers import give_miss
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.residents import Contact, SpecialGroup
@@ -140,12 +141,13 @@ def contacts_of(session: ScopedSession, subject: Subject, act: str, since: datet
     return list(session.scalars(select(Contact.happened_at).where(*own, *reached).execution_options(rollup=True)))
 
 
-def end(clocks: Iterable[Clock], left_at: datetime) -> None:
+def end(session: ScopedSession, clocks: Iterable[Clock], left_at: datetime) -> None:
     """The subject left at `left_at`: what had fallen due by then is a miss, what had not is void."""
     for clock in clocks:
         clock.closed_at = left_at
         if clock.due_at > left_at:
             clock.voided_at = left_at
+        give_miss(session, clock)
 
 
 def _holds(session: ScopedSession, subject: Subject) -> Sequence[Hold]:
@@ -183,8 +185,8 @@ def _become(session: ScopedSession, subject: Subject, rows: Sequence[Clock], tur
     for row in rows:
         turn = wanted.get(row.due_at)
         if turn is not None and turn.closed_at is not None:
-            _settle(row, turn)
             row.voided_at = None
+            _settle(session, row, turn)
         elif turn is None and row.voided_at is None and row.met_at is None:
             row.voided_at = row.closed_at = now
     session.flush()
@@ -193,15 +195,15 @@ def _become(session: ScopedSession, subject: Subject, rows: Sequence[Clock], tur
         if row is None:
             known[turn.due_at] = _open(session, subject, turn)
         elif turn.closed_at is None:
-            _settle(row, turn)
-            row.voided_at = None
+            _settle(session, row, turn)
+            row.voided_at, row.grid_id = None, subject.grid_id
     session.flush()
     return [known[turn.due_at] for turn in turns]
 
 
 def _file(session: ScopedSession, subject: Subject, clock: Clock, turns: Sequence[Turn], moment: datetime | None = None) -> Clock | None:
     """`clock` becomes the first of `turns`, the others are new rows; returns the one that holds `moment`. Only one may be open: close first."""
-    _settle(clock, turns[0])
+    _settle(session, clock, turns[0])
     session.flush()
     rows = [clock, *(_open(session, subject, turn) for turn in turns[1:])]
     session.flush()
@@ -215,18 +217,20 @@ def _fill_earlier(session: ScopedSession, subject: Subject, clause: Clause, happ
     held = (Clock.started_at <= happened_at, Clock.due_at > happened_at, Clock.voided_at.is_(None))
     clock = session.scalar(select(Clock).where(*own, *held).with_for_update().execution_options(rollup=True))
     if clock is not None:
-        _settle(clock, filled(turn_of(clock), acts(clock.started_at)))
+        _settle(session, clock, filled(turn_of(clock), acts(clock.started_at)))
     return clock
 
 
-def _settle(clock: Clock, turn: Turn) -> None:
+def _settle(session: ScopedSession, clock: Clock, turn: Turn) -> None:
     clock.times_done, clock.met_at, clock.closed_at = turn.times_done, turn.met_at, turn.closed_at
+    give_miss(session, clock)
 
 
 def _open(session: ScopedSession, subject: Subject, turn: Turn | None) -> Clock | None:
     if turn is None:
         return None
     clock = Clock(id=uuid7(), **clock_values(subject, turn))
+    give_miss(session, clock)
     session.add(clock)
     return clock
 

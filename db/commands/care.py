@@ -165,6 +165,7 @@ def update_file(
     expected_version: int,
     phone: str | None = None,
     health: str | None = None,
+    registered_address: str | None = None,
     detail: str | None = None,
 ) -> Recorded | Refused:
     """The file was gone through: what is given replaces what stood there, the rest was found right; counts as this quarter's update.
@@ -177,7 +178,7 @@ def update_file(
     if refused:
         return refused
     settle_plan(session, resident, local_day(now), now)
-    changed = _change_fields(session, resident, {"phone": phone, "health": health}, detail)
+    changed = _change_fields(session, resident, {"phone": phone, "health": health, "registered_address": registered_address}, detail)
     recorded = _contact(session, resident, "file_update", "reached", now, now, None)
     file(session, "care.update_file", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, fields=changed, clause=recorded.clause_id)
     return recorded
@@ -210,7 +211,7 @@ def settle_plan(session: ScopedSession, resident: Resident, joined: date, now: d
     unwanted = [clause_id for clause_id in held if clause_id not in wanted]
     if any(cadence.sweep_on(session, rulebook[clause_id], held[clause_id], at) for clause_id in unwanted):
         held = cadence.unclosed(session, subject)
-    cadence.end((held[clause_id] for clause_id in unwanted), at)
+    cadence.end(session, (held[clause_id] for clause_id in unwanted), at)
     session.flush()
     for clause_id in wanted.keys() - held.keys():
         cadence.open_first(session, subject, wanted[clause_id], joined)

@@ -153,24 +153,26 @@ def _counting(session: ScopedSession, resident: Resident) -> set[UUID]:
 
 # --- exits ----------------------------------------------------------------------------------------------------------
 def _close_clocks(session: ScopedSession, resident: Resident, at: datetime) -> list[list]:
-    """Everything open closes as of `at`, and what was missed only after that is void. Returns [id, when it was closed before or None]."""
+    """Everything open closes as of `at`, and what was missed only after that is void. Returns [id, when it was closed before or None, its grid or None]."""
     subject = Subject(resident.community_id, "resident", resident.id, resident.grid_id)
     rulebook = load_rulebook()
     for clause_id, clock in cadence.unclosed(session, subject).items():
         cadence.sweep_on(session, rulebook[clause_id], clock, at)
     own = (Clock.community_id == resident.community_id, Clock.subject_id == resident.id, Clock.met_at.is_(None), Clock.voided_at.is_(None))
     ended = session.scalars(select(Clock).where(*own, Clock.closed_at.is_(None) | ((Clock.closed_at > at) & (Clock.due_at > at))).with_for_update()).all()
-    before = [[str(clock.id), clock.closed_at and clock.closed_at.isoformat()] for clock in ended]
-    cadence.end(ended, at)
+    before = [[str(clock.id), clock.closed_at and clock.closed_at.isoformat(), clock.grid_id and str(clock.grid_id)] for clock in ended]
+    cadence.end(session, ended, at)
     session.flush()
     return before
 
 
 def _reopen(session: ScopedSession, closed: list[list]) -> int:
-    for clock_id, closed_at in closed:
-        clock = session.scalar(select(Clock).where(Clock.id == UUID(clock_id)).with_for_update())
+    for clock_id, closed_at, *grid in closed:
+        own = select(Clock).where(Clock.community_id.in_(tuple(session.scope.communities)), Clock.id == UUID(clock_id))
+        clock = session.scalar(own.with_for_update().execution_options(rollup=True))
         if clock is not None:
             clock.voided_at, clock.closed_at = None, datetime.fromisoformat(closed_at) if closed_at else None
+            clock.grid_id = (grid[0] and UUID(grid[0])) if grid else clock.grid_id
     session.flush()
     return len(closed)
 

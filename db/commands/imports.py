@@ -23,6 +23,7 @@ from db.commands.cadence import Subject
 from db.commands.care import settle_plan
 from db.commands.care_bulk import cadence_rows
 from db.commands.filing import batched, file
+from db.commands.transfers import move_along
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.bills import Bill, BillStep
@@ -31,7 +32,6 @@ from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass, ImportBatch, ImportMapping
 from db.models.residents import Resident, SpecialGroup
 from db.models.work_orders import WorkOrder, WorkOrderEvent
-from db.queries.clock_state import is_unclosed
 from db.queries.imports import Preview, Progress, Upload, preview, refusal, silent
 from db.queries.imports.plan import Plan
 from db.types import uuid7
@@ -103,7 +103,7 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
             done += len(part)
             progress(min(1.0, done / total))
     _finish(session, plan, community_id)
-    _move(session, plan, community_id)
+    _move(session, plan, community_id, now)
     _settle(session, plan, made, community_id, now)
 
 
@@ -180,20 +180,15 @@ def _as_replayed(session: ScopedSession, order: WorkOrder, clock: Clock | None, 
         setattr(clock, column, row[column])
 
 
-def _move(session: ScopedSession, plan: Plan, community_id: UUID) -> None:
-    """Households, residents, memberships and open clocks follow their building, or their resident, into another grid."""
+def _move(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime) -> None:
+    """Households and residents follow their building into another grid, and what is owed to somebody follows them."""
     homes = {home.id: home for home in _load(session, Household, community_id, list(plan.moved_buildings), Household.building_id)}
     for home in homes.values():
         home.grid_id = plan.moved_buildings[home.building_id]
     moved = dict(plan.moved_residents)
     for resident in _load(session, Resident, community_id, list(homes), Resident.household_id):
         resident.grid_id = moved[resident.id] = homes[resident.household_id].grid_id
-    for membership in _load(session, SpecialGroup, community_id, list(moved), SpecialGroup.resident_id):
-        membership.grid_id = moved[membership.resident_id]
-    for part in _parts(list(moved)):
-        for clock in session.scalars(select(Clock).where(Clock.community_id == community_id, Clock.resident_id.in_(part), is_unclosed())):
-            clock.grid_id = moved[clock.resident_id]
-    session.flush()
+    move_along(session, now=now, community_id=community_id, moved=moved)
 
 
 def _settle(session: ScopedSession, plan: Plan, made: Collection[UUID], community_id: UUID, now: datetime) -> None:

@@ -37,7 +37,7 @@ from db.queries.merges import are_two, compared, standing
 from db.types import uuid7
 
 _RIGHT = "care_merge"
-STAYS = {"clock", "special_group", "merge", "two_people", "change_request", "reconciliation_difference", "survey_person"}
+STAYS = {"clock", "transfer", "special_group", "merge", "two_people", "change_request", "reconciliation_difference", "survey_person"}
 """Tables whose rows don't simply follow the person: clocks and groups are put together; what was asked for, compared or answered about a file stays its own."""
 
 

@@ -6,14 +6,14 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import AboutPeople, Base, InGrid, Tenant, Versioned, community_key, within
+from db.models.base import LATER, AboutPeople, Base, InGrid, Tenant, Versioned, community_key, within
 from db.types import EncryptedText
 
 
 class Resident(InGrid, AboutPeople, Versioned, Base):
     """A resident. ID number, birth date, phone, address and health notes are encrypted; `*_index` finds an exact value.
 
-    `birth_year` stays readable: it is what age groups are found by. `left_on`: moved away or died (`left_reason`).
+    `birth_year` stays readable: it is what age groups are found by. `registered_address`: of the household register (户口), where it was said. `left_on`: moved away or died (`left_reason`).
     """
 
     __tablename__ = "resident"
@@ -29,6 +29,7 @@ class Resident(InGrid, AboutPeople, Versioned, Base):
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     address: Mapped[str | None] = mapped_column(EncryptedText("resident.address"))
     health: Mapped[str | None] = mapped_column(EncryptedText("resident.health"))
+    registered_address: Mapped[str | None] = mapped_column(EncryptedText("resident.registered_address"), info=LATER, sort_order=1)
     left_on: Mapped[date | None] = mapped_column(Date)
     left_reason: Mapped[str | None]
     __mapper_args__ = {"version_id_col": Versioned.version}

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 
 from core import masks
+from core.addresses import lives_apart
 from core.roles import PERSONAL, may
 from db.engine import ScopedSession
 from db.models.grids import Building, Household, Staff
@@ -15,6 +16,7 @@ from db.models.work_orders import WorkOrder
 from db.queries import late_entries
 from db.queries.departures import DepartureRow, departures, held_periods, holds_of
 from db.queries.roster import RosterRow, people
+from db.queries.transfers import TransferRow, transfers
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Membership:
 @dataclass(frozen=True)
 class PersonFile:
     """Somebody's file (一人一档). `fields`: each of core.roles.PERSONAL masked for everybody (reveal shows one in full); None: not on file.
-    `held`: periods that stays in hospital or away took out of what is owed."""
+    `lives_apart`: elsewhere than registered; `moves` between grids; `held`: periods that stays in hospital or away took out of what is owed."""
 
     community_id: UUID
     row: RosterRow
@@ -41,6 +43,8 @@ class PersonFile:
     left_on: date | None
     departures: tuple[DepartureRow, ...] = ()
     held: int = 0
+    lives_apart: bool = False
+    moves: tuple[TransferRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,11 @@ def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFi
     own = tuple(Membership(one.group, one.detail, one.from_date, one.to_date, one.basis, one.next_review) for one in memberships)
     away = departures(session, now, resident_id)
     holds = {resident_id: holds_of(session, resident.community_id, resident_id)} if away else {}
-    return PersonFile(resident.community_id, row, fields | {"name": row.name}, own, resident.left_on, tuple(away), len(held_periods(session, now, holds)) if away else 0)
+    apart = lives_apart(resident.registered_address, personal_value(session, resident, "address") if resident.registered_address else None)
+    return PersonFile(
+        resident.community_id, row, fields | {"name": row.name}, own, resident.left_on, tuple(away), len(held_periods(session, now, holds)) if away else 0, apart,
+        tuple(transfers(session, resident_id)),
+    )  # fmt: skip
 
 
 def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offset: int = 0) -> tuple[list[ContactRow], bool]:

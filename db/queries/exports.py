@@ -159,7 +159,7 @@ def _residents(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
     for row in _records(session, community_id, SpecialGroup, *columns, where=(SpecialGroup.to_date.is_(None),), order=SpecialGroup.group.desc()):
         groups.setdefault(row["resident_id"], []).append(row)
     own = (Resident.id, Resident.name, Resident.id_number, Resident.sex, Resident.birth_date, Resident.phone, Resident.relation, Resident.grid_id, Resident.household_id)
-    for row in _records(session, community_id, Resident, *own, Resident.address, Resident.health, Resident.left_on, Resident.left_reason, order=Resident.id):
+    for row in _records(session, community_id, Resident, *own, Resident.address, Resident.registered_address, Resident.health, Resident.left_on, Resident.left_reason, order=Resident.id):
         home, mine = homes.get(row["household_id"], {}), groups.get(row["id"], [])
         yield row | {
             "grid": grids.get(row["grid_id"]),

@@ -17,6 +17,7 @@ from db.engine import ScopedSession
 from db.models.grids import Staff
 from db.models.residents import Departure, Resident, SpecialGroup
 from db.models.risks import RiskWord
+from db.models.transfers import Transfer
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def changed(session: ScopedSession, now: datetime) -> dict[UUID, tuple[str, date
         left = left.join(Resident, and_(Resident.community_id == gone.community_id, Resident.household_id == gone.household_id, Resident.id != gone.id))
         left = left.where(Departure.kind.in_(EXITS), Departure.from_date > since, *there)
         rows = [(one, "back", day) for one, day in session.execute(back)] + [(one, "bereaved", day) for one, day in session.execute(left)]
+        moved = select(Resident.id, Transfer.moved_on).join(Transfer, _to(Transfer, Transfer.resident_id, Resident))
+        moved = moved.where(Transfer.community_id.in_(tuple(session.scope.communities)), Transfer.moved_on > since, Resident.left_on.is_(None))
+        rows += [(one, "moved", day) for one, day in session.execute(moved)]
         session.info[key] = {one: (what, day) for one, what, day in sorted(rows, key=lambda row: (row[2], row[1]))}
     return session.info[key]
 

@@ -19,7 +19,7 @@ from pages.parts.roster_record import say, tell
 
 SHOWN = "roster_doubles"
 AT_ONCE = 10
-FIELDS = ("name", "id_number", "birth_date", "phone", "address", "health")
+FIELDS = ("name", "id_number", "birth_date", "phone", "address", "registered_address", "health")
 STYLE = """<style>
 .pair{width:100%;border-collapse:collapse;font-size:.92rem;table-layout:fixed}.pair th,.pair td{text-align:left;vertical-align:top;padding:.25rem .4rem;border-bottom:1px solid #e3e9ed;
 overflow-wrap:anywhere}.pair th{font-weight:400;color:#5b6b73;width:26%}.pair thead th{font-weight:600;color:#1c2b33}.pair .same{background:#e3f3ec}.pair small{color:#0a4f35}

@@ -23,11 +23,15 @@ from pages.parts.roster_record import say
 def draw_standing(desk: Desk, file: PersonFile) -> None:
     """Where somebody is who is not at home, how many periods their stays have taken out of what is owed, and whether they can't be reached."""
     lines = [f":orange[**{away_text(desk, file.row.away)}**]"] if file.row.away else []
+    lines += [f":orange[**{desk.t('roster.lives_apart')}**]"] if file.lives_apart else []
     lines += [desk.t("roster.held", n=file.held)] if file.held else []
     lines += [f":red[**{desk.t('care.attempts_failed', n=file.row.failed)}**]"] if file.row.failed > 1 else []
     lines += [f":orange[{desk.t('care.being_looked_for', number=file.row.check)}]"] if file.row.check else []
     if lines:
         st.markdown(" · ".join(lines))
+    none = desk.t("roster.no_grid")
+    if moves := [desk.t("roster.moved", day=one.moved_on, before=one.before or none, after=one.after or none) for one in file.moves]:
+        st.caption("\n\n".join(map(plain, moves)))
 
 
 def draw_departures(desk: Desk, file: PersonFile, place: str) -> None:

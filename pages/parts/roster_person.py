@@ -30,7 +30,7 @@ from pages.parts.roster_photos import draw_photos
 from pages.parts.roster_record import act_buttons, say
 from pages.parts.roster_risks import draw_risk
 
-FIELDS = ("phone", "address", "id_number", "birth_date", "health")
+FIELDS = ("phone", "address", "registered_address", "id_number", "birth_date", "health")
 HISTORY = 8
 
 
@@ -115,7 +115,7 @@ def _reveal(resident_id: UUID, field: str, purpose_at: str) -> None:
 def _update(desk: Desk, file: PersonFile, place: str) -> None:
     with st.expander(desk.t("roster.update")), st.form(f"update-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
         st.caption(desk.t("roster.update_note"))
-        typed = {field: st.text_input(desk.t(f"care.field.{field}"), max_chars=120) for field in ("phone", "health")}
+        typed = {field: st.text_input(desk.t(f"care.field.{field}"), max_chars=120) for field in ("phone", "health", "registered_address")}
         detail = None
         if any(group == "elder" for group, _ in file.row.groups):
             words = {None: "roster.update_unchanged", "": "roster.update_none"} | {one: f"care.detail.{one}" for one in DETAILS}

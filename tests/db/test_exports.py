@@ -66,7 +66,7 @@ def test_a_station_head_gets_names_but_no_number_phone_or_address_in_full(office
     [zhang] = taken_out(office, "residents")
     assert zhang == {
         "姓名": "张小三", "身份证号": f"{MAN[:3]}*************{MAN[-2:]}", "性别": "男", "出生日期": "1950-**-**", "联系电话": "138****5678", "与户主关系": "", "所属网格": "01",
-        "楼栋": "3号楼", "门牌": "***", "住址": "汇河路3号楼***", "特殊群体": "独居老人、残疾人", "认定依据": "", "健康状况": "***", "迁出日期": "", "迁出原因": "",
+        "楼栋": "3号楼", "门牌": "***", "住址": "汇河路3号楼***", "户籍地址": "", "特殊群体": "独居老人、残疾人", "认定依据": "", "健康状况": "***", "迁出日期": "", "迁出原因": "",
     }  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def test_each_export_is_on_the_ledger_with_what_was_masked_and_the_file_it_made(
     with open_session(engine, scope(community_id)) as session:
         [entry] = session.scalars(select(LedgerEntry).where(LedgerEntry.command == "export.table")).all()
     assert json.loads(entry.facts) == {
-        "table": "residents", "format": "csv", "rows_out": 1, "masked": ["address", "birth_date", "health", "id_number", "phone"], "file": sha256(made.content).hexdigest(),
+        "table": "residents", "format": "csv", "rows_out": 1, "masked": ["address", "birth_date", "health", "id_number", "phone", "registered_address"], "file": sha256(made.content).hexdigest(),
     }  # fmt: skip
     assert made.name == "ours-居民和特殊群体-20261118.csv"
 

@@ -13,7 +13,11 @@ from db.models.merges import Merge
 from db.models.residents import Resident, SpecialGroup
 from db.queries.imports.plan import Complaint, PlacedIntake
 
-_OWN = ("name", "sex", "relation", "phone", "address", "health", "left_on", "left_reason", "id_number")
+_OWN = ("name", "sex", "relation", "phone", "address", "registered_address", "health", "left_on", "left_reason", "id_number")
+_COLUMNS = (
+    Resident.name, Resident.sex, Resident.relation, Resident.birth_date, Resident.birth_year, Resident.id_number, Resident.phone, Resident.address, Resident.registered_address,
+    Resident.health,
+)  # fmt: skip
 
 
 class Residents(PlacedIntake):
@@ -22,8 +26,7 @@ class Residents(PlacedIntake):
     def load(self) -> None:
         super().load()
         self.load_households()
-        columns = (Resident.name, Resident.sex, Resident.relation, Resident.birth_date, Resident.birth_year, Resident.id_number, Resident.phone, Resident.address, Resident.health)
-        records = self.records(Resident, *columns, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
+        records = self.records(Resident, *_COLUMNS, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
         went = set(self.session.scalars(select(Merge.merged_id).where(Merge.community_id == self.community_id, Merge.undone_at.is_(None))))
         here = [r for r in records if r["id"] not in went]
         self.by_id = {r["id_number"]: r for r in here if r["id_number"]}
@@ -103,8 +106,7 @@ class OneResident(Residents):
         home = self.buildings.get(self._building, {}).get("id")
         doors = self.records(Household, Household.building_id, Household.door, Household.grid_id, where=(Household.building_id == home,)) if home else []
         self.households = {(r["building_id"], r["door"]): r for r in doors}
-        columns = (Resident.name, Resident.sex, Resident.relation, Resident.birth_date, Resident.birth_year, Resident.id_number, Resident.phone, Resident.address, Resident.health)
-        own = (*columns, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
+        own = (*_COLUMNS, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
         self.known = {r["id"]: r for r in self.records(Resident, *own, where=(Resident.id == self._who,))} if self._who else {}
         self.by_id, self.by_name, self.groups, self.went = {}, {}, {}, set()
 
