@@ -58,7 +58,7 @@ def _list(desk: Desk, wanted: Wanted) -> None:
         total = found.of() + found.unclocked + found.to_follow_up + found.paused
     else:
         # What nobody has accepted yet stands first: no clock presses it, so it would be seen nowhere.
-        lines = kept(desk, unclocked, wanted, status="taken_in", limit=limit) if found.unclocked and not (wanted.kind or wanted.bucket) else []
+        lines = kept(desk, unclocked, wanted, status="taken_in", limit=limit) if found.not_accepted and not (wanted.kind or wanted.bucket) else []
         items, total = kept(desk, queue, wanted, limit=limit), len(lines) + found.of(kind=wanted.kind, bucket=wanted.bucket)
     draw_orders(desk, lines, lambda line: open_order(desk, line.community_id, line.id, line.matter))
     draw_cards(desk, items, lambda item: _open(desk, item))

@@ -4,12 +4,12 @@ One indexed statement on the open clocks, then look-ups for the few rows shown. 
 what stands still: nothing can be done about it now. Counts and list use the same conditions, so a count opens exactly its rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal_column, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal_column, not_, or_, select, true, union
 
 from core import masks
 from core.calendar import local_day
@@ -91,11 +91,13 @@ class QueueItem:
 
 @dataclass(frozen=True)
 class Counts:
-    """How much there is to do: by (kind, bucket); what stands still; open orders no clock runs for; finished orders to follow up."""
+    """How much there is to do: by (kind, bucket); what stands still; open orders no clock runs for, and which of them nobody has accepted; finished
+    orders to follow up."""
 
     by: dict[tuple[str, str], int]
     paused: int
     unclocked: int
+    not_accepted: int
     to_follow_up: int
 
     def of(self, *, kind: str | None = None, bucket: str | None = None) -> int:
@@ -106,13 +108,12 @@ class Counts:
 def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
     """The first `limit` things to do: what is due first first, and on a day those who go first (core.queue.rank)."""
     where = _conditions(session, now, wanted)
-    found = items(session, now, and_(*where), limit=limit)
     before = set(ahead(session, Clock, [*where, Clock.work_order_id.is_not(None)], Clock.due_at)) if wanted.kind in (None, "order") else set()
+    # Whoever goes first may be due after all that is found so, on the same day.
+    found = items(session, now, and_(*where), limit=limit, also=before)
     if not before:
         return found
-    # Whoever goes first may be due after all that was found, on the same day.
-    more = items(session, now, and_(*where, Clock.id.in_(before - {one.clock_id for one in found})), limit=len(before))
-    marked = [replace(one, first=one.clock_id in before) for one in (*found, *more)]
+    marked = [replace(one, first=one.clock_id in before) for one in found]
     return sorted(marked, key=lambda one: (rank(one.due_at, one.first, now), one.clause_id, one.clock_id))[:limit]
 
 
@@ -121,8 +122,8 @@ def standing(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *
     return items(session, now, and_(*_narrowed(session, now, replace(wanted, kind=None, bucket=None)), is_paused(now)), limit=limit)
 
 
-def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, limit: int) -> list[QueueItem]:
-    """Clocks in scope under the condition `where`, as the queue shows its own, by due time."""
+def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, limit: int, also: Collection[UUID] = ()) -> list[QueueItem]:
+    """Clocks in scope under the condition `where`, as the queue shows its own, by due time; besides the first `limit` those of them named in `also`."""
     columns = (
         Clock.community_id, Clock.id, Clock.clause_id, Clock.act, Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.closed_at,
         Clock.voided_at, Clock.times_done, Clock.times_required, Clock.subject_kind, Clock.subject_id, Clock.work_order_id, Clock.resident_id, Clock.grid_id,
@@ -130,6 +131,8 @@ def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, 
     )  # fmt: skip
     in_order = (Clock.due_at, Clock.clause_id, Clock.id)
     first = select(Clock.community_id, Clock.id).where(where).order_by(*in_order).limit(limit).subquery()
+    if also:
+        first = union(select(first.c.community_id, first.c.id), select(Clock.community_id, Clock.id).where(where, Clock.id.in_(also))).subquery()
     query = select(*columns).join(first, and_(first.c.community_id == Clock.community_id, first.c.id == Clock.id))
     query = query.outerjoin(Grid, and_(Grid.community_id == Clock.community_id, Grid.id == Clock.grid_id))
     return _items(session, now, session.execute(query.order_by(*in_order)).all())
@@ -142,8 +145,10 @@ def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> 
     query = select(kind, bucket, func.count().label("n")).where(*_narrowed(session, now, base)).group_by(kind, bucket)
     by = {(row.kind, row.bucket): row.n for row in session.execute(query)}
     still = sum(by.pop(key) for key in list(by) if key[1] == "paused")
-    of_orders = (select(func.count(WorkOrder.id)).where(*conditions(session, now, base)).scalar_subquery() for conditions in (_unclocked, _finished))
-    return Counts(by, still, *session.execute(select(*of_orders)).one())
+    waiting = func.count(case((WorkOrder.status == "taken_in", 1)))
+    done = select(func.count(WorkOrder.id)).where(*_finished(session, now, base)).correlate(None).scalar_subquery()
+    of_orders = select(func.count(WorkOrder.id), waiting, done).where(*_unclocked(session, now, base))
+    return Counts(by, still, *session.execute(of_orders).one())
 
 
 def finished(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[OrderLine]:
