@@ -5,14 +5,15 @@ remarked, since ages in ledgers grow old.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 from core.imports import choices
 from core.imports.headers import Mapping, labels
 from core.imports.id_numbers import birth_of, sex_in
-from core.imports.judge import BadCell, Judgement, Row, bad_cell
+from core.imports.judge import BadCell, Judgement, Row, bad_cell, judge
 from core.imports.places import Door
-from core.imports.tables import Table
+from core.imports.tables import Table, table
 
 Complaint = tuple[str, str, dict, bool]
 """Field, reason, values for its words, whether the row is refused."""
@@ -20,18 +21,44 @@ Complaint = tuple[str, str, dict, bool]
 
 def check(found: Judgement, cells, into: Table, mapping: Mapping, *, today: date, community: str = "") -> Judgement:
     """`found` with every cross-check of the table made: complaints added, refused rows taken out, the same row twice counted once."""
+    return together(alone(found, cells, into, mapping, today=today, community=community), cells, into, mapping)
+
+
+def read_part(cells, name: str, mapping: Mapping, today: date, now: datetime, community: str, ahead: int) -> tuple[list[int], list[dict], Judgement]:
+    """Some rows of a sheet below its header, read and checked by themselves: for another process, so the rows as numbers and values beside what else
+    was found. `ahead` as in `judge`; `together` is still to come."""
+    into = table(name)
+    found = alone(judge(cells, into, mapping, today=today, now=now, ahead=ahead), cells, into, mapping, today=today, community=community, ahead=ahead)
+    return [row.number for row in found.rows], [row.values for row in found.rows], replace(found, rows=[])
+
+
+def alone(found: Judgement, cells, into: Table, mapping: Mapping, *, today: date, community: str = "", ahead: int = 0) -> Judgement:
+    """The cross-checks within each row."""
     heads = labels(cells, mapping.header_row, mapping.depth)
-    rows, seen = [], {}
+    check_row, rows = _CHECKS.get(into.name, _none), []
     for row in found.rows:
-        complaints = [*_community(row, community), *_CHECKS.get(into.name, _none)(row, today)]
-        complaints += _again(row, seen, into) if not any(refuses for *_, refuses in complaints) else []
+        complaints = [*_community(row, community), *check_row(row, today)]
+        found.bad += [bad_cell(cells, heads, mapping, row.number, *complaint, ahead=ahead) for complaint in complaints]
+        if any(refuses for *_, refuses in complaints):
+            found.refused.add(row.number)
+        else:
+            rows.append(row)
+    found.rows = rows
+    return found
+
+
+def together(found: Judgement, cells, into: Table, mapping: Mapping) -> Judgement:
+    """Rows that say what an earlier one said; the bad cells in the sheet's order."""
+    heads, rows, seen = labels(cells, mapping.header_row, mapping.depth), [], {}
+    for row in found.rows:
+        if not (complaints := _again(row, seen, into)):
+            rows.append(row)
+            continue
         found.bad += [bad_cell(cells, heads, mapping, row.number, *complaint) for complaint in complaints]
         if any(refuses for *_, refuses in complaints):
             found.refused.add(row.number)
-        elif any(reason == "merged_with_row" for _, reason, *_ in complaints):
-            found.repeated += 1
         else:
-            rows.append(row)
+            found.repeated += 1
     found.rows = rows
     found.bad.sort(key=lambda cell: (cell.row, cell.column))
     return found

@@ -75,8 +75,11 @@ class Column:
     read: Reader
 
 
-def judge(cells: Sequence[Sequence[Cell]], into: Table, mapping: Mapping, *, today: date, now: datetime, progress: Callable[[float], None] = lambda part: None) -> Judgement:
-    """Read every row below the header. `progress` is called with the part done, 0 to 1. Cross-checks are in core.imports.checks."""
+def judge(
+    cells: Sequence[Sequence[Cell]], into: Table, mapping: Mapping, *, today: date, now: datetime, ahead: int = 0, progress: Callable[[float], None] = lambda part: None
+) -> Judgement:
+    """Read every row below the header. `progress` is called with the part done, 0 to 1. `ahead`: rows between header and the first of `cells` below
+    it that are left out here. Cross-checks are in core.imports.checks."""
     heads = labels(cells, mapping.header_row, mapping.depth)
     columns = [_column(into.fields[name], index, heads, mapping, today, now) for name, index in mapping.columns.items()]
     found, repeated = Judgement(), [squeezed(head) for head in heads]
@@ -84,15 +87,15 @@ def judge(cells: Sequence[Sequence[Cell]], into: Table, mapping: Mapping, *, tod
     for offset, row in enumerate(cells[mapping.first_row :]):
         if offset % _EVERY == 0:
             progress(offset / total)
-        _judge_row(found, mapping.first_row + offset + 1, row, columns, into, repeated)
+        _judge_row(found, mapping.first_row + ahead + offset + 1, row, columns, into, repeated)
     progress(1.0)
     return found
 
 
-def bad_cell(cells: Sequence[Sequence[Cell]], heads: list[str], mapping: Mapping, number: int, name: str, reason: str, values: dict, refuses: bool = True) -> BadCell:
-    """A cell found bad after reading; that of an unmapped field stands in the first column."""
+def bad_cell(cells: Sequence[Sequence[Cell]], heads: list[str], mapping: Mapping, number: int, name: str, reason: str, values: dict, refuses: bool = True, *, ahead: int = 0) -> BadCell:
+    """A cell found bad after reading; that of an unmapped field stands in the first column. `ahead` as in `judge`."""
     index = mapping.columns.get(name, 0)
-    row = cells[number - 1]
+    row = cells[number - 1 - ahead]
     shown = plain(row[index]) if name in mapping.columns and index < len(row) else ""
     return BadCell(number, index, heads[index] if index < len(heads) else "", name, shown, reason, values, refuses)
 

@@ -1,11 +1,13 @@
 """Ledgers in and out without a browser: `import FILE`, `export TABLE`, as an account, within its rights."""
 
 import gc
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import click
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from core.calendar import local_day
 from core.imports.headers import column_letter, guess_table
@@ -15,12 +17,13 @@ from core.refusals import Refused
 from core.words import LANGS, t
 from db.commands.exports import FORMATS, export
 from db.commands.filing import carry_out
-from db.commands.imports import take_in
+from db.commands.imports import TakenIn, take_in
+from db.crew import crew
 from db.engine import make_engine, open_session
 from db.models.grids import Community
 from db.queries.exports import OUT_ONLY
 from db.queries.identity import scope_of
-from db.queries.imports import Preview, Upload, preview, reading
+from db.queries.imports import Preview, Upload, look_through, preview, reading
 from db.scope import Scope
 from db.sheets import marked_workbook, read_sheet
 from db.wall_clock import now
@@ -45,22 +48,39 @@ def import_(file: Path, name: str | None, code: str, account: str, source: str, 
     engine, moment = make_engine(), now()
     scope, community_id = reach(engine, account, code)
     content = file.read_bytes()
+    digest = sha256(content).digest()
     read = or_stop(read_sheet(content, file.name, sheet), lang)
-    today = local_day(moment)
-    name = name or guess_table(read.cells, today)
-    with open_session(engine, scope) as session:
-        mapping, _ = reading(session, name, community_id, read.cells, today)
-        upload = Upload(name, read.cells, mapping, file.name, sha256(content).digest(), source or t("imports.source_default", lang))
-        seen = or_stop(preview(session, upload, community_id=community_id, now=moment), lang)
-    _show(seen, lang)
-    if marked:
+    del content
+    name = name or guess_table(read.cells, local_day(moment))
+    with crew(len(read.cells)), open_session(engine, scope) as session:
+        mapping, _ = reading(session, name, community_id, read.cells, local_day(moment))
+        upload = Upload(name, read.cells, mapping, file.name, digest, source or t("imports.source_default", lang))
+        if yes:
+            or_stop(look_through(session, upload, community_id=community_id, now=moment), lang)
+            session.close()
+            seen, done = _taken_in(engine, scope, upload, community_id, moment)
+        else:
+            seen = or_stop(preview(session, upload, community_id=community_id, now=moment), lang)
+    if seen:
+        _show(seen, lang)
+    if seen and marked:
         marked.write_bytes(marked_workbook(read.cells, seen.found.bad, lambda cell: _reason(cell, lang), _titles(lang)))
-    agreed, changes = seen.fingerprint, seen.counts["new"] + seen.counts["changed"]
-    del seen  # its rows would stand beside those of the plan made again
-    if not yes and not click.confirm(t("imports.take_in", lang, n=changes)):
-        return
-    done = or_stop(carry_out(engine, scope, take_in, now=moment, community_id=community_id, upload=upload, expected=agreed), lang)
+    if not yes:
+        agreed, changes = seen.fingerprint, seen.counts["new"] + seen.counts["changed"]
+        del seen  # its rows would stand beside those of the plan made again
+        if not click.confirm(t("imports.take_in", lang, n=changes)):
+            return
+        done = carry_out(engine, scope, take_in, now=moment, community_id=community_id, upload=upload, expected=agreed)
+    done = or_stop(done, lang)
     click.echo(t("imports.done" if done.batch_id else "imports.done_none", lang, **({figure: done.counts[figure] for figure in _FIGURES[1:]} if done.batch_id else {})))
+
+
+def _taken_in(engine: Engine, scope: Scope, upload: Upload, community_id: UUID, moment: datetime) -> tuple[Preview | None, TakenIn | Refused]:
+    """Planned once, in the transaction that writes: nobody has to agree, so nothing can change in between. What it was is told when it is done: nobody
+    else's writing waits for a screen."""
+    told: list[Preview] = []
+    done = carry_out(engine, scope, take_in, now=moment, community_id=community_id, upload=upload, shown=told.append)
+    return told[-1] if told else None, done
 
 
 @click.command("export")

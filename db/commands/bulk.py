@@ -2,8 +2,9 @@
 parameters made one by one. A ledger of 350,000 residents is a million and a half rows, those of the desk's own ledger included.
 """
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from functools import cache
-from uuid import UUID
 
 from psycopg import adapters
 from psycopg.adapt import Dumper
@@ -11,6 +12,7 @@ from psycopg.pq import Format
 from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, String, Table
 
 from db.columns import CASTS, Array, Kind, Made, make, pack
+from db.crew import in_order
 from db.engine import ScopedSession, check_scope
 from db.models.base import LATER, MARKED
 from db.types import EncryptedText, Id, UtcDateTime
@@ -23,25 +25,37 @@ _HOLDS = ((Id, "id"), (UtcDateTime, "moment"), (EncryptedText, "sealed"), (Boole
 def insert_rows(session: ScopedSession, model: type, rows: list[dict]) -> None:
     """Insert `rows` of `model` and of one community, each with its id; what one doesn't name has its column's default, a blind index that of its text.
     Raises ScopeError for rows outside the scope."""
-    if rows:
-        check_scope(session, rows)
-        table, ids, columns = model.__table__, [row["id"].bytes for row in rows], packed(model.__table__, rows)
-        insert_made(session, table, rows[0]["community_id"], ids, make(table.name, kinds_of(table), columns, session.bind.dialect.name))
+    for _ in insert_batches(session, [(model, rows)]):
+        pass
 
 
-def insert_made(session: ScopedSession, table: Table, community_id: UUID, ids: list[bytes], made: Made) -> None:
-    """Write a batch that was held to the scope and made by db.columns, here or elsewhere, and have it noted for the ledger."""
-    if session.filing:
-        session.filing.note_made(table.name, community_id, ids, made.digests)
-    write_made(session, table, made)
+def insert_batches(session: ScopedSession, batches: Iterable[tuple[type, list[dict]]]) -> Iterator[int]:
+    """The same of batch after batch (model, rows); while one is written the next ones are sealed and digested by the crew, where there is one. Yields
+    how many rows are written."""
+    waiting = deque()
+
+    def jobs():
+        for model, rows in batches:
+            if rows:
+                check_scope(session, rows)
+                table, columns = model.__table__, packed(model.__table__, rows)
+                waiting.append((table, rows[0]["community_id"], columns[table.columns.keys().index("id")]))
+                yield table.name, kinds_of(table), columns, session.bind.dialect.name
+
+    for made in in_order(make, jobs()):
+        table, community_id, ids = waiting.popleft()
+        if session.filing:
+            session.filing.note_made(table.name, community_id, ids, made.digests)
+        _write(session, table, made)
+        yield len(ids)
 
 
 def write_columns(session: ScopedSession, table: Table, columns: list[list]) -> None:
     """The values of each column of `table`, as they are: for filing itself."""
-    write_made(session, table, make(table.name, kinds_of(table), columns, session.bind.dialect.name, digested=False))
+    _write(session, table, make(table.name, kinds_of(table), columns, session.bind.dialect.name, digested=False))
 
 
-def write_made(session: ScopedSession, table: Table, made: Made) -> None:
+def _write(session: ScopedSession, table: Table, made: Made) -> None:
     """The batch, by the driver itself."""
     connection = session.connection()
     names = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in table.columns)

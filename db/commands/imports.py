@@ -5,7 +5,7 @@ import is refused; look again.
 """
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
@@ -18,12 +18,13 @@ from core.care import plan as care_plan
 from core.imports.headers import signature
 from core.refusals import Refused
 from core.rulebook import load_rulebook
-from db.commands.bulk import insert_rows
+from db.commands.bulk import INDEXED, insert_batches
 from db.commands.cadence import Subject
 from db.commands.care import settle_plan
 from db.commands.care_bulk import cadence_rows
 from db.commands.filing import batched, file
 from db.commands.transfers import move_along
+from db.crew import crew
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.bills import Bill, BillStep
@@ -38,7 +39,6 @@ from db.types import uuid7
 
 ORDER = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, AffairClass, WorkOrder, Clock, ClockPause, WorkOrderEvent, Bill, BillStep)
 """In which foreign keys let rows be filled in."""
-_INDEXED = {Resident: (("id_number", "id_index"), ("phone", "phone_index")), Household: (("door", "door_index"),), Staff: (("phone", "phone_index"),)}
 _CHUNK = 5_000
 
 
@@ -51,11 +51,22 @@ class TakenIn:
     batch_id: UUID | None
 
 
-def take_in(session: ScopedSession, *, now: datetime, community_id: UUID, upload: Upload, expected: bytes | None = None, progress: Progress = silent) -> TakenIn | Refused:
-    """Take `upload` into the community. `expected`: fingerprint of the preview somebody agreed to (None: whatever the plan is)."""
+def take_in(
+    session: ScopedSession,
+    *,
+    now: datetime,
+    community_id: UUID,
+    upload: Upload,
+    expected: bytes | None = None,
+    progress: Progress = silent,
+    shown: Callable[[Preview], None] = lambda seen: None,
+) -> TakenIn | Refused:
+    """Take `upload` into the community. `expected`: fingerprint of the preview somebody agreed to (None: whatever the plan is; then `shown` hears what
+    it was, and is to be quick: the database waits)."""
     seen = preview(session, upload, community_id=community_id, now=now, progress=lambda part: progress(part * 0.5), once=True)
     if isinstance(seen, Refused):
         return seen
+    shown(seen)
     if seen.missing:
         return Refused("imports.column_missing", values={"fields": len(seen.missing)})
     if expected is not None and seen.fingerprint != expected:
@@ -91,11 +102,9 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
     clocks = chain(plan.inserts.pop(Clock, ()), _enrol(plan, made, community_id, now))
     total = sum(map(len, plan.inserts.values())) + sum(map(len, plan.updates.values())) or 1
     done = 0
-    for model in ORDER:
-        # What is written is let go: hundreds of thousands of rows, their digests and the sheet would not fit beside each other.
-        for part in _taken(plan.inserts.pop(model, [])) if model is not Clock else batched(clocks, _CHUNK):
-            insert_rows(session, model, part)
-            done += len(part)
+    with crew(total):
+        for written in insert_batches(session, _batches(plan, clocks)):
+            done += written
             progress(min(1.0, done / total))
     for model in ORDER:
         for part in _parts(list(plan.updates.get(model, {}).items())):
@@ -105,6 +114,13 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
     _finish(session, plan, community_id)
     _move(session, plan, community_id, now)
     _settle(session, plan, made, community_id, now)
+
+
+def _batches(plan: Plan, clocks: Iterator[dict]) -> Iterator[tuple[type, list[dict]]]:
+    """What is written is let go: hundreds of thousands of rows, their digests and the sheet would not fit beside each other."""
+    for model in ORDER:
+        for part in _taken(plan.inserts.pop(model, [])) if model is not Clock else batched(clocks, _CHUNK):
+            yield model, part
 
 
 def _taken(rows: list) -> Iterator[list]:
@@ -121,7 +137,7 @@ def _parts(rows: list) -> list[list]:
 
 def _indexed(model: type, row: dict) -> dict:
     """The row with the blind indexes of its encrypted columns."""
-    index = {column: _blind(model, plain, row[plain]) for plain, column in _INDEXED.get(model, ()) if plain in row}
+    index = {column: _blind(model, plain, row[plain]) for column, plain in INDEXED.get(model.__tablename__, {}).items() if plain in row}
     return row | index if index else row
 
 

@@ -20,7 +20,7 @@ def test_a_file_is_shown_taken_in_and_the_second_time_changes_nothing(demo_db, l
     said = printed(demo_db, "import", str(ledger), "--community", "demo-01", "--as", "head", "--marked", str(marked), "--yes")
     assert "居民和特殊群体" in said and "新增 5" in said and "拒收 6" in said
     assert "拒收\t10\tD 公民身份号码\t3.7120219500101e+17\t身份证号被存成了数字" in said
-    assert sorted(ledgers.marks_of(marked.read_bytes())) == ["C11", "D10", "D12", "D13", "D14", "D15"]
+    assert sorted(ledgers.marks_of(marked.read_bytes())) == ["C11", "D10", "D12", "D13", "D14", "D15", "F12"]
     again = printed(demo_db, "import", str(ledger), "--table", "residents", "--community", "demo-01", "--as", "admin", "--yes", "--lang", "en")
     assert "Unchanged 5" in again and "nothing was written" in again
 

@@ -13,10 +13,11 @@ from core.calendar import local_day
 from core.imports import checks
 from core.imports.cells import Cell
 from core.imports.headers import Mapping, guess, labels, signature
-from core.imports.judge import Judgement, bad_cell, judge
+from core.imports.judge import Judgement, Row, bad_cell
 from core.imports.tables import Table, table
 from core.refusals import Refused
 from core.roles import may
+from db.crew import crew, in_order
 from db.engine import ScopedSession
 from db.models.grids import Community
 from db.models.imports import ImportBatch, ImportMapping
@@ -37,6 +38,8 @@ INTAKES = {
     "bills": Bills,
 }
 Progress = Callable[[float], None]
+_PART = 5_000
+"""Rows read in one go."""
 
 
 def silent(part: float) -> None:
@@ -102,8 +105,7 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
     needed beside the plan, and let go while that grows."""
     if refused := refusal(session, community_id):
         return refused
-    community = session.scalar(select(Community.name).where(Community.community_id == community_id))
-    found = _judged(upload, now, community or "", lambda part: progress(part * 0.6))
+    found = _judged(upload, now, _name(session, community_id), lambda part: progress(part * 0.6))
     if once:
         upload.judged.clear()  # whoever has to begin again judges again
     intake = INTAKES[upload.table](session, community_id, now, upload.source)
@@ -118,13 +120,40 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
     return Preview(upload, found, intake.plan)
 
 
+def look_through(session: ScopedSession, upload: Upload, *, community_id: UUID, now: datetime) -> Refused | None:
+    """Read the sheet by itself, before the transaction that takes it in: others don't wait for that."""
+    if refused := refusal(session, community_id):
+        return refused
+    _judged(upload, now, _name(session, community_id), silent)
+    return None
+
+
+def _name(session: ScopedSession, community_id: UUID) -> str:
+    return session.scalar(select(Community.name).where(Community.community_id == community_id)) or ""
+
+
 def _judged(upload: Upload, now: datetime, community: str, progress: Progress) -> Judgement:
     """The sheet by itself, without what the desk knows; a copy of the caller's own."""
     if (now, community) not in upload.judged:
-        found = judge(upload.cells, upload.into, upload.mapping, today=local_day(now), now=now, progress=progress)
-        upload.judged[now, community] = checks.check(found, upload.cells, upload.into, upload.mapping, today=local_day(now), community=community)
+        upload.judged[now, community] = _read(upload, now, community, progress)
     found = upload.judged[now, community]
     return replace(found, bad=list(found.bad), refused=set(found.refused))
+
+
+def _read(upload: Upload, now: datetime, community: str, progress: Progress) -> Judgement:
+    """Part by part, on all cores where it is long."""
+    cells, first, found = upload.cells, upload.mapping.first_row, Judgement()
+    begins = range(first, len(cells), _PART)
+    jobs = (([*cells[:first], *cells[at : at + _PART]], upload.table, upload.mapping, local_day(now), now, community, at - first) for at in begins)
+    with crew(len(cells)):
+        for number, (numbers, values, part) in enumerate(in_order(checks.read_part, jobs), 1):
+            found.rows += map(Row, numbers, values)
+            found.bad += part.bad
+            found.skipped |= part.skipped
+            found.refused |= part.refused
+            found.blank += part.blank
+            progress(number / len(begins))
+    return checks.together(found, cells, upload.into, upload.mapping)
 
 
 def _complain(found: Judgement, plan: Plan, upload: Upload) -> None:

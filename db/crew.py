@@ -1,0 +1,75 @@
+"""Several processes for what is long: the rows of a large ledger are read, sealed and digested on all cores.
+
+`crew` opens them around a piece of work, `in_order` gives them jobs; without a crew (a small file, one core, a phone that allows no further process)
+the same jobs are done here. A job is a function at the top of a module, of values that can be pickled; neither session nor engine goes along.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import starmap
+from multiprocessing import get_context
+
+MANY = 20_000
+"""Rows from which a second process pays: one takes most of a second to begin."""
+_MOST = 4
+_present: ContextVar[Executor | None] = ContextVar("crew", default=None)
+
+
+@contextmanager
+def crew(rows: int) -> Iterator[None]:
+    """Other processes for the block, if there are so many rows and the machine has the cores; one within another is the outer one."""
+    pool = None if rows < MANY or _present.get() else _opened()
+    if pool is None:
+        yield
+        return
+    token = _present.set(pool)
+    try:
+        yield
+    finally:
+        _present.reset(token)
+        pool.shutdown(cancel_futures=True)
+
+
+def _opened() -> Executor | None:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if cores < 2:
+        return None
+    try:
+        # Not forked: the desk has threads and open databases.
+        return ProcessPoolExecutor(min(cores, _MOST), mp_context=get_context("spawn"))
+    except (ImportError, NotImplementedError, OSError):
+        return None
+
+
+def in_order(function: Callable, jobs: Iterable[tuple]) -> Iterator:
+    """What `function` comes to for each of the `jobs` (its arguments), in their order; only a few are under way at a time."""
+    pool, waiting = _present.get(), deque()
+    if pool is None:
+        yield from starmap(function, jobs)
+        return
+    for job in jobs:
+        waiting.append((job, _given(pool, function, job)))
+        if len(waiting) > _MOST:
+            yield _result(function, *waiting.popleft())
+    while waiting:
+        yield _result(function, *waiting.popleft())
+
+
+def _given(pool: Executor, function: Callable, job: tuple):
+    try:
+        return pool.submit(function, *job)
+    except BrokenProcessPool:
+        return None
+
+
+def _result(function: Callable, job: tuple, future):
+    """A process that was ended from outside costs its work, not the ledger: the job is done here."""
+    try:
+        return function(*job) if future is None else future.result()
+    except BrokenProcessPool:
+        return function(*job)
