@@ -7,7 +7,7 @@ import streamlit as st
 from core.periods import quarter
 from core.reconciliation import CANDIDATE, CLAUSE, KINDS, SOURCES
 from db.commands.reconciliation_shown import decided_text
-from db.queries.reconciliation import DECIDED, OPEN, STATES, Standing, differences, how_many, quarters, standing, standings
+from db.queries.reconciliation import OPEN, STATES, VISITED, Standing, differences, how_many, quarters, standing, standings
 from pages.parts import desk as at
 from pages.parts.clause import clause_chip
 from pages.parts.desk import Desk
@@ -57,7 +57,7 @@ def _standing(desk: Desk, stands: Standing) -> None:
     elif stands.lacking:
         st.warning(desk.t("reconciliation.lacking", names=desk.t("exports.comma").join(desk.t(f"reconciliation.source_{one}") for one in stands.lacking)))
     else:
-        st.warning(desk.t("reconciliation.undecided", n=stands.undecided))
+        st.warning(desk.t("reconciliation.undecided" if stands.undecided else "reconciliation.waits", n=stands.undecided or stands.waits))
     clause_chip(desk, CLAUSE, key="reconciliation")
     for one in stands.sources:
         with st.container(border=True, key=f"source-{one.source}"):
@@ -105,7 +105,7 @@ def _differences(community_id: UUID, key: str) -> None:
     for one in rows:
         with st.container(border=True, key=f"difference-{one.id}"):
             st.markdown("  \n".join(filter(None, (line_text(desk, one), decided_text(one, desk.lang)))))
-            if one.state != DECIDED and desk.may("reconcile"):
+            if one.state in (OPEN, VISITED) and desk.may("reconcile"):
                 decide_button(desk, community_id, one)
     with st.expander(desk.t("reconciliation.how_title")):
         st.markdown(rules_text(desk))

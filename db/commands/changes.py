@@ -14,6 +14,8 @@ from core.roles import may
 from db.commands import care
 from db.commands.filing import file, file_try
 from db.commands.grants import actor, asked, decided
+from db.commands.homes import live_at
+from db.commands.reconciliation_settle import answered
 from db.commands.residents import file_revealed, to_reveal
 from db.engine import ScopedSession
 from db.keys import keyring
@@ -37,8 +39,11 @@ def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str,
     return row.id
 
 
-def put(session: ScopedSession, resident: Resident, field: str, value: str, reason: str | None, now: datetime) -> ChangeRequest | Refused:
-    """Step of this and other commands: the request about `resident`, locked, waits for another person."""
+def put(
+    session: ScopedSession, resident: Resident, field: str, value: str, reason: str | None, now: datetime, *, difference: tuple[UUID, int] | None = None
+) -> ChangeRequest | Refused:
+    """Step of this and other commands: the request about `resident`, locked, waits for another person. `difference`: of a reconciliation, and the how-manieth
+    decision about it, that asks for it."""
     if resident.left_on is not None and went_into(session, [resident.id]):
         return Refused("merges.went")
     wanted = wanted_value(field, value, local_day(now))
@@ -52,7 +57,7 @@ def put(session: ScopedSession, resident: Resident, field: str, value: str, reas
         return Refused("changes.waits_already")
     row = ChangeRequest(
         community_id=resident.community_id, resident_id=resident.id, field=field, before=before, wanted=wanted, reason=(reason or "").strip() or None, 
-        **asked(session, now),
+        **asked(session, now), difference_id=difference and difference[0], difference_turn=difference and difference[1],
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -75,7 +80,7 @@ def decide(session: ScopedSession, *, now: datetime, request_id: UUID, approved:
         return refused
     row.approved = approved
     decided(session, row, now)
-    _filed(session, "care.approve_change" if approved else "care.refuse_change", resident, row, now)
+    _filed(session, "care.approve_change" if approved else "care.refuse_change", resident, row, now, **answered(session, row, now))
     return row.field
 
 
@@ -102,7 +107,7 @@ def _change(session: ScopedSession, resident: Resident, row: ChangeRequest, now:
         case "birth_date":
             resident.birth_date, resident.birth_year = row.wanted, int(row.wanted[:4])
         case "address":
-            resident.address = row.wanted
+            live_at(session, resident, row.wanted, now)
         case "group_end":
             group, day = group_end(row.wanted)
             care.leave(session, resident, care.current_groups(session, resident.id), group, day, now)
@@ -141,5 +146,5 @@ def _locked(session: ScopedSession, resident_id: UUID) -> Resident | None:
     return session.scalar(select(Resident).where(Resident.id == resident_id).with_for_update())
 
 
-def _filed(session: ScopedSession, command: str, resident: Resident, row: ChangeRequest, now: datetime) -> None:
-    file(session, command, now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, request=row.id, field=row.field)
+def _filed(session: ScopedSession, command: str, resident: Resident, row: ChangeRequest, now: datetime, **facts) -> None:
+    file(session, command, now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, request=row.id, field=row.field, **facts)

@@ -10,28 +10,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from core.calendar import local_minute
 from core.periods import period_of
-from core.periods import quarter as quarter_of
 from core.reconciliation import APPLIED, CANDIDATE, CLAUSE, DIFFERENT, MISSING_HERE, MISSING_THERE, NOBODY, OURS, SOURCES, THEIRS, VISIT, Finding, check_decision, outcome
 from core.refusals import Refused
 from core.roles import may
 from core.words import t
-from db.commands.duties import fulfil
 from db.commands.filing import file
 from db.commands.imports import remember
 from db.commands.reconciliation_apply import apply_theirs
+from db.commands.reconciliation_settle import settle
 from db.commands.work_orders import take_in_unasked
 from db.engine import ScopedSession
 from db.keys import keyring
-from db.models.clocks import Clock
+from db.models.changes import ChangeRequest
 from db.models.grids import Community
 from db.models.reconciliation import ReconciliationDifference as Difference
 from db.models.reconciliation import ReconciliationRun as Run
 from db.models.residents import Resident
-from db.queries.clock_state import is_met
 from db.queries.imports import Progress, Upload, silent
 from db.queries.reconciliation_compare import Buildings, Comparison, compare, place_in, said_by_them, said_by_us
 from db.types import uuid7
@@ -76,7 +74,7 @@ def keep_list(session: ScopedSession, *, now: datetime, community_id: UUID, uplo
     earlier = _supersede(session, community_id, upload.table, key, now)
     run = _run(session, community_id, upload.table, key, now, seen.counts, file_name=upload.file_name[-120:], digest=upload.digest)
     _keep_differences(session, seen, run, earlier, lambda part: progress(0.6 + part * 0.4))
-    met = _settle(session, community_id, key, now)
+    met = settle(session, community_id, key, now)
     facts = {"source": run.source, "quarter": key, "file": upload.digest.hex(), "met": met, **seen.counts}
     file(session, "reconciliation.keep_list", now=now, community_id=community_id, subject_kind="reconciliation_run", subject_id=run.id, **facts)
     return Kept(run.id, seen.counts, met=met)
@@ -128,7 +126,7 @@ def decide(
     if verdict not in (VISIT, NOBODY):
         _decided(session, row, verdict, done.outcome, note, now)
     session.flush()
-    met = _settle(session, community_id, run.quarter, now)
+    met = settle(session, community_id, run.quarter, now)
     facts = {"source": run.source, "quarter": run.quarter, "kind": row.kind, "verdict": verdict, "outcome": done.outcome, "fields": row.fields, "met": met}
     file(session, "reconciliation.decide", now=now, community_id=community_id, subject_kind="reconciliation_difference", subject_id=row.id, **facts)
     return Decided(done.outcome, done.order, met)
@@ -154,7 +152,7 @@ def decide_several(
     for row in rows:
         _decided(session, row, OURS, outcome(source, kind, OURS, row.fields.split(",")), note, now)
     session.flush()
-    met = _settle(session, community_id, quarter_key, now)
+    met = settle(session, community_id, quarter_key, now)
     facts = {"source": source, "quarter": quarter_key, "kind": kind, "verdict": OURS, "differences": len(rows), "met": met}
     file(session, "reconciliation.decide", now=now, community_id=community_id, subject_kind="reconciliation_run", subject_id=rows[0].run_id, **facts)
     return Decided(rows[0].outcome, met=met)
@@ -197,7 +195,15 @@ def _keep_differences(session: ScopedSession, seen: Comparison, run: Run, earlie
         part = seen.findings[start : start + _CHUNK]
         rows = list(_rows(session, seen, run, part, buildings, earlier))
         session.execute(insert(Difference), rows)
+        _take_requests(session, run.community_id, {earlier[row["key"]].id: row["id"] for row in rows if row["key"] in earlier})
         progress((start + len(part)) / total)
+
+
+def _take_requests(session: ScopedSession, community_id: UUID, same: dict[UUID, UUID]) -> None:
+    """What was asked for because of an earlier list's difference belongs to the same one in the newer list."""
+    asked = select(ChangeRequest).where(ChangeRequest.community_id == community_id, ChangeRequest.difference_id.in_(same))
+    for request in session.scalars(asked) if same else ():
+        request.difference_id = same[request.difference_id]
 
 
 def _rows(session: ScopedSession, seen: Comparison, run: Run, part: tuple[Finding, ...], buildings: Buildings, earlier: dict[bytes, Difference]) -> Iterator[dict]:
@@ -298,18 +304,3 @@ def _detail(row: Difference) -> str:
     """What the two sides say, for whoever goes: kept encrypted with the order."""
     sides = (("theirs", row.theirs), ("ours", row.ours))
     return "\n".join(f"{t(f'reconciliation.side_{side}', 'zh')}: " + " ".join(json.loads(text).values()) for side, text in sides if text)
-
-
-def _settle(session: ScopedSession, community_id: UUID, key: str, now: datetime) -> bool:
-    """The quarter's clock is met once both lists of the running quarter are compared and nothing is undecided. A quarter that is over is not met
-    any more."""
-    if period_of("quarter", now).key != key:
-        return False
-    runs = {run.source: run for run in session.scalars(_current(community_id, key))}
-    if any(source not in runs or runs[source].digest is None for source in SOURCES):
-        return False
-    open_now = (Difference.community_id == community_id, Difference.run_id.in_([run.id for run in runs.values()]), Difference.closed_at.is_(None))
-    if session.scalar(select(func.count()).select_from(Difference).where(*open_now)):
-        return False
-    done = (Clock.community_id == community_id, Clock.subject_id == community_id, Clock.clause_id == CLAUSE, Clock.due_at == quarter_of(key).end, is_met())
-    return session.scalar(select(Clock.id).where(*done)) is not None or fulfil(session, community_id, CLAUSE, now).met

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.calendar import local_day
 from core.changes import TYPED
@@ -17,6 +17,7 @@ from db.commands.changes import put
 from db.commands.departures import leave
 from db.commands.imports import apply_plan
 from db.engine import ScopedSession
+from db.models.changes import ChangeRequest
 from db.models.reconciliation import ReconciliationDifference as Difference
 from db.models.residents import Resident
 from db.queries.imports.people import OneResident
@@ -51,11 +52,11 @@ def _person(session: ScopedSession, row: Difference, now: datetime) -> str | Ref
         return Refused("reconciliation.id_taken")
     differ = set(row.fields.split(",")) if known else set(theirs)
     said = {name: theirs[name] for name in ("name", "id_number", "sex", "birth_date") if name in differ and name in theirs}
-    said |= _home(session, row.community_id, theirs) if "address" in differ else {}
     if not known:
-        values = said | {"birth_date": date.fromisoformat(said["birth_date"])}
+        values = said | {"birth_date": date.fromisoformat(said["birth_date"])} | (_home(session, row.community_id, theirs) if "address" in differ else {})
         add_groups(values, local_day(now))
         return _take(session, OneResident(session, row.community_id, now, None, values.get("building")), values, row.community_id, now) or APPLIED
+    said |= {"address": _written(session, row.community_id, theirs)} if "address" in differ else {}
     asked = _ask(session, row, {field: said.pop(field) for field in TYPED if field in said}, now)
     if isinstance(asked, Refused) or not said:
         return asked
@@ -63,19 +64,22 @@ def _person(session: ScopedSession, row: Difference, now: datetime) -> str | Ref
     values = {"name": ours["name"], "birth_date": date.fromisoformat(ours["birth_date"])} | said if "birth_date" in ours else None
     if values is None:  # who has no birth date yet gets it first
         return Refused("reconciliation.cant_apply")
-    return _take(session, OneResident(session, row.community_id, now, row.resident_id, values.get("building")), values, row.community_id, now) or asked
+    return _take(session, OneResident(session, row.community_id, now, row.resident_id, None), values, row.community_id, now) or asked
 
 
 def _ask(session: ScopedSession, row: Difference, wanted: dict[str, str], now: datetime) -> str | Refused:
-    """Requests for the protected fields; a number brings its birth date along."""
+    """Requests for the protected fields; a number brings its birth date along, and what an earlier decision has already brought about asks for nothing."""
     if "id_number" in wanted:
         wanted = {field: value for field, value in wanted.items() if field != "birth_date"}
     resident = session.scalar(select(Resident).where(Resident.community_id == row.community_id, Resident.id == row.resident_id).with_for_update())
+    turns = select(func.max(ChangeRequest.difference_turn)).where(ChangeRequest.community_id == row.community_id, ChangeRequest.difference_id == row.id)
+    turn, waits = (session.scalar(turns) or 0) + 1, False
     for field, value in wanted.items():
-        done = put(session, resident, field, value, t("reconciliation.asked_because", "zh"), now)
-        if isinstance(done, Refused):
+        done = put(session, resident, field, value, t("reconciliation.asked_because", "zh"), now, difference=(row.id, turn))
+        if isinstance(done, Refused) and done.reason != "changes.same":
             return done
-    return ASKED if wanted else APPLIED
+        waits = waits or not isinstance(done, Refused)
+    return ASKED if waits else APPLIED
 
 
 def _home(session: ScopedSession, community_id: UUID, theirs: dict) -> dict[str, str]:
@@ -83,6 +87,11 @@ def _home(session: ScopedSession, community_id: UUID, theirs: dict) -> dict[str,
     place = place_in(theirs)
     building = Buildings(session, community_id).of(place)
     return {"building": building.name, "door": door_of(place)} if building and door_of(place) else {"address": theirs["address"]}
+
+
+def _written(session: ScopedSession, community_id: UUID, theirs: dict) -> str:
+    """The address as the desk writes it where it is one of its own homes."""
+    return " ".join(_home(session, community_id, theirs).values())
 
 
 def _new_flat(session: ScopedSession, row: Difference, now: datetime) -> Refused | None:

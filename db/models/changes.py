@@ -6,15 +6,18 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import AboutPeople, Base, Tenant, Versioned, community_key, within
+from db.models.base import LATER, AboutPeople, Base, Tenant, Versioned, community_key, within
 from db.models.grants import Asked
 from db.types import EncryptedText
 
 _OPEN = text("decided_at IS NULL")
+_ABOUT = text("difference_id IS NOT NULL")
 
 
 class ChangeRequest(Asked, AboutPeople, Tenant, Versioned, Base):
-    """`field` of core.changes.FIELDS shall be `wanted` instead of `before`. `approved` None: nobody has decided yet. It has no grid, like a departure."""
+    """`field` of core.changes.FIELDS shall be `wanted` instead of `before`. `approved` None: nobody has decided yet. It has no grid, like a departure.
+
+    `difference_id`: the reconciliation's difference it was decided about, `difference_turn`: at the how-manieth decision."""
 
     __tablename__ = "change_request"
     resident_id: Mapped[UUID]
@@ -28,12 +31,16 @@ class ChangeRequest(Asked, AboutPeople, Tenant, Versioned, Base):
     approved: Mapped[bool | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]
+    difference_id: Mapped[UUID | None] = mapped_column(info=LATER, sort_order=1)
+    difference_turn: Mapped[int | None] = mapped_column(info=LATER, sort_order=1)
     __mapper_args__ = {"version_id_col": Versioned.version}
     __table_args__ = (
         community_key(),
         within("resident_id", to="resident"),
         within("asked_staff_id", to="staff"),
+        within("difference_id", to="reconciliation_difference"),
         CheckConstraint("(approved IS NULL) = (decided_at IS NULL)", name="decided"),
         Index("ix_change_request_open", "community_id", "asked_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "community_id", "resident_id"),
+        Index("ix_change_request_difference", "community_id", "difference_id", sqlite_where=_ABOUT, postgresql_where=_ABOUT),
     )

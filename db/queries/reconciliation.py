@@ -8,13 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import aliased
 
 from core import masks
 from core.periods import period_of
-from core.reconciliation import CANDIDATE, CLAUSE, SOURCES
+from core.reconciliation import ASKED, CANDIDATE, CLAUSE, SOURCES
 from core.roles import masked
 from db.engine import ScopedSession
 from db.models.accounts import Account
+from db.models.changes import ChangeRequest
 from db.models.clocks import Clock
 from db.models.grids import Grid
 from db.models.reconciliation import ReconciliationDifference as Difference
@@ -22,9 +24,9 @@ from db.models.reconciliation import ReconciliationRun as Run
 from db.models.work_orders import WorkOrder
 from db.queries.reconciliation_compare import said_by_us
 
-OPEN, VISITED, DECIDED = "open", "visit", "decided"
-STATES = (OPEN, VISITED, DECIDED)
-"""Undecided; undecided, and somebody was sent; decided."""
+OPEN, VISITED, WAITS, DECIDED = "open", "visit", "waits", "decided"
+STATES = (OPEN, VISITED, WAITS, DECIDED)
+"""Undecided; undecided, and somebody was sent; decided, but a protected field of it waits for a second person; decided."""
 FIELDS = ("name", "id_number", "sex", "birth_date", "address", "left", "occupancy", "owner", "owner_id")
 """What the two sides may say, in the order in which it is shown."""
 _PERSONAL = {"name": "name", "id_number": "id_number", "birth_date": "birth_date", "address": "address", "owner": "name", "owner_id": "id_number"}
@@ -32,7 +34,7 @@ _PERSONAL = {"name": "name", "id_number": "id_number", "birth_date": "birth_date
 
 @dataclass(frozen=True)
 class Source:
-    """A department's list of the quarter. `run_id` None: none yet, or none given (`reason`). `open`, `visit`, `decided`: its differences; `kinds`:
+    """A department's list of the quarter. `run_id` None: none yet, or none given (`reason`). `open`, `visit`, `waits`, `decided`: its differences, by STATES; `kinds`:
     undecided ones by kind."""
 
     source: str
@@ -44,6 +46,7 @@ class Source:
     counts: dict[str, int] = field(default_factory=dict)
     open: int = 0
     visit: int = 0
+    waits: int = 0
     decided: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
 
@@ -61,6 +64,11 @@ class Standing:
     def undecided(self) -> int:
         """Differences nobody has decided, those on which somebody is on the way included."""
         return sum(one.open + one.visit for one in self.sources)
+
+    @property
+    def waits(self) -> int:
+        """Decided differences of which a protected field waits for a second person."""
+        return sum(one.waits for one in self.sources)
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -89,8 +97,21 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a decision asked of a protected field: who asked when, and what another person said (`approved` None: nobody has)."""
+
+    field: str
+    by: str | None
+    at: datetime
+    approved: bool | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Line:
-    """A difference as it is listed. `row`: its number in their file. `order`: number of the order by which somebody looks, `order_open` while they do."""
+    """A difference as it is listed. `row`: its number in their file. `order`: number of the order by which somebody looks, `order_open` while they do; `asked`: what
+    decisions about it asked of protected fields, also refused ones, the oldest first."""
 
     id: UUID
     source: str
@@ -108,6 +129,7 @@ class Line:
     order: str | None
     order_open: bool
     version: int
+    asked: tuple[Asked, ...] = ()
 
 
 def quarters(session: ScopedSession, now: datetime, community_ids: Sequence[UUID]) -> list[str]:
@@ -146,7 +168,8 @@ def differences(
     rows = session.execute(query.order_by(Run.source.desc(), Difference.kind, Difference.row, Difference.id).limit(limit).offset(offset)).all()
     hidden = masked(session.scope.role)
     chosen = _candidates(session, community_id, [(row[0], row.source) for row in rows])
-    return [_line(row, hidden, chosen) for row in rows]
+    asked = _asked(session, community_id, [row[0].id for row in rows])
+    return [_line(row, hidden, chosen, asked.get(row[0].id, ())) for row in rows]
 
 
 def how_many(session: ScopedSession, community_id: UUID, quarter_key: str, *, source: str | None = None, kind: str | None = None, state: str | None = OPEN) -> int:
@@ -168,18 +191,19 @@ def _listed(community_id: UUID, quarter_key: str, source: str | None, kind: str 
 
 
 def _is(state: str) -> ColumnElement[bool]:
-    if state == DECIDED:
-        return Difference.closed_at.is_not(None)
+    if state in (WAITS, DECIDED):
+        waits = Difference.outcome.is_not_distinct_from(ASKED)
+        return and_(Difference.closed_at.is_not(None), waits if state == WAITS else ~waits)
     sent = Difference.work_order_id.is_not(None)
     return and_(Difference.closed_at.is_(None), sent if state == VISITED else ~sent)
 
 
 def _tally(session: ScopedSession, community_ids: Sequence[UUID], runs: Sequence[UUID]) -> dict[UUID, Counter]:
-    state = case((Difference.closed_at.is_not(None), DECIDED), (Difference.work_order_id.is_not(None), VISITED), else_=OPEN)
+    state = case((Difference.outcome == ASKED, WAITS), (Difference.closed_at.is_not(None), DECIDED), (Difference.work_order_id.is_not(None), VISITED), else_=OPEN)
     query = select(Difference.run_id, Difference.kind, state, func.count()).where(Difference.community_id.in_(community_ids), Difference.run_id.in_(runs))
     found: dict[UUID, Counter] = {}
     for run_id, kind, name, n in session.execute(query.group_by(Difference.run_id, Difference.kind, state)):
-        found.setdefault(run_id, Counter()).update({name: n} | ({("kind", kind): n} if name != DECIDED else {}))
+        found.setdefault(run_id, Counter()).update({name: n} | ({("kind", kind): n} if name in (OPEN, VISITED) else {}))
     return found
 
 
@@ -190,22 +214,32 @@ def _source(name: str, run: Run | None, by: str | None, tally: dict[UUID, Counte
     kinds = {key[1]: n for key, n in counts.items() if isinstance(key, tuple)}
     listed = run.digest is not None
     return Source(
-        name, run.id if listed else None, run.reason, run.file_name, run.compared_at, by, json.loads(run.counts), counts[OPEN], counts[VISITED], counts[DECIDED], kinds
+        name, run.id if listed else None, run.reason, run.file_name, run.compared_at, by, json.loads(run.counts), counts[OPEN], counts[VISITED], counts[WAITS], counts[DECIDED], kinds
     )
 
 
-def _line(row, hidden: frozenset[str], chosen: dict[UUID, dict]) -> Line:
+def _line(row, hidden: frozenset[str], chosen: dict[UUID, dict], asked: Sequence[Asked]) -> Line:
     one: Difference = row[0]
     theirs, ours = json.loads(one.theirs or "{}"), json.loads(one.ours or "{}")
-    differ, state = set(one.fields.split(",")), DECIDED if one.closed_at else VISITED if one.work_order_id else OPEN
+    differ, state = set(one.fields.split(",")), WAITS if one.outcome == ASKED else DECIDED if one.closed_at else VISITED if one.work_order_id else OPEN
     sides = tuple(
         Side(name, _veiled(name, theirs.get(name), hidden), _veiled(name, ours.get(name), hidden), name in differ) for name in FIELDS if name in theirs or name in ours
     )
     choices = tuple(_choice(c, theirs, chosen[known], hidden) for c in json.loads(one.candidates or "[]") if (known := UUID(c["id"])) in chosen)
     return Line(
         one.id, row.source, one.kind, one.row, row.grid, sides, choices, state, one.decision, one.outcome, masks.free_text(one.note) if "name" in hidden else one.note,
-        one.decided_at, row.display_name, row.number, row.number is not None and row.finished_at is None, one.version,
+        one.decided_at, row.display_name, row.number, row.number is not None and row.finished_at is None, one.version, tuple(asked),
     )  # fmt: skip
+
+
+def _asked(session: ScopedSession, community_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[Asked]]:
+    found: dict[UUID, list[Asked]] = {}
+    asker, decider = aliased(Account), aliased(Account)
+    query = select(ChangeRequest, asker.display_name, decider.display_name).outerjoin(asker, asker.id == ChangeRequest.asked_by).outerjoin(decider, decider.id == ChangeRequest.decided_by)
+    own = (ChangeRequest.community_id == community_id, ChangeRequest.difference_id.in_(ids))
+    for one, by, decided_by in session.execute(query.where(*own).order_by(ChangeRequest.asked_at, ChangeRequest.id)) if ids else ():
+        found.setdefault(one.difference_id, []).append(Asked(one.field, by, one.asked_at, one.approved, decided_by, one.decided_at))
+    return found
 
 
 def _choice(kept: dict, theirs: dict[str, str], ours: dict[str, str], hidden: frozenset[str]) -> Choice:

@@ -2,7 +2,7 @@
 
 from core.calendar import local_minute
 from core.reconciliation import CANDIDATE, rules
-from db.queries.reconciliation import VISITED, Choice, Line, Side, Source
+from db.queries.reconciliation import VISITED, Asked, Choice, Line, Side, Source
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
 
@@ -28,7 +28,17 @@ def line_text(desk: Desk, one: Line) -> str:
     lines += [f":gray[{choice_text(desk, choice)}]" for choice in one.choices] if one.kind == CANDIDATE else []
     if one.state == VISITED:
         lines.append(f"**{desk.t('reconciliation.order' if one.order_open else 'reconciliation.order_done', number=one.order)}**")
+    lines += [asked_text(desk, asked) for asked in one.asked]
     return "  \n".join([*lines, plain(one.note)] if one.note else lines)
+
+
+def asked_text(desk: Desk, one: Asked) -> str:
+    """What was asked of a protected field, and what a second person said."""
+    asked = desk.t("reconciliation.asked_line", field=desk.t(f"care.field.{one.field}"), by=plain(one.by) or desk.t("ledger.system"), at=local_minute(one.at))
+    if one.approved is None:
+        return f":orange[**{asked} · {desk.t('reconciliation.asked_waits')}**]"
+    word = "reconciliation.asked_approved" if one.approved else "reconciliation.asked_refused"
+    return f":gray[{asked} · {desk.t(word, by=plain(one.decided_by) or desk.t('ledger.system'), at=local_minute(one.decided_at))}]"
 
 
 def choice_text(desk: Desk, choice: Choice) -> str:
@@ -47,9 +57,9 @@ def source_lines(desk: Desk, one: Source) -> str:
     when, who = local_minute(one.at), plain(one.by) or desk.t("ledger.system")
     if one.run_id is None:
         return f"{title}  \n:orange[{desk.t('reconciliation.no_list_because', when=when, who=who, reason=plain(one.reason))}]"
-    figures = one.counts | {"differences": one.open + one.visit + one.decided}
+    figures = one.counts | {"differences": one.open + one.visit + one.waits + one.decided}
     word = "reconciliation.figures" if one.source == "police" else "reconciliation.figures_homes"
-    stand = desk.t("reconciliation.stand", open=one.open, visit=one.visit, decided=one.decided)
+    stand = desk.t("reconciliation.stand", open=one.open, visit=one.visit, waits=one.waits, decided=one.decided)
     return "  \n".join((title, desk.t(word, **figures), f"**{stand}**", f":gray[{desk.t('reconciliation.compared', when=when, who=who, file=plain(one.file_name))}]"))
 
 

@@ -66,6 +66,11 @@ class Station:
     def decide(self, line, verdict, now=NOW, scope=None, **more):
         return self.place.run(decide, now, scope or self.head, community_id=self.place.community_id, difference_id=line.id, version=line.version, verdict=verdict, **more)
 
+    def answer(self, approved, *fields, now=NOW):
+        """The street decides what waits, or those fields of it; which they were."""
+        waiting = [one for one in self.place.all(ChangeRequest, ChangeRequest.decided_at.is_(None)) if not fields or one.field in fields]
+        return [self.place.run(approve, now, self.place.role("street_officer"), request_id=one.id, approved=approved) for one in waiting]
+
     def clocks(self, now=NOW):
         return [(key, state) for key, state, _ in self.place.states(self.place.community_id, CLAUSE, now)]
 
@@ -171,7 +176,10 @@ def test_theirs_is_right_changes_the_row_here_by_the_rules_of_an_import(station)
     station.compare("police", ("张三丰", ZHANG, "1号楼1单元102"), *BOTH[1:])
     [line] = station.lines()
     assert (line.kind, {side.name for side in line.sides if side.differs}) == ("different", {"name", "address"})
-    assert station.decide(line, "theirs").outcome == "applied"
+    assert station.decide(line, "theirs").outcome == "asked"
+    changed = station.named("张三丰")
+    assert changed.household_id == place.all(Household)[0].id, "the name is corrected at once, the home takes another person's word"
+    assert station.answer(True) == ["address"]
     changed = station.named("张三丰")
     assert (changed.id, changed.birth_date, changed.id_number) == (station.zhang, "1950-05-05", ZHANG)
     home = next(one for one in place.all(Household) if one.id == changed.household_id)
@@ -212,6 +220,49 @@ def test_a_changed_id_number_is_offered_and_applied_only_by_two_people(station):
     assert station.place.run(approve, NOW, station.place.role("street_officer"), request_id=request.id, approved=True) == "id_number"
     assert station.named("张三").id_number == changed
     assert [line.state for line in station.lines()] == ["decided", "decided"], "that he was missing there is answered by it"
+
+
+@pytest.fixture
+def waits(station):
+    """Both lists are compared; the one difference, 张三's number and address, is decided for the police: it waits for a second person."""
+    station.compare("police", ("张三", id_number("19500505", 77), "1号楼1单元102"), *BOTH[1:])
+    station.compare("housing", FLAT)
+    maybe = station.lines(state="open", kind="candidate")[0]
+    assert station.decide(maybe, "theirs", chosen=station.zhang).outcome == "asked"
+    return station
+
+
+def test_what_waits_for_a_second_person_is_decided_and_doesnt_meet_the_quarter(waits):
+    assert (waits.standing().undecided, waits.standing().waits, waits.standing().met) == (0, 1, False)
+    [line] = waits.lines(state="waits")
+    assert {one.field for one in line.asked} == {"id_number", "address"} and {one.approved for one in line.asked} == {None}
+    assert waits.decide(line, "ours").reason == "reconciliation.decided_before"
+    assert waits.answer(True, "address") == ["address"] and waits.standing().waits == 1, "one of two"
+    assert waits.answer(True) == ["id_number"]
+    assert (waits.standing().waits, waits.standing().met, waits.lines(state="waits")) == (0, True, [])
+    assert waits.clocks()[0] == ("2026-Q4", "met")
+    [*_, entry] = waits.place.all(LedgerEntry, LedgerEntry.command == "care.approve_change")
+    assert json.loads(entry.facts)["met"] is True
+
+
+def test_what_the_second_person_refuses_is_to_be_decided_again_with_its_trace(waits):
+    waits.answer(True, "address")
+    waits.answer(False)
+    [line] = waits.lines(state="open")
+    assert (line.decision, line.outcome, sorted((one.field, one.approved) for one in line.asked)) == (None, None, [("address", True), ("id_number", False)])
+    assert waits.standing().undecided == 1 and not waits.standing().met
+    assert waits.decide(line, "theirs").outcome == "asked", "once more, and only for what is still different"
+    assert [one.field for one in waits.place.all(ChangeRequest, ChangeRequest.decided_at.is_(None))] == ["id_number"]
+    waits.answer(False)
+    [line] = waits.lines(state="open")
+    assert waits.decide(line, "ours").met is True
+
+
+def test_what_waits_goes_over_into_a_newer_list(waits):
+    waits.compare("police", ("张三", id_number("19500505", 77), "1号楼1单元102"), *BOTH[1:], ("无名氏", None, None))
+    assert waits.standing().waits == 1
+    waits.answer(False)
+    assert [line.asked[0].approved for line in waits.lines(state="open") if line.asked] == [False]
 
 
 def test_none_of_the_candidates_leaves_the_row_to_be_decided_as_missing_here(station):
