@@ -15,10 +15,12 @@ from core.queue import remaining
 from core.words import t
 from core.work_orders import kinds
 
-KINDS = ("extension", "suspension", "late_entry", "late_contact", "change", "reading", "review", "handover", "explanation")
+KINDS = ("extension", "suspension", "late_entry", "late_contact", "change", "reading", "review", "handover", "explanation", "joined_by_age", "left_by_age")
 """What a word is waited for; the words are alerts.word_<kind>."""
 LAPSING = frozenset({"extension", "suspension", "reading"})
 """What no word can be given on any more afterwards; of the rest the matter's own limit passes, and the word is still waited for."""
+BY_AGE = frozenset({"joined_by_age", "left_by_age"})
+"""Told to the grid's worker, to look at; no decision hangs on them."""
 BEFORE_NIGHT = timedelta(hours=1)
 """So long before the quiet hours somebody hears of what lapses within them."""
 _DAY = timedelta(1)
@@ -72,7 +74,8 @@ def remind_at(warn_at: datetime, lapses_at: datetime) -> datetime:
 def said(one: Awaited, now: datetime, lang: str) -> str:
     """One thing in one line, as it may leave the house: nothing in it points at a resident."""
     what = f"{one.number} {kinds()[one.order_kind].title[lang]}" if one.number and one.order_kind in kinds() else ""
-    parts = [t(f"alerts.word_{one.kind}", lang), what, one.grid, t("alerts.word_since", lang, at=deadline_text(one.asked_at))]
+    # A birthday would say who it is: of what comes with age no day leaves the house.
+    parts = [t(f"alerts.word_{one.kind}", lang), what, one.grid, "" if one.kind in BY_AGE else t("alerts.word_since", lang, at=deadline_text(one.asked_at))]
     if one.lapses_at:
         word, n = remaining(one.lapses_at, now)
         parts += [t("alerts.word_until" if one.kind in LAPSING else "queue.due", lang, at=deadline_text(one.lapses_at)), t(word, lang, n=n)]

@@ -22,6 +22,8 @@ CLAUSES = {
 }
 ACTS = ("call", "visit", "session", "assessment", "file_update")
 OUTCOMES = ("reached", "no_answer", "wrong_number", "refused", "agreed", "call_later")
+NEXT = ("no_answer", "wrong_number", "refused", "agreed")
+"""Outcomes after which somebody has a next step to take (care.next.*); after the others the clock says when."""
 DETAILS = ("living_alone", "disabled_elder")
 """Particulars of an elder that put them first. WS 二.2"""
 KNOWN_DETAILS = frozenset(DETAILS) | {"visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple", "no_guardian", "left_behind", "poor_family", "ill"}
@@ -29,6 +31,8 @@ KNOWN_DETAILS = frozenset(DETAILS) | {"visual", "hearing", "speech", "physical",
 ELDER_AGE, ADULT_AGE, OLD_AGE = 60, 18, 80
 BY_AGE = "WS 二.2"
 """The basis of a membership that came with the 60th birthday."""
+TOLD_FOR = timedelta(14)
+"""So long the worker is told of who joined or left by age, the file gone through or not: default of this product."""
 ATTEMPTS = 3
 """Failed attempts in a row after which somebody is looked for at home: default of this product."""
 FAILED = ("no_answer", "wrong_number")

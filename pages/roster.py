@@ -12,6 +12,7 @@ from pages.parts.figures import kept
 from pages.parts.jump import take_clause
 from pages.parts.merges import doubles_button, draw_doubles
 from pages.parts.page import page_header
+from pages.parts.roster_birthdays import draw_birthdays
 from pages.parts.roster_filters import STATES, chosen, show_all, show_pages
 from pages.parts.roster_find import find_button
 from pages.parts.roster_gaps import draw_gaps
@@ -39,6 +40,7 @@ def _desk() -> None:
     view, pages = _view(desk), st.session_state.get("roster_pages", 1)
     found = kept(desk, roster, wanted, pages * PAGE[view])
     _counts(desk, wanted, found)
+    draw_birthdays(desk)
     if wanted.state == "gaps":
         draw_gaps(desk, wanted, folded=_on_a_phone())
     if not found.rows:

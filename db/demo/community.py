@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from core.calendar import SHANGHAI, local_day
-from core.care import plan
+from core.care import BY_AGE, plan
 from core.duties import ELSEWHERE
 from core.imports.id_numbers import birth_of
 from core.periods import period_of
@@ -164,14 +164,20 @@ class Builder:
                 self.made.add(Consent, resident_id=resident_id, purpose=purpose, agreed=agreed, way=way, note=None, staff_id=staff_id, **day)
 
     def _enrol(self, person: Person, resident_id: UUID, grid_id: UUID | None) -> datetime:
-        since = self.since.astimezone(SHANGHAI)
+        since, by_age = self.since.astimezone(SHANGHAI), False
         if "elder" in person.groups and age_on(person.born, since.date()) < 60:
             birthday = person.born.replace(year=person.born.year + 60, day=min(person.born.day, 28))
             since = datetime(birthday.year, birthday.month, birthday.day, 9, tzinfo=SHANGHAI)
+            by_age = True
         since = min(since, self.now)
         for group, detail in person.groups.items():
-            self.made.add(SpecialGroup, grid_id=grid_id, resident_id=resident_id, group=group, detail=detail, from_date=since.date(), to_date=None, basis="演示数据", next_review=None)
+            basis, review = BY_AGE if by_age and group == "elder" else "演示数据", self._next_review(person) if group == "disabled" else None
+            self.made.add(SpecialGroup, grid_id=grid_id, resident_id=resident_id, group=group, detail=detail, from_date=since.date(), to_date=None, basis=basis, next_review=review)
         return since
+
+    def _next_review(self, person: Person) -> date:
+        """A disability certificate is looked at once a year; of some the day has passed."""
+        return local_day(self.now) + timedelta(person.born.toordinal() % 365 - 12)
 
     def _care(self, person: Person, resident_id: UUID, grid: int | None, grid_id: UUID | None, enrolled: datetime) -> None:
         diligence = CARELESS if grid in self.careless else DILIGENCE

@@ -67,6 +67,8 @@ class SpecialGroup(InGrid, AboutPeople, Base):
         Index("uq_special_group_current", "community_id", "resident_id", "group", unique=True, sqlite_where=text("to_date IS NULL"), postgresql_where=text("to_date IS NULL")),
         Index(None, "community_id", "resident_id"),
         Index(None, "community_id", "grid_id", "group"),
+        Index(None, "community_id", "from_date"),
+        Index(None, "community_id", "to_date"),
         Index("ix_special_group_members", "community_id", "detail", "group", "resident_id", sqlite_where=text("to_date IS NULL"), postgresql_where=text("to_date IS NULL")),
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from core.alerts import STREET, Audience
+from core.alerts import HEAD, STREET, Audience
 from core.awaited import Awaited, Time, time_of
 from core.periods import local_midnight
 from core.roles import Role
@@ -27,8 +27,10 @@ from db.models.residents import Resident
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
 from db.queries import archive, changes, explanations, extensions, late_entries, suspensions
+from db.queries.birthdays import by_age
 from db.queries.clock_state import is_due_soon, is_on_time
 from db.queries.grants import Asker, askers
+from db.queries.posts import holding
 from db.queries.reviews import NEAREST, InReview, able, in_review
 
 _DAY = timedelta(1)
@@ -87,7 +89,7 @@ def _reviewers(session: ScopedSession, one: InReview) -> tuple[Audience, ...]:
 def _all(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
     of_orders = [*_of_orders(session, now, community_id), *_in_time(session, now, community_id), *_filed(session, community_id)]
     of_people = [*_changes(session, community_id), *_late_contacts(session, community_id)]
-    found = [*of_orders, *of_people, *_reviews(session, now, community_id)]
+    found = [*of_orders, *_birthdays(session, now, community_id), *of_people, *_reviews(session, now, community_id)]
     return sorted(found, key=lambda pair: (pair[0].asked_at, pair[0].subject_id))
 
 
@@ -153,6 +155,18 @@ def _reviews(session: ScopedSession, now: datetime, community_id: UUID) -> list[
     found = [one for one in in_review(session, (community_id,)) if one.step]
     limits = _limits(session, now, community_id, [one.order.id for one in found])
     return [(Awaited("review", row.id, len(one.filed), row.number, row.kind, row.grid, one.since, *limits.get(row.id, ())), one) for one in found for row in (one.order,)]
+
+
+def _birthdays(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
+    """Who came onto the roster or left it by age: told to whoever answers for their grid, else to the head."""
+    people = [one for one in by_age(session, now) if one.community_id == community_id]
+    held = holding(session, now, community_id) if people else None
+    holders = {one.id: held.holder("grid", one.grid_id, None) for one in people}
+    kinds = {True: "joined_by_age", False: "left_by_age"}
+    return [
+        (Awaited(kinds[one.joined], one.id, 0, None, None, one.grid, local_midnight(one.day)), Audience(None, holders[one.id]) if holders[one.id] else Audience(HEAD))
+        for one in people
+    ]  # fmt: skip
 
 
 def _limits(session: ScopedSession, now: datetime, community_id: UUID, orders: list[UUID]) -> dict[UUID, tuple[datetime, datetime]]:

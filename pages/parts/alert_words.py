@@ -12,7 +12,7 @@ from pages.parts.late_entries import open_waiting
 from pages.parts.plain import plain
 from pages.parts.reviews import open_reviews
 
-_WAYS = {"review": "go_review", "handover": "go_queue", "explanation": "go_overview"}
+_WAYS = {"review": "go_review", "handover": "go_queue", "explanation": "go_overview", "joined_by_age": "go_roster", "left_by_age": "go_roster"}
 """What is given elsewhere than on the list of what waits for another person, and the word that leads there."""
 
 
@@ -24,7 +24,7 @@ def draw_words(desk: Desk, community_id: UUID, words: tuple[Awaited, ...]) -> No
     st.markdown("\n".join(f"- {plain(said(one, desk.now, desk.lang))}" for one in words))
     ways = {
         "give_word": partial(open_waiting, desk, community_id), "go_review": partial(open_reviews, desk, "alerts", community_id),
-        "go_queue": partial(open_desk, "queue"), "go_overview": partial(open_desk, "overview"),
+        "go_queue": partial(open_desk, "queue"), "go_overview": partial(open_desk, "overview"), "go_roster": partial(open_desk, "roster"),
     }  # fmt: skip
     wanted = [way for way in ways if way in {_WAYS.get(one.kind, "give_word") for one in words}]
     with st.container(horizontal=True):

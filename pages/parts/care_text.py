@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from html import escape
 
 from core.calendar import SHANGHAI, local_day, local_minute
-from core.care import ATTEMPTS, KNOWN_DETAILS
+from core.care import ATTEMPTS, KNOWN_DETAILS, NEXT
 from core.clocks import State
 from core.departures import EXITS
 from core.queue import remaining
@@ -73,8 +73,16 @@ def outcome_text(desk: Desk, act: str, outcome: str) -> str:
 
 
 def last_text(desk: Desk, last: LastContact | None) -> str:
-    """The latest contact in one line that says so."""
-    return desk.t("roster.no_last") if last is None else desk.t("roster.last", contact=contact_text(desk, last))
+    """The latest contact in one line that says so, and the next step it asks for."""
+    if last is None:
+        return desk.t("roster.no_last")
+    said, then = desk.t("roster.last", contact=contact_text(desk, last)), next_text(desk, last.outcome)
+    return f"{said} · {then}" if then else said
+
+
+def next_text(desk: Desk, outcome: str) -> str:
+    """What to do next after this outcome; "" where the clock says it."""
+    return desk.t(f"care.next.{outcome}") if outcome in NEXT else ""
 
 
 def contact_text(desk: Desk, last: LastContact | None) -> str:
@@ -86,8 +94,13 @@ def contact_text(desk: Desk, last: LastContact | None) -> str:
     return desk.t("roster.contact", when=when, act=desk.t(f"care.act.{last.act}"), outcome=outcome_text(desk, last.act, last.outcome), by=by)
 
 
-def recorded_text(desk: Desk, name: str, act: str, done: Recorded) -> str:
-    """What a contact did, and what is due next."""
+def recorded_text(desk: Desk, name: str, act: str, outcome: str, done: Recorded) -> str:
+    """What a contact did, what is due next, and what to do next where it failed."""
+    said, then = _recorded(desk, name, act, done), "" if done.check else next_text(desk, outcome)
+    return f"{said}{'' if desk.lang == 'zh' else ' '}{then}" if then else said
+
+
+def _recorded(desk: Desk, name: str, act: str, done: Recorded) -> str:
     words = {"name": name, "act": desk.t(f"care.act.{act}")}
     if done.check:
         return desk.t("roster.recorded_check", number=done.check, n=ATTEMPTS, **words)

@@ -147,7 +147,7 @@ def _record(desk: Desk, file: PersonFile, place: str) -> None:
             at = datetime.combine(day, time, SHANGHAI)
             said = {"act": act, "outcome": outcome, "happened_at": at, "note": note, "uploads": uploads, "late_reason": why}
             done = desk.carry_out(record_contact, resident_id=file.row.resident_id, **said)
-            say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(file.row.name), act, done))
+            say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(file.row.name), act, outcome, done))
             st.rerun()
 
 

@@ -60,7 +60,7 @@ def record(row: RosterRow, act: str, outcome: str, later: str | None = None) -> 
         return
     again_at = later_at(later, desk.now) if later else None
     done = desk.carry_out(record_contact, resident_id=row.resident_id, act=act, outcome=outcome, happened_at=desk.now, again_at=again_at)
-    say(desk, row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(row.name), act, done))
+    say(desk, row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(row.name), act, outcome, done))
 
 
 def say(desk: Desk, resident_id: UUID, said: str | Refused) -> None:

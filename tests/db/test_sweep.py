@@ -6,13 +6,18 @@ from datetime import date
 import pytest
 from sqlalchemy import insert
 
+from core.alerts import Audience
+from core.awaited import said
 from core.duties import COMMUNITY
-from db.commands.care import enrol, record_contact
+from db.commands.care import enrol, record_contact, update_file
 from db.commands.filing import file
 from db.commands.sweep import sweep, sweep_all
+from db.engine import open_session
 from db.models.clocks import Clock
 from db.models.ledger import LedgerEntry
 from db.models.residents import Resident, SpecialGroup
+from db.queries.awaited import rising_words
+from db.queries.birthdays import by_age
 from db.types import uuid7
 from tests.conftest import printed
 from tests.db.care_people import Place, at, found
@@ -118,6 +123,28 @@ def test_children_leave_at_18_and_their_clocks_end(place, born, now, left):
     sweep_all(place.engine, at(now))
     assert groups(place) == [("child", date(2026, 2, 2), left)]
     assert any(clock.closed_at is None for clock in place.clocks(child)) is (left is None)
+
+
+def test_the_grids_worker_is_told_who_joined_or_left_by_age_for_14_days_or_until_the_file_was_gone_through(place):
+    grown, old = place.resident("小明", "2008-11-18"), place.resident("张阿姨", "1966-11-18")
+    place.resident("王大爷", "1950-05-05", grid=1)
+    place.run(enrol, at("2026-02-02T09:00"), resident_id=grown, group="child")
+    sweep_all(place.engine, at("2026-11-18T00:00"))
+
+    def told(now, scope=None):
+        with open_session(place.engine, scope or place.worker()) as session:
+            return sorted((one.name, one.joined, one.day) for one in by_age(session, at(now)))
+
+    birthday = date(2026, 11, 18)
+    assert told("2026-11-18T08:00") == told("2026-12-01T23:59") == [("小明", False, birthday), ("张阿姨", True, birthday)]
+    assert told("2026-12-02T00:00") == told("2026-11-18T08:00", place.worker(1)) == []
+    with open_session(place.engine, place.system) as session:
+        rising = rising_words(session, at("2026-11-18T08:00"), place.community_id)
+    assert sorted((one.awaited.kind, one.audiences) for one in rising) == [(kind, (Audience(None, place.staff["B0"]),)) for kind in ("joined_by_age", "left_by_age")]
+    lines = [said(one.awaited, at("2026-11-18T08:00"), "zh") for one in rising]
+    assert not any(secret in line for line in lines for secret in ("小明", "张阿姨", "11-18"))
+    place.run(update_file, at("2026-11-18T09:00"), place.worker(), resident_id=old, expected_version=1)
+    assert told("2026-11-18T10:00") == [("小明", False, birthday)]
 
 
 def test_those_who_moved_away_owe_nothing_more(place, elder):
