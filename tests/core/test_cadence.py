@@ -1,5 +1,6 @@
 """Cadences by calendar period: each missed period counts once, one open task, against a slow day-by-day reference."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -9,11 +10,12 @@ import pytest
 from hypothesis import example, given
 
 from core.cadence import Hold, Step, advanced, anew, counted, filled, first, following, held, held_turns, strictest, unrolled
-from core.calendar import SHANGHAI
+from core.calendar import SHANGHAI, local_day
 from core.clocks import State, state
 from core.merges import together as merged_turns
 from core.periods import local_midnight, period_of
 from core.rulebook import load_rulebook, read_rulebook
+from core.transfers import held_most
 from tests.core.drawn import TEN_THOUSAND, Case, together
 
 RULES = load_rulebook()
@@ -309,7 +311,7 @@ class History:
     holds: tuple[Hold, ...] = ()
 
 
-CADENCES = {"elder.call": 100, "elder.visit": 300, "child.session": 300, "file.update": 800, "disabled.assess": 800}
+CADENCES = {"elder.call": 60, "elder.visit": 200, "child.session": 200, "file.update": 500, "disabled.assess": 600}
 """Clause → over how many days a history reaches."""
 
 
@@ -332,7 +334,7 @@ AT_THE_VERY_END = History("elder.call", date(2026, 1, 1), (at("2027-11-15T00:00"
 @given(HISTORIES)
 @example([AT_THE_VERY_END])
 def test_any_history_gives_what_a_slow_day_by_day_count_gives(histories):
-    """Two thousand; with holds, below, ten."""
+    """Two thousand, also recorded one by one; with stays and all that gets known late, below, ten."""
     for one in histories[:2]:
         clause = RULES[one.clause_id]
         step = unrolled(clause, one.joined, one.times, one.now)
@@ -340,14 +342,82 @@ def test_any_history_gives_what_a_slow_day_by_day_count_gives(histories):
         assert shown(step, one.now) == reference(clause, one.joined, one.times, one.now)
 
 
+@dataclass(frozen=True)
+class Life:
+    """A past that gets known bit by bit. `rounds`: when something is entered, and all acts and stays that are known then: acts entered late, stays told
+    afterwards, ended otherwise than thought, or undone. `moves`: into which grid, on which day; the first one is where they joined."""
+
+    clause_id: str
+    joined: date
+    rounds: tuple[tuple[datetime, tuple[datetime, ...], tuple[Hold, ...]], ...]
+    moves: tuple[tuple[date, str, str], ...]
+
+    @property
+    def end(self) -> History:
+        now, times, holds = self.rounds[-1]
+        return History(self.clause_id, self.joined, times, now, holds)
+
+
+def life(case: Case) -> Life:
+    """A history whose acts, stays, and ends of stays are known in up to three rounds; a stay that is known in one and not in a later one was undone."""
+    end = history(case)
+    span = int((end.now - local_midnight(end.joined)) / timedelta(minutes=30))
+    looks = sorted(local_midnight(end.joined) + case.number(0, span) * timedelta(minutes=30) for _ in range(case.number(0, 2)))
+    rounds, told = [], 0
+    for moment in looks:
+        known = case.number(0, 2**12 - 1)
+        told |= known
+        acts = tuple(one for n, one in enumerate(end.times) if one <= moment and told >> n % 8 & 1)
+        holds = tuple((begin, until if known >> 11 & 1 else None) for n, (begin, until) in enumerate(end.holds) if known >> 8 + n & 1)
+        wrong = ((local_day(moment) - timedelta(case.number(0, 20)), None),) if case.number(0, 2) == 0 else ()
+        rounds.append((moment, acts, holds + wrong))
+    days = sorted({end.joined + timedelta(case.number(1, 1 + span // 48)) for _ in range(case.number(0, 3))})
+    grids = "ABAC"
+    return Life(end.clause_id, end.joined, (*rounds, (end.now, end.times, end.holds)), tuple((day, grids[n], grids[n + 1]) for n, day in enumerate(days)))
+
+
+LIVES = together(50).map(lambda cases: [life(case) for case in cases])
+
+
+def entered(clause, one: Life) -> Step:
+    """What entering each round when it became known leaves: since the earliest moment at which it says something else than the one before."""
+    rows, known, stays = {first(clause, one.joined): True}, Counter(), set()
+    for now, acts, holds in one.rounds:
+        late = [local_midnight(begin) for begin, _ in stays.symmetric_difference(holds)]
+        since = min([now, *late, *(Counter(acts) - known)])
+        stay, step = anew(clause, (*rows,), since, lambda turn, acts=acts: [moment for moment in acts if moment >= turn.started_at], now, holds)
+        kept, after = dict([*rows.items()][:stay]), {turn: True for turn in (*step.closed, *([step.open] if step.open else []))}
+        there = {turn.due_at for turn in after}
+        void = {replace(turn, closed_at=now): False for turn in [*rows][stay:] if turn.due_at not in there}
+        rows = dict(sorted((kept | void | after).items(), key=lambda row: row[0].due_at))
+        known, stays = Counter(acts), set(holds)
+    counting = [turn for turn, counts in rows.items() if counts]
+    return Step(tuple(turn for turn in counting if turn.closed_at), next((turn for turn in counting if not turn.closed_at), None))
+
+
 @TEN_THOUSAND
-@given(HISTORIES)
-@example([AT_THE_VERY_END])
-def test_any_history_with_holds_gives_what_a_slow_day_by_day_count_gives(histories):
-    for one in histories:
-        clause = RULES[one.clause_id]
-        step = unrolled(clause, one.joined, one.times, one.now, one.holds)
-        assert shown(step, one.now) == reference(clause, one.joined, one.times, one.now, one.holds)
+@given(LIVES)
+@example([Life(AT_THE_VERY_END.clause_id, AT_THE_VERY_END.joined, ((AT_THE_VERY_END.now, AT_THE_VERY_END.times, ()),), ())])
+def test_any_life_entered_bit_by_bit_gives_what_a_slow_day_by_day_count_gives(lives):
+    """Ten thousand: stays, back-dated acts and stays, undone stays, and whose the misses are after moves."""
+    for one in lives:
+        clause, end = RULES[one.clause_id], one.end
+        step = entered(clause, one)
+        assert shown(step, end.now) == reference(clause, end.joined, end.times, end.now, end.holds)
+        for turn in step.closed:
+            if turn.met_at is None and any(local_day(turn.started_at) < moved_on <= local_day(turn.due_at) for moved_on, _, _ in one.moves):
+                assert_holds_most(one, turn)
+
+
+def assert_holds_most(one: Life, turn) -> None:
+    """The miss's grid had as many of its days as any other, and of as many the last one."""
+    day, lived = local_day(turn.started_at), []
+    while local_midnight(day) < turn.due_at:
+        lived.append(next((to for moved_on, _, to in reversed(one.moves) if moved_on <= day), "A"))
+        day += timedelta(1)
+    owner = held_most(one.moves, one.moves[-1][2] if one.moves else "A", local_day(turn.started_at), day - timedelta(1))
+    for grid in set(lived) - {owner}:
+        assert (lived.count(owner), lived[::-1].index(grid)) >= (lived.count(grid), lived[::-1].index(owner))
 
 
 @dataclass(frozen=True)
