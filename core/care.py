@@ -86,7 +86,7 @@ def check_contact(act: str, outcome: str, happened_at: datetime, now: datetime, 
     if happened_at > now:
         return Refused("care.in_future")
     if happened_at < local_midnight(enrolled):
-        return Refused("care.before_enrolment", values={"day": enrolled.isoformat()})
+        return Refused("care.before_enrolment")
     if left is not None and happened_at >= local_midnight(left + timedelta(1)):
         return Refused("care.has_left", values={"day": left.isoformat()})
     return None
@@ -96,7 +96,7 @@ def check_leaving(joined: date, left: date, today: date) -> Refused | None:
     """Why a membership that began on `joined` may not end on `left`, or None."""
     if left > today:
         return Refused("care.in_future")
-    return Refused("care.before_enrolment", values={"day": joined.isoformat()}) if left < joined else None
+    return Refused("care.before_enrolment") if left < joined else None
 
 
 def check_review(day: date | None, today: date) -> Refused | None:

@@ -31,7 +31,7 @@ def check_hold(begin: date, back: date | None, today: date, joined: date | None,
     if begin > today:
         return Refused("care.in_future")
     if begin < joined:
-        return Refused("care.before_enrolment", values={"day": joined.isoformat()})
+        return Refused("care.before_enrolment")
     if back is not None and not begin < back <= today + LONGEST:
         return Refused("departures.bad_return", values={"first": (begin + timedelta(1)).isoformat(), "last": (today + LONGEST).isoformat()})
     for start, end in others:

@@ -164,7 +164,7 @@ def _birthdays(session: ScopedSession, now: datetime, community_id: UUID) -> lis
     holders = {one.id: held.holder("grid", one.grid_id, None) for one in people}
     kinds = {True: "joined_by_age", False: "left_by_age"}
     return [
-        (Awaited(kinds[one.joined], one.id, 0, None, None, one.grid, local_midnight(one.day)), Audience(None, holders[one.id]) if holders[one.id] else Audience(HEAD))
+        (Awaited(kinds[one.joined], one.id, 0, None, None, one.grid, now), Audience(None, holders[one.id]) if holders[one.id] else Audience(HEAD))
         for one in people
     ]  # fmt: skip
 

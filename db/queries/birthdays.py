@@ -18,14 +18,13 @@ from db.models.residents import Contact, Resident, SpecialGroup
 
 @dataclass(frozen=True)
 class ByAge:
-    """Somebody who joined the elders at 60 (`joined`), or left the children at 18, on `day`. `name` as the reader's role may see it."""
+    """Somebody who joined the elders at 60 (`joined`), or left the children at 18. `name` as the reader's role may see it; the day, being a birthday, is not told."""
 
     community_id: UUID
     id: UUID
     resident_id: UUID
     name: str
     joined: bool
-    day: date
     grid_id: UUID | None
     grid: str | None
 
@@ -45,10 +44,10 @@ def by_age(session: ScopedSession, now: datetime) -> list[ByAge]:
     gone_through = _gone_through(session, {row.resident_id: row.from_date for row in rows if row.group == "elder"})
     days = {row.id: row.from_date if row.group == "elder" else row.to_date for row in rows}
     found = [
-        ByAge(row.community_id, row.id, row.resident_id, masks.masked("name", row.name, hidden), row.group == "elder", days[row.id], row.grid_id, row.grid)
+        ByAge(row.community_id, row.id, row.resident_id, masks.masked("name", row.name, hidden), row.group == "elder", row.grid_id, row.grid)
         for row in rows if row.group == "child" or row.resident_id not in gone_through
     ]  # fmt: skip
-    return sorted(found, key=lambda one: (one.day, one.id), reverse=True)
+    return sorted(found, key=lambda one: (days[one.id], one.id), reverse=True)
 
 
 def _gone_through(session: ScopedSession, joined: dict[UUID, date]) -> set[UUID]:

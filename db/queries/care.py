@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 
 from core import masks
 from core.addresses import lives_apart
+from core.care import ADULT_AGE, ELDER_AGE, reached
 from core.roles import PERSONAL, may
 from db.engine import ScopedSession
 from db.models.grids import Building, Household, Staff
@@ -21,12 +22,12 @@ from db.queries.transfers import TransferRow, transfers
 
 @dataclass(frozen=True)
 class Membership:
-    """A stay in a roster group; `to_date`: first day without it, None: current."""
+    """A stay in a roster group, its days as text; `to_date`: first day without it, None: current. A day that is a birthday is masked like one."""
 
     group: str
     detail: str | None
-    from_date: date
-    to_date: date | None
+    from_date: str
+    to_date: str | None
     basis: str | None
     next_review: date | None
 
@@ -70,7 +71,7 @@ def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFi
     secret = frozenset(PERSONAL) - {"name"}
     fields = {field: masks.masked(field, personal_value(session, resident, field), secret) for field in PERSONAL}
     memberships = session.scalars(select(SpecialGroup).where(SpecialGroup.resident_id == resident_id).order_by(SpecialGroup.from_date))
-    own = tuple(Membership(one.group, one.detail, one.from_date, one.to_date, one.basis, one.next_review) for one in memberships)
+    own = tuple(Membership(one.group, one.detail, *_days(resident, one), one.basis, one.next_review) for one in memberships)
     away = departures(session, now, resident_id)
     holds = {resident_id: holds_of(session, resident.community_id, resident_id)} if away else {}
     apart = lives_apart(resident.registered_address, personal_value(session, resident, "address") if resident.registered_address else None)
@@ -78,6 +79,13 @@ def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFi
         resident.community_id, row, fields | {"name": row.name}, own, resident.left_on, tuple(away), len(held_periods(session, now, holds)) if away else 0, apart,
         tuple(transfers(session, resident_id)),
     )  # fmt: skip
+
+
+def _days(resident: Resident, one: SpecialGroup) -> tuple[str, str | None]:
+    """From and to: who joined at 60 or left at 18 would have their date of birth told by it."""
+    by_age = {reached(resident.birth_year, resident.birth_date, age, date.max) for age in (ELDER_AGE, ADULT_AGE)}
+    begun, ended = (day and (masks.birth_date(day.isoformat()) if day in by_age else day.isoformat()) for day in (one.from_date, one.to_date))
+    return begun, ended
 
 
 def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offset: int = 0) -> tuple[list[ContactRow], bool]:

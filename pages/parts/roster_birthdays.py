@@ -19,7 +19,7 @@ def draw_birthdays(desk: Desk) -> None:
     with st.expander(desk.t("roster.by_age", n=len(found), days=TOLD_FOR.days)):
         st.caption(desk.t("roster.by_age_note"))
         for one in found:
-            words = desk.t("roster.joined_by_age" if one.joined else "roster.left_by_age", name=plain(one.name), day=one.day, grid=one.grid or desk.t("roster.no_grid"))
+            words = desk.t("roster.joined_by_age" if one.joined else "roster.left_by_age", name=plain(one.name), grid=one.grid or desk.t("roster.no_grid"))
             if st.button(words, key=f"by-age-{one.id}", width="stretch"):
                 st.dialog(desk.t("roster.file_of", name=plain(one.name)), width="large", on_dismiss="rerun")(_file)(one.resident_id)
 

@@ -18,6 +18,7 @@ from db.models.ledger import LedgerEntry
 from db.models.residents import Resident, SpecialGroup
 from db.queries.awaited import rising_words
 from db.queries.birthdays import by_age
+from db.queries.care import person
 from db.types import uuid7
 from tests.conftest import printed
 from tests.db.care_people import Place, at, found
@@ -133,18 +134,20 @@ def test_the_grids_worker_is_told_who_joined_or_left_by_age_for_14_days_or_until
 
     def told(now, scope=None):
         with open_session(place.engine, scope or place.worker()) as session:
-            return sorted((one.name, one.joined, one.day) for one in by_age(session, at(now)))
+            return sorted((one.name, one.joined) for one in by_age(session, at(now)))
 
-    birthday = date(2026, 11, 18)
-    assert told("2026-11-18T08:00") == told("2026-12-01T23:59") == [("小明", False, birthday), ("张阿姨", True, birthday)]
+    assert told("2026-11-18T08:00") == told("2026-12-01T23:59") == [("小明", False), ("张阿姨", True)]
     assert told("2026-12-02T00:00") == told("2026-11-18T08:00", place.worker(1)) == []
     with open_session(place.engine, place.system) as session:
         rising = rising_words(session, at("2026-11-18T08:00"), place.community_id)
     assert sorted((one.awaited.kind, one.audiences) for one in rising) == [(kind, (Audience(None, place.staff["B0"]),)) for kind in ("joined_by_age", "left_by_age")]
     lines = [said(one.awaited, at("2026-11-18T08:00"), "zh") for one in rising]
     assert not any(secret in line for line in lines for secret in ("小明", "张阿姨", "11-18"))
+    with open_session(place.engine, place.worker()) as session:
+        days = [(one.from_date, one.to_date) for who in (grown, old) for one in person(session, at("2026-11-18T08:00"), who).memberships]
+    assert days == [("2026-02-02", "2026-**-**"), ("2026-**-**", None)], "the file tells no birthday either"
     place.run(update_file, at("2026-11-18T09:00"), place.worker(), resident_id=old, expected_version=1)
-    assert told("2026-11-18T10:00") == [("小明", False, birthday)]
+    assert told("2026-11-18T10:00") == [("小明", False)]
 
 
 def test_those_who_moved_away_owe_nothing_more(place, elder):
