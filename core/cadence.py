@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
 
 from core.calendar import local_day
 from core.periods import Period, local_midnight, period_on
@@ -77,8 +78,11 @@ def held(clause: Clause, turn: Turn, holds: Sequence[Hold]) -> bool:
     if not touching:
         return False
     period = _period(clause.on(day).figure.per, day)
-    days = (day + timedelta(n) for n in range((last - day).days + 1))
-    free = sum(not any(begin <= one and (end is None or one < end) for begin, end in touching) for one in days)
+    free, after = 0, day
+    for begin, end in sorted(touching, key=itemgetter(0)):
+        free += max((begin - after).days, 0)
+        after = max(after, last + _DAY if end is None else end)
+    free += max((last + _DAY - after).days, 0)
     return free * 2 < (period.last_day - period.first_day).days + 1
 
 

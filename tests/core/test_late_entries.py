@@ -11,7 +11,8 @@ from core.late_entries import period_over
 from core.periods import local_midnight, period_of
 from core.rulebook import load_rulebook
 from tests.core.drawn import TEN_THOUSAND, Case, together
-from tests.core.test_cadence import CADENCES, days_of_periods, reference, shown
+from tests.core.test_cadence import shown
+from tests.core.test_cadence_by_day import CADENCES, days_of_periods, reference
 
 RULES = load_rulebook()
 
@@ -74,7 +75,7 @@ def what_counts(clause, joined: date, made: list[Entry]) -> list[datetime]:
     """Moments of the acts that count, by walking through the entries with nothing but days: what was entered when its period was over and short of
     acts counts only if it was confirmed, from then on."""
     figure, known = clause.on(joined).figure, []
-    days = {day: own for _, own in days_of_periods(figure.per) for day in own}
+    days = {day: own for _, own, _ in days_of_periods(figure.per) for day in own}
     moments = sorted([(one.entered_at, 0, n) for n, one in enumerate(made)] + [(one.decided_at, 1, n) for n, one in enumerate(made) if one.decided_at])
     waits = set()
     for moment, decides, n in moments:
