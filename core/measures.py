@@ -86,10 +86,13 @@ def on_time(tallies: Mapping[str, Tally], day: date) -> Measured:
     return share("kpi.on_time", ends.met, ends.due, day, "measures.why_on_time")
 
 
-def satisfaction(found: Answers, day: date) -> Measured:
-    """kpi.special_satisfaction: satisfied of who answered. Who was not reached or refused is in neither, and always told with it."""
+def satisfaction(found: Answers, day: date, *, over: bool = False) -> Measured:
+    """kpi.special_satisfaction: satisfied of who answered. Who was not reached or refused is in neither, and always told with it. Before everybody drawn has been
+    asked, or the quarter is `over`, there is no rate: who is asked next could tell from it which answer is wanted."""
     few = 0 < found.answered < rules().few
     told = {"drawn": found.drawn, "answered": found.answered, "not_reached": found.not_reached, "refused": found.refused, "left": found.left, "few": rules().few}
+    if found.left and not over:
+        return Measured(CLAUSE, Verdict.nothing_due, why="surveys.why_running", values=told | {"done": found.done})
     return replace(share(CLAUSE, found.satisfied, found.answered, day, "surveys.why_few" if few else "surveys.why"), values=told)
 
 

@@ -56,6 +56,11 @@ class Answers:
     refused: int = 0
 
     @property
+    def done(self) -> int:
+        """Who has been asked, whatever came of it."""
+        return self.drawn - self.left
+
+    @property
     def left(self) -> int:
         """Who has not been asked."""
         return self.drawn - self.answered - self.not_reached - self.refused

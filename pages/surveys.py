@@ -62,10 +62,14 @@ def _none(desk: Desk, community_id: UUID) -> None:
 def _result(desk: Desk, found: SurveyRow) -> None:
     """The rate with its verdict, how many stand behind it, and how the sample was drawn."""
     answers = found.answers
-    one = satisfaction(answers, last_day(desk.now, quarter(found.quarter)))
+    period = quarter(found.quarter)
+    one = satisfaction(answers, last_day(desk.now, period), over=desk.now >= period.end)
     told = {"drawn": answers.drawn, "answered": answers.answered, "satisfied": answers.satisfied}
+    running = one.why == "surveys.why_running"
+    verdict = f":orange[**{desk.t('surveys.running', done=answers.done, drawn=answers.drawn)}**]" if running else f"{verdict_mark(desk, one.verdict)} **{percent(one.value)}**"
+    result = desk.t("surveys.running_why") if running else desk.t("surveys.result", **told)
     with st.container(border=True, key=f"survey-{found.quarter}"):
-        st.markdown(f"**{quarter_name(desk, found.quarter)}** · {verdict_mark(desk, one.verdict)} **{percent(one.value)}**  \n{desk.t('surveys.result', **told)}")
+        st.markdown(f"**{quarter_name(desk, found.quarter)}** · {verdict}  \n{result}")
         st.markdown(desk.t("surveys.others", not_reached=answers.not_reached, refused=answers.refused, left=answers.left))
         if one.why == "surveys.why_few":
             st.warning(desk.t(one.why, **one.values))

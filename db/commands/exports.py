@@ -39,7 +39,8 @@ def export(engine: Engine, scope: Scope, *, now: datetime, community_id: UUID, n
         code = session.scalar(select(Community.code).where(Community.community_id == community_id))
         out = exported(session, now, name, community_id, lang)
     called = title(name, lang)
-    content = workbook(called, out.headers, out.rows) if kind == "xlsx" else delimited(out.headers, out.rows)
+    rows = [*out.rows, *([one] for one in out.foot)]
+    content = workbook(called, out.headers, rows) if kind == "xlsx" else delimited(out.headers, rows)
     filed = carry_out(engine, scope, _file, now=now, community_id=community_id, out=out, kind=kind, content=content)
     return filed if isinstance(filed, Refused) else Exported(f"{code}-{called}-{now.astimezone(SHANGHAI):%Y%m%d}.{kind}", content, len(out.rows))
 

@@ -140,7 +140,7 @@ def measured(session: Session, by_clause: dict[str, Count], now: datetime, commu
         settled, of = rows_of.disputes(session, now, community_id, period)
         return measures.share(clause_id, settled, of, day, "measures.why_mediation")
     if clause_id == surveys.CLAUSE and community_id is not None and (found := surveyed(session, community_id, period.key)):
-        return measures.satisfaction(found, day)
+        return measures.satisfaction(found, day, over=now >= period.end)
     if clause_id == "grid.size":
         return measures.each(clause_id, rows_of.grid_sizes(session, community_id).values(), day)
     if clause_id == "grid.posts":

@@ -38,7 +38,7 @@ from db.queries.late_entries import undecided_contacts
 from db.queries.mediation import lacks_steps, lacks_trail
 from db.queries.packages import clause_counts, clause_rows
 from db.queries.posts import holding, post_held, still_here
-from db.queries.surveys import dissatisfied
+from db.queries.surveys import dissatisfied, surveyed
 from db.queries.tallies import within
 
 
@@ -91,7 +91,7 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
     if clause_id == late_entries.CLAUSE:
         return [] if now <= period.end else _undecided(session, community_id, period, limit, offset)
     if clause_id == surveys.CLAUSE:
-        return _dissatisfied(session, community_id, period)[offset : offset + limit]
+        return _dissatisfied(session, now, community_id, period)[offset : offset + limit]
     if clause_id in properties.CLAUSES:
         return [Violation(**row, clause_id=clause_id) for row in properties.broken(session, clause_id, now, community_id, period, limit, offset)]
     if clause_id in CLAUSES:
@@ -176,7 +176,10 @@ def _grids(session: Session, community_id: UUID, clause_id: str, day: date) -> l
     return [Violation("grid", id_, name, name, grid_id=id_, value=values[id_]) for id_, name in named if not measures.reaches(threshold, values[id_])]
 
 
-def _dissatisfied(session: Session, community_id: UUID, period: Period) -> list[Violation]:
+def _dissatisfied(session: Session, now: datetime, community_id: UUID, period: Period) -> list[Violation]:
+    stands = surveyed(session, community_id, period.key)
+    if stands is None or stands.left and now < period.end:
+        return []
     found, hidden = dissatisfied(session, community_id, period.key), masked(session.scope.role)
     grids = dict(session.execute(select(Grid.id, Grid.name).where(Grid.community_id == community_id)).all()) if found else {}
     return [

@@ -11,6 +11,8 @@ from core import masks
 from core.calendar import SHANGHAI, local_day
 from core.clocks import deadline_text
 from core.imports.tables import ORDER, Field, table
+from core.measures import percent, satisfaction
+from core.periods import last_day, quarter
 from core.roles import masked, may, may_open
 from core.rulebook import load_rulebook
 from core.words import LANGS, t
@@ -25,6 +27,7 @@ from db.models.residents import Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.catalogue import entries
 from db.queries.packages import standing
+from db.queries.surveys import SurveyRow, everybody, surveys
 
 _LEFT_OUT = {"households": {"unit"}, "bills": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}}
 """Fields that come in on their own and go out within another."""
@@ -32,20 +35,24 @@ _ADDED = {"work_orders": ("extended", "original_limit", "extended_limit", "told"
 """What no ledger brings in."""
 _ROSTER = {"residents", "packages"}
 """Tables that show who is in a special group: only for roles that may open the roster."""
-OUT_ONLY = ("packages",)
+OUT_ONLY = ("packages", "surveys")
 """Tables that only go out; their words are exports.<table>_<column>."""
 _PACKAGES = {"name": "name", "grid": None, "building": None, "groups": None, "clause": None, "part": None, "standing": None, "who": "name", "phone": "phone", "since": None}
-"""Column → the mask it falls under."""
+_SURVEYS = {"quarter": None, "place": None, "name": "name", "grid": None, "asks": None, "answer": None, "rating": None, "by": None, "at": None}
+_OUT = {"packages": _PACKAGES, "surveys": _SURVEYS}
+"""Table that only goes out → column → the mask it falls under."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """What goes out: headers in the reader's language and rows in their order. `hidden`: personal fields that are masked in it."""
+    """What goes out: headers in the reader's language and rows in their order. `hidden`: personal fields that are masked in it; `foot`: what
+    is said of the whole, under the rows."""
 
     name: str
     headers: list[str]
     rows: list[list[object]]
     hidden: tuple[str, ...]
+    foot: tuple[str, ...] = ()
 
 
 def exportable(role: str) -> tuple[str, ...]:
@@ -53,6 +60,7 @@ def exportable(role: str) -> tuple[str, ...]:
     if not may_open(role, "exports"):
         return ()
     closed = (_ROSTER if not may_open(role, "roster") else set()) | ({"bills"} if not may(role, "bill_record") else set())
+    closed |= {"surveys"} if not may_open(role, "surveys") else set()
     return tuple(name for name in (*ORDER, *OUT_ONLY) if name not in closed)
 
 
@@ -64,8 +72,8 @@ def title(name: str, lang: str) -> str:
 def columns(name: str) -> list[Field]:
     """The fields of an exported table: those of an import, without what is only compared, with what only the desk knows."""
     if name in OUT_ONLY:
-        words = {column: {lang: t(f"exports.{name}_{column}", lang) for lang in LANGS} for column in _PACKAGES}
-        return [Field(column, column if column in _WORDS else "text", words[column], personal=personal) for column, personal in _PACKAGES.items()]
+        words = {column: {lang: t(f"exports.{name}_{column}", lang) for lang in LANGS} for column in _OUT[name]}
+        return [Field(column, column if column in _WORDS else "text", words[column], personal=personal) for column, personal in _OUT[name].items()]
     added = [Field(one, one if one in _WORDS else "text", {lang: t(f"exports.{name}_{one}", lang) for lang in LANGS}) for one in _ADDED.get(name, ())]
     return [field for field in table(name).fields.values() if not field.check_only and field.name not in _LEFT_OUT.get(name, ())] + added
 
@@ -75,7 +83,7 @@ def exported(session: ScopedSession, now: datetime, name: str, community_id: UUI
     fields, hidden = columns(name), masked(session.scope.role)
     rows = [[_shown(field, record.get(field.name), hidden, lang) for field in fields] for record in _READERS[name](session, community_id, now)]
     personal = {f.personal for f in fields if f.personal} | ({"address"} if name == "households" and _doors_hidden(session) else set())
-    return Table(name, [field.title[lang] for field in fields], rows, tuple(sorted(personal & hidden)))
+    return Table(name, [field.title[lang] for field in fields], rows, tuple(sorted(personal & hidden)), _FEET.get(name, _nothing)(session, community_id, now, lang))
 
 
 def _doors_hidden(session: ScopedSession) -> bool:
@@ -121,6 +129,7 @@ _WORDS: dict[str, Callable] = {
     "amount": lambda value, lang: f"{value / 100:.2f}",
     "part": _word("packages.part."),
     "standing": lambda value, lang: t("packages.gap" if value[1] is None else f"packages.{'there' if value[1] else 'none'}.{value[0]}", lang),
+    "answer": lambda value, lang: t(f"surveys.{value or 'not_asked'}", lang),
     "clause": lambda value, lang: f"{load_rulebook()[value].title[lang]} · {load_rulebook()[value].source}",
 }
 
@@ -231,6 +240,29 @@ def _packages(session: ScopedSession, community_id: UUID, now: datetime) -> Iter
         }
 
 
+def _surveys(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
+    """A line for each person drawn, quarter by quarter, the newest first."""
+    for one in surveys(session, now, community_id):
+        yield from (row | {"quarter": one.quarter} for row in everybody(session, one.id))
+
+
+def _results(session: ScopedSession, community_id: UUID, now: datetime, lang: str) -> tuple[str, ...]:
+    """What each quarter's answers come to, how many stand behind it, and the seed by which its sample can be drawn again."""
+    return tuple(_result(one, now, lang) for one in surveys(session, now, community_id))
+
+
+def _result(one: SurveyRow, now: datetime, lang: str) -> str:
+    period, answers = quarter(one.quarter), one.answers
+    found = satisfaction(answers, last_day(now, period), over=now >= period.end)
+    said = {name: getattr(answers, name) for name in ("drawn", "answered", "satisfied", "not_reached", "refused", "left", "done")}
+    rate = t("surveys.running", lang, **said) if found.why == "surveys.why_running" else percent(found.value)
+    return t("exports.surveys_result", lang, quarter=one.quarter, rate=rate, frame=one.frame, seed=one.seed, **said)
+
+
+def _nothing(_session: ScopedSession, _community_id: UUID, _now: datetime, _lang: str) -> tuple[str, ...]:
+    return ()
+
+
 def _as_it_is(reader: Callable[[ScopedSession, UUID], Iterator[dict]]) -> Callable[[ScopedSession, UUID, datetime], Iterator[dict]]:
     """A reader for which the moment makes no difference."""
     return lambda session, community_id, _now: reader(session, community_id)
@@ -246,4 +278,6 @@ _READERS: dict[str, Callable[[ScopedSession, UUID, datetime], Iterator[dict]]] =
     "affairs": _as_it_is(_affairs),
     "bills": _as_it_is(_bills),
     "packages": _packages,
+    "surveys": _surveys,
 }
+_FEET = {"surveys": _results}

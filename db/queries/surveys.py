@@ -65,6 +65,27 @@ def survey(session: ScopedSession, now: datetime, community_id: UUID, period_key
     return SurveyRow(one.id, one.period_key, one.started_at, by, one.seed, len(one.frame) // 16, again, counted((row.outcome, row.rating and int(row.rating)) for row in rows))
 
 
+def surveys(session: ScopedSession, now: datetime, community_id: UUID) -> list[SurveyRow]:
+    """Every survey of a community, the newest first."""
+    keys = session.scalars(select(Survey.period_key).where(Survey.community_id == community_id).order_by(Survey.period_key.desc()))
+    return [survey(session, now, community_id, key) for key in keys.all()]
+
+
+def everybody(session: ScopedSession, survey_id: UUID) -> list[dict]:
+    """Who was drawn, in that order, as a ledger has it: names unmasked, what else they said left out."""
+    one = session.scalar(select(Survey).where(Survey.id == survey_id))
+    query = select(SurveyPerson, Account.display_name).outerjoin(Account, Account.id == SurveyPerson.entered_by)
+    rows = session.execute(query.where(*_of(one)).order_by(SurveyPerson.place)).all()
+    found, grids = _found(session, [row.resident_id for row, _ in rows]), _grids(session, one.community_id)
+    return [
+        {
+            "place": row.place, "name": found[row.resident_id][0], "grid": found[row.resident_id][1], "asks": grids.get(row.grid_id), "answer": row.outcome or "not_asked",
+            "rating": row.rating and int(row.rating), "by": by, "at": row.entered_at,
+        }
+        for row, by in rows
+    ]  # fmt: skip
+
+
 def surveyed(session: ScopedSession, community_id: UUID, period_key: str) -> Answers | None:
     """How the survey of a quarter stands; None: none was started."""
     one = session.scalar(select(Survey).where(Survey.community_id == community_id, Survey.period_key == period_key))

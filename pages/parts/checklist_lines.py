@@ -34,6 +34,8 @@ def counted(desk: Desk, line: Line) -> str:
     """The counts behind the figure: "due 150: in time 144, late 3, overdue 2; still to come 1"."""
     if line.verdict == Verdict.not_measured:
         return desk.t(line.why or "measures.why_no_data")
+    if line.why == "surveys.why_running":
+        return desk.t(line.why, **line.values)
     word = "checklist.visits" if line.clause_id in plausibility.CLAUSES else "checklist.counts"
     parts = [desk.t(word, due=line.due, met=line.met, not_met=line.not_met)] if line.due else []
     parts += [desk.t(f"checklist.{name}", n=n) for name, n in (("pending", line.pending), ("paused", line.paused), ("provisional", line.provisional), ("held", line.held)) if n]

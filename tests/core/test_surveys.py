@@ -44,9 +44,16 @@ def test_special_group_satisfaction_is_at_least_95_percent_of_who_answered():
     assert satisfaction(Answers(30), DAY).verdict == Verdict.nothing_due
 
 
+@pytest.mark.parametrize(("refused", "over", "verdict"), [(1, False, Verdict.nothing_due), (2, False, Verdict.kept), (1, True, Verdict.kept)])
+def test_there_is_a_verdict_once_everybody_drawn_was_asked_or_the_quarter_is_over(refused, over, verdict):
+    found = satisfaction(Answers(100, 97, 97, 1, refused), DAY, over=over)
+    assert (found.verdict, found.value) == (verdict, 1.0 if verdict == Verdict.kept else None)
+    assert verdict == Verdict.kept or t(found.why, "zh", **found.values).startswith("尚未完成 99/100")
+
+
 @pytest.mark.parametrize(("answered", "why"), [(29, "surveys.why_few"), (30, "surveys.why")])
 def test_with_few_answers_it_says_that_one_weighs_much_and_always_how_many_there_are(answered, why):
-    found = satisfaction(Answers(60, answered, answered, 3, 1), DAY)
+    found = satisfaction(Answers(60, answered, answered, 3, 1), DAY, over=True)
     text = t(found.why, "en", **found.values)
     assert found.why == why and all(str(n) in text for n in (60, answered, 3, 1))
 

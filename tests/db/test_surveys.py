@@ -10,6 +10,7 @@ from core.measures import Verdict
 from core.refusals import Refused
 from core.surveys import Answers, drawn
 from db.commands.care import enrol, record_contact
+from db.commands.exports import export
 from db.commands.filing import file
 from db.commands.packages import add_member
 from db.commands.surveys import enter, reveal_person, start
@@ -129,11 +130,14 @@ def test_the_rate_stands_on_overview_and_checklist_with_the_rows_behind_it_maske
     assert (line().verdict, line().pending) == (Verdict.nothing_due, 6)
     for n in range(3):
         enters(place, f"老人{n}", rating=4)
-    assert line().verdict == Verdict.kept
     enters(place, "老人3", rating=3, note="没人来看我")
     enters(place, "老人4", "not_reached", None)
     one = line()
-    assert (one.verdict, one.met, one.due, one.not_met, one.pending, one.values["not_reached"]) == (Verdict.broken, 3, 4, 1, 1, 1)
+    assert (one.verdict, one.why, one.due, one.pending, one.values["done"]) == (Verdict.nothing_due, "surveys.why_running", 0, 1, 5), "no verdict before everybody was asked"
+    assert read(place, violations, place.community_id, KPI, "2026-Q4") == []
+    enters(place, "老人5", "refused", None)
+    one = line()
+    assert (one.verdict, one.met, one.due, one.not_met, one.pending, one.values["not_reached"]) == (Verdict.broken, 3, 4, 1, 0, 1)
     assert one.why == "surveys.why_few"
     shown = {m.clause_id: m for m in read(place, overview.thresholds, place.community_id)}[KPI]
     assert (shown.verdict, shown.good, shown.of) == (one.verdict, one.met, one.due)
@@ -153,3 +157,23 @@ def test_what_somebody_said_is_encrypted_and_not_in_the_ledger_and_looking_up_th
     assert place.run(reveal_person, END, place.role("committee_member"), person_id=asked(place, "老人1").id, purpose="visit") == Refused("surveys.over", KPI)
     entries = {one.command: set(json.loads(one.facts)) for one in place.all(LedgerEntry) if one.command.startswith("survey.")}
     assert entries["survey.enter"] == {"survey", "outcome"} and entries["survey.reveal"] == {"survey", "purpose"}
+
+
+def test_when_the_quarter_is_over_the_rate_is_of_who_was_asked(place):
+    enters(place, "老人0", rating=5)
+    for now, verdict in ((at("2026-12-31T23:59"), Verdict.nothing_due), (END, Verdict.kept)):
+        with open_session(place.engine, place.role("committee_member")) as session:
+            assert checklist(session, now, place.community_id, "2026-Q4").line(KPI).verdict == verdict
+
+
+def test_a_survey_goes_out_masked_with_its_answers_its_result_and_its_seed(place):
+    enters(place, "老人0", rating=5, note="没人来看我")
+    [row] = place.all(Survey)
+    made = export(place.engine, place.role("committee_member"), now=NOW, community_id=place.community_id, name="surveys", kind="csv", lang="zh")
+    text = made.content.decode("utf-8-sig")
+    assert made.rows == 6 and "老*0" in text and "老人0" not in text and "没人来看我" not in text
+    assert [line for line in text.splitlines() if row.seed in line and "尚未完成 1/6" in line and "从 6 人中抽取" in line]
+    [entry] = place.all(LedgerEntry, LedgerEntry.command == "export.table")
+    assert json.loads(entry.facts)["masked"] == ["name"]
+    for role in ("street_officer", "grid_worker"):
+        assert export(place.engine, place.role(role), now=NOW, community_id=place.community_id, name="surveys", kind="csv", lang="zh") == Refused("common.not_allowed")
