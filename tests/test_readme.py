@@ -6,16 +6,20 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir, contextmanager, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.bench.__main__ import main as bench
 from tests.conftest import printed
 from tests.desk import PASSWORD, ROOT, free_port, settle, wait_for
 from tests.ledgers import nasty_residents, workbook
+from tests.loaded import Loaded
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.M | re.S)
@@ -38,7 +42,9 @@ work: []
 
 
 class Copy:
-    """A copy of the repo as a fresh clone would be; `env` is what its commands see."""
+    """A copy of the repo as a fresh clone would be; `env` is what its commands see, `loaded` what serves at once what isn't started by hand."""
+
+    loaded: Loaded | None = None
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -78,9 +84,10 @@ class Copy:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory, demo_template) -> Copy:
+def office(loaded, tmp_path_factory, demo_template) -> Copy:
     """A copy with our environment and the demo community in var/, as after the first `make run`."""
     one = Copy(tmp_path_factory.mktemp("office"))
+    one.loaded = loaded
     (one.folder / ".venv").symlink_to(ROOT / ".venv")
     (one.folder / "var/keys").mkdir(parents=True)
     for place in ("var/desk.db", "typed.db"):
@@ -152,6 +159,7 @@ def only_known_to_make(office: Copy, command: str) -> None:
 HERE = {
     "make install": "Makefile: this suite runs in what it made",
     "make run": "test_make_run_on_a_fresh_copy_makes_a_demo_and_a_second_one_keeps_the_data",
+    ".venv/bin/python -m streamlit run app.py": "the same: it is what make run ends with",
     "make wheelhouse": "test_an_office_without_internet_installs_from_a_folder_of_wheels",
     ".venv/bin/python -m db demo --communities 40": "tests/db/test_demo.py: forty take minutes, two go the same way",
     "make install WHEELHOUSE=wheelhouse": "test_an_office_without_internet_installs_from_a_folder_of_wheels",
@@ -165,12 +173,6 @@ def makes_an_account(office: Copy, command: str) -> None:
     """The password is asked for twice."""
     said = office.run(f"printf '%s\\n%s\\n' long-enough-1 long-enough-1 | {command}")
     assert "created" in said
-
-
-def serves(office: Copy, command: str) -> None:
-    """Started by hand on Streamlit's own port, which the test gives another number."""
-    with office.started(f"{command} --server.port {office.env['PORT']} --server.address 127.0.0.1") as (address, _):
-        assert signs_in(address, "head")
 
 
 def backs_up(office: Copy, command: str) -> None:
@@ -190,8 +192,10 @@ def restores(office: Copy, command: str) -> None:
 
 def measures_one_view(office: Copy, command: str) -> None:
     """The whole bench takes minutes; one view once, without judging its figure on a busy machine."""
-    said = office.run(f"{PY} tests.bench --times 1 --of {office.folder}/var/desk.db rulebook || true", DESK_KEY_FILE=f"{office.folder}/var/keys/desk.key")
-    assert re.search(r"rulebook +committee_member +[\d.]+", said), said
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as said:
+        patch.setattr(sys, "argv", ["bench", "--times", "1", "--of", f"{office.folder}/var/desk.db", "rulebook"])
+        bench(by=office.loaded)
+    assert re.search(r"rulebook +committee_member +[\d.]+", said.getvalue()), said.getvalue()
 
 
 CHECKS: dict[str, Callable[[Copy, str], None]] = {
@@ -205,7 +209,6 @@ CHECKS: dict[str, Callable[[Copy, str], None]] = {
     f"{PY} db export grids --community demo-01 --as head --out grids.xlsx": prints("grids.xlsx"),
     f"{PY} db migrate": prints("schema is current"),
     f"{PY} db account create chief --role administrator --name 管理员": makes_an_account,
-    f"{PY} streamlit run app.py": serves,
     f"{PY} db sweep": prints("communities changed"),
     f"{PY} db deliver": prints("no channel is configured"),
     f"{PY} db account email head head@example.org": prints("written by e-mail"),

@@ -22,6 +22,7 @@ from db.scope import Scope
 from tests import desk as desks
 from tests.bench.map_payload import second_visit
 from tests.conftest import NOW, run_db
+from tests.loaded import Loaded
 from tests.websocket import open_socket
 
 TIMES = 30
@@ -106,12 +107,12 @@ def measure(real: desks.Desk, empty: desks.Desk, stir: Callable[[], object]) -> 
     return fine
 
 
-def main(now: datetime = NOW) -> int:
-    """The whole bench; 0 when everything holds."""
+def main(now: datetime = NOW, by: Loaded | None = None) -> int:
+    """The whole bench; 0 when everything holds. `by`: what has loaded the desk already."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         url = demo(folder)
-        with desks.serve(url, now, folder / "real.log") as real, desks.serve(url, now, folder / "empty.log", blank=BLANK) as empty:
+        with desks.serve(url, now, folder / "real.log", by=by) as real, desks.serve(url, now, folder / "empty.log", blank=BLANK, by=by) as empty:
             cold = "--cold" in sys.argv
             fine = measure(real, empty, stirring(url, now) if cold else lambda: None) or cold
             if any(view == "map" for view, _ in chosen()):

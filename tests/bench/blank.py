@@ -7,12 +7,18 @@ import sys
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from streamlit.web.cli import main
 
-if __name__ == "__main__":
-    name = f"pages.{sys.argv.pop(1)}"
+def put(desk: str) -> None:
+    """In this process the desk's page is blank from here on."""
+    name = f"pages.{desk}"
     blank = ModuleType(name)
     blank.__spec__ = ModuleSpec(name, None)
     blank.page = lambda: None
     sys.modules[name] = blank
+
+
+if __name__ == "__main__":
+    from streamlit.web.cli import main
+
+    put(sys.argv.pop(1))
     main(prog_name="streamlit")

@@ -23,7 +23,10 @@ ARTIFACTS = Path(__file__).parent / "artifacts"
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"
 """How a phone names itself: the roster goes by it."""
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--js-flags=--no-opt --no-maglev")
+
+"""What is seen for seconds isn't worth being compiled by V8's optimising compilers: a tenth less of the processor."""
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,10 @@ def test_somebody_goes_to_hospital_stands_under_away_and_is_undone(worked_server
     expect(page.locator(".care-who")).to_have_count(4)  # three of the demo's, and this one
     assert page.get_by_text(zh("roster.away_since", kind=zh("departures.hospital"), day=NOW.date())).count() == 1 and sideways(page) <= 0
     page.locator('[class*="st-key-person-"]', has=card).get_by_role("button", name=zh("roster.file"), exact=True).click()
+    dialog.wait_for()
+    settled(page)  # what is pressed while the file is still being drawn is lost
     dialog.get_by_text(zh("roster.departures"), exact=True).click()
+    settled(page)
     dialog.get_by_role("button", name=zh("roster.undo"), exact=True).click()
     dialog.get_by_text(zh("roster.told_undone")).first.wait_for()
     settled(page)

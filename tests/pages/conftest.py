@@ -21,11 +21,11 @@ def office_template(_sqlite_template, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def office_server(office_template, tmp_path_factory) -> Iterator[desk.Desk]:
+def office_server(loaded, office_template, tmp_path_factory) -> Iterator[desk.Desk]:
     """The real app over the office. A test that ends an account opens one of its own (office.another)."""
     path = tmp_path_factory.mktemp("served-office") / "desk.db"
     shutil.copy(office_template[0], path)
-    with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log") as running:
+    with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log", by=loaded) as running:
         yield running
 
 

@@ -19,13 +19,13 @@ NO_ACCOUNT, FAILED = "/login?note=no_account", "/login?note=oidc_failed"
 
 
 @pytest.fixture(scope="module")
-def office(office_template, tmp_path_factory):
+def office(loaded, office_template, tmp_path_factory):
     """The desk with a provider, the provider itself, and the database's engine."""
     path = tmp_path_factory.mktemp("oidc") / "desk.db"
     shutil.copy(office_template[0], path)
     with offices.provider() as provider:
         named = {"DESK_OIDC_ISSUER": provider.issuer, "DESK_OIDC_CLIENT_ID": offices.CLIENT, "DESK_OIDC_CLIENT_SECRET": offices.SECRET}
-        with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log", **named) as running:
+        with desk.serve(f"sqlite:///{path}", NOW, path.parent / "server.log", by=loaded, **named) as running:
             engine = make_engine(f"sqlite:///{path}")
             for username in ("oidc-1", "oidc-2", "oidc-5"):
                 without_password(engine, username)
@@ -140,8 +140,8 @@ def test_an_answer_to_somebody_elses_question_opens_nothing(office):
         assert other.get(back).headers["location"] == FAILED
 
 
-def test_a_provider_that_is_down_leaves_the_local_log_in_and_over_https_the_cookie_is_for_https_only(office_db, tmp_path):
+def test_a_provider_that_is_down_leaves_the_local_log_in_and_over_https_the_cookie_is_for_https_only(loaded, office_db, tmp_path):
     named = {"DESK_OIDC_ISSUER": f"http://127.0.0.1:{desk.free_port()}", "DESK_OIDC_CLIENT_ID": "desk", "DESK_SECURE_COOKIE": "1"}
-    with desk.serve(office_db, NOW, tmp_path / "server.log", **named) as running, httpx.Client(base_url=running.address) as client:
+    with desk.serve(office_db, NOW, tmp_path / "server.log", by=loaded, **named) as running, httpx.Client(base_url=running.address) as client:
         assert client.get("/login/oidc").headers["location"] == "/login?note=oidc_unreachable"
         assert "; Secure" in client.post("/login", data={"account": "head", "password": PASSWORD}).headers["set-cookie"]

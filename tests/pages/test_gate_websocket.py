@@ -55,10 +55,10 @@ def test_the_administrator_gets_the_accounts_or_the_probe_proves_nothing(office_
             assert all(said(sent, name) for name in (SECRET, "worker", "committee"))
 
 
-def test_right_after_a_restart_nobody_gets_another_roles_page_by_name_or_by_hash(office_server, tmp_path):
+def test_right_after_a_restart_nobody_gets_another_roles_page_by_name_or_by_hash(loaded, office_server, tmp_path):
     """Before any run has called st.navigation, Streamlit itself knows no pages and no roles. A second process over the database is what a restart is to it."""
     cookies = office_server.sign_in("worker", PASSWORD)
-    with desk.serve(office_server.database, NOW, tmp_path / "second.log") as running:
+    with desk.serve(office_server.database, NOW, tmp_path / "second.log", by=loaded) as running:
         assert refused(running.address)
         with open_socket(running.address, cookies) as by_name, open_socket(running.address, cookies) as by_hash:
             for sent in (by_name.run("accounts"), by_hash.run(page_hash=calc_hash("accounts"))):
