@@ -160,12 +160,14 @@ def continued(clause: Clause, turn: Turn | None, times: Sequence[datetime], now:
     return Step(tuple(closed), turn)
 
 
-def anew(clause: Clause, turns: Sequence[Turn], since: datetime, acts: Callable[[Turn], Iterable[datetime]], now: datetime, holds: Sequence[Hold] = ()) -> tuple[int, Step]:
+def anew(
+    clause: Clause, turns: Sequence[Turn], since: datetime, acts: Callable[[Turn], Iterable[datetime]], now: datetime, holds: Sequence[Hold] = (), joined: date | None = None
+) -> tuple[int, Step]:
     """The sorted `turns` from the one that holds `since` on (the last one begun by then), or an earlier open one, as what was done and `holds` make them; `acts`: all moments
-    since a turn's start. Returns how many turns stay as they are, and the others. No turns: the first one of who joins now."""
+    since a turn's start. Returns how many turns stay as they are, and the others. No turns, because a hold kept the first one away: from that of who joined on `joined` (now)."""
     start = max((n for n, turn in enumerate(turns) if turn.started_at <= since), default=0)
     start = min([start, *(n for n, turn in enumerate(turns) if turn.closed_at is None)])
-    turn = fresh(turns[start]) if turns else first(clause, local_day(now))
+    turn = fresh(turns[start]) if turns else first(clause, joined or local_day(now))
     return start, continued(clause, turn, sorted(acts(turn)) if turn else (), now, holds)
 
 

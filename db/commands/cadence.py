@@ -126,10 +126,11 @@ def sweep_on(session: ScopedSession, clause: Clause, clock: Clock, now: datetime
 def replay(session: ScopedSession, subject: Subject, clause: Clause, holds: Sequence[Hold], now: datetime, *, since: datetime) -> list[Clock] | None:
     """The resident's clocks of `clause` from the period that holds `since` on become what their contacts and `holds` make of them: a period
     taken out is void, one given back is as if it had never been. Returns those that count, by due time; None: no group of theirs asks for it."""
-    rows = _chain(session, subject, clause)
-    if rows is None:
+    joined = _joined(session, subject, clause)
+    if joined is None:
         return None
-    start, step = anew(clause, [turn_of(row) for row in rows], since, lambda turn: contacts_of(session, subject, turn.act, turn.started_at), now, holds)
+    rows, begin = _chain(session, subject, clause, joined), max(joined, local_day(since))
+    start, step = anew(clause, [turn_of(row) for row in rows], since, lambda turn: contacts_of(session, subject, turn.act, turn.started_at), now, holds, begin)
     return _become(session, subject, rows[start:], [*step.closed, *([step.open] if step.open else [])], now)
 
 
@@ -165,13 +166,15 @@ def _lasting(holds: Sequence[Hold], since: datetime) -> Sequence[Hold]:
     return holds if any(end is None or local_midnight(end) > since for _, end in holds) else ()
 
 
-def _chain(session: ScopedSession, subject: Subject, clause: Clause) -> list[Clock] | None:
-    """The resident's clocks of `clause` since they joined a group that asks for it, one a period, by due time, whichever grid held them."""
+def _joined(session: ScopedSession, subject: Subject, clause: Clause) -> date | None:
+    """The local date on which the resident joined the first of their groups that ask for `clause`."""
     groups = [group for group, ids in CLAUSES.items() if clause.id in ids]
     member = (SpecialGroup.community_id == subject.community_id, SpecialGroup.resident_id == subject.id, SpecialGroup.to_date.is_(None), SpecialGroup.group.in_(groups))
-    joined = session.scalar(select(SpecialGroup.from_date).where(*member).order_by(SpecialGroup.from_date).limit(1))
-    if joined is None:
-        return None
+    return session.scalar(select(SpecialGroup.from_date).where(*member).order_by(SpecialGroup.from_date).limit(1))
+
+
+def _chain(session: ScopedSession, subject: Subject, clause: Clause, joined: date) -> list[Clock]:
+    """The resident's clocks of `clause` since they joined, one a period, by due time, whichever grid held them."""
     own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == clause.id, Clock.started_at >= local_midnight(joined))
     query = select(Clock).where(*own).order_by(Clock.due_at, Clock.voided_at.is_(None)).with_for_update()
     # A void clock beside one that counts, of the same period, is what somebody left behind who came back: the later of the two holds.

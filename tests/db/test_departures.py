@@ -1,21 +1,16 @@
 """Away and back, gone and undone, on both engines."""
 
-from datetime import date, timedelta
-from random import Random
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from core.refusals import Refused
-from core.rulebook import load_rulebook
-from db.commands.cadence import Subject
 from db.commands.care import enrol, record_contact
-from db.commands.care_bulk import cadence_rows
 from db.commands.departures import come_back, hold, leave_roster, undo
 from db.commands.filing import file
 from db.commands.sweep import sweep
 from db.engine import open_session
-from db.models.clocks import Clock
 from db.models.ledger import LedgerEntry
 from db.models.residents import Departure, Resident, SpecialGroup
 from db.queries.departures import departures
@@ -200,51 +195,21 @@ def test_the_reason_is_encrypted_and_stays_out_of_the_ledger(place, elder):
     assert (row.kind, row.reason, row.by, row.lasts) == ("hospital", "骨折", "员工B0", True)
 
 
-@pytest.mark.parametrize(("engine", "seed"), [*(("sqlite", n) for n in range(4)), ("postgres", 4)], indirect=["engine"])
-def test_any_history_of_calls_and_stays_leaves_what_a_whole_past_at_once_gives(place, seed):
-    """Contacts, holds, returns and undone holds, each entered when it happened. What becomes of them is decided in Python: a few on PostgreSQL will do, and other ones."""
-    chance, joined, now = Random(seed), at("2026-07-06T09:00"), at("2026-11-18T10:00")
-    resident_id, head = place.resident("李大爷"), place.role("station_head")
-    place.run(enrol, joined, resident_id=resident_id, group="elder")
-    moments, holds, standing = [], [], None
-    for n in range(0, 132, 3):
-        moment = joined + timedelta(days=n + chance.randrange(3), hours=chance.randrange(8))
-        day = moment.date()
-        if standing and chance.random() < 0.4:
-            known = {"departure_id": standing[0], "version": version(place, standing[0])}
-            if day > standing[1] and chance.random() < 0.7:
-                place.run(come_back, moment, head, until_date=day, **known)
-                holds.append((standing[1], day))
-            else:
-                place.run(undo, moment, head, **known)
-            standing = None
-        elif not standing and chance.random() < 0.25 and (not holds or day >= holds[-1][1]):
-            standing = (place.run(hold, moment, head, resident_id=resident_id, kind="away", from_date=day).departure_id, day)
-        elif chance.random() < 0.5:
-            place.run(record_contact, moment, resident_id=resident_id, act="call", outcome="reached", happened_at=moment)
-            moments.append(moment)
-        place.run(sweep, moment, community_id=place.community_id)
-    place.run(sweep, now, community_id=place.community_id)
-    holds += [(standing[1], None)] if standing else []
-    subject = Subject(place.community_id, "resident", resident_id, place.grids[0])
-    for clause_id, acts in (("elder.call", moments), ("elder.visit", []), ("file.update", [])):
-        made = cadence_rows(subject, clause_id, joined.date(), acts, now, load_rulebook(), holds=holds)
-        held = [row for row in place.clocks(resident_id, clause_id) if row.voided_at is None]
-        assert [_states(row) for row in held] == [_states(row) for row in made]
-
-
-def _states(clock: Clock | dict) -> tuple:
-    """What is counted; a miss entered late by an undone hold closes when it is found, so when it closed is left out."""
-    one = clock if isinstance(clock, dict) else vars(clock)
-    return tuple(one[name] for name in COUNTED[:-1]) + (one["closed_at"] is None,)
-
-
 def test_joining_another_group_in_hospital_opens_nothing_until_the_return(place, elder):
     done = away(place, elder, "2026-11-05T09:00", date(2026, 11, 5))
     place.run(enrol, at("2026-11-06T09:00"), place.worker(), resident_id=elder, group="disabled")
     assert counting(place, elder, "disabled.assess") == [] and counting(place, elder) == []
     place.run(come_back, at("2026-11-16T09:00"), place.worker(), departure_id=done.departure_id, version=version(place, done.departure_id), until_date=date(2026, 11, 16))
     assert [counting(place, elder, one) for one in ("elder.call", "disabled.assess")] == [[("2026-W47", "on_time")], [("2027-H1", "waiting")]]
+
+
+def test_what_was_done_in_hospital_after_joining_there_counts_for_its_period(place):
+    place.run(enrol, at("2026-07-02T09:00"), resident_id=(other := place.resident("王大爷")), group="elder")
+    stay = away(place, other, "2026-07-03T09:00", date(2026, 7, 3))
+    place.run(enrol, at("2026-07-20T09:00"), resident_id=other, group="disabled")
+    place.run(record_contact, at("2026-07-29T09:00"), resident_id=other, act="assessment", outcome="reached", happened_at=at("2026-07-25T09:00"))
+    place.run(come_back, at("2026-08-10T09:00"), departure_id=stay.departure_id, version=version(place, stay.departure_id), until_date=date(2026, 8, 10))
+    assert [one[:3] for one in place.states(other, "disabled.assess", at("2026-11-18T10:00"))][:1] == [("2026-H2", "met", 1)]
 
 
 def test_moving_to_another_grid_in_hospital_takes_the_stay_along(place, elder):
