@@ -5,8 +5,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import python_calamine as calamine
 import xlsxwriter
@@ -15,6 +16,7 @@ from core.imports.cells import Cell
 from core.imports.headers import column_letter
 from core.imports.judge import BadCell
 from core.refusals import Refused
+from db.packed_rows import kept
 
 MAX_BYTES = 50 * 2**20
 MAX_UNPACKED = 600 * 2**20
@@ -35,7 +37,7 @@ class Sheet:
     """One sheet: `cells[row][column]` from the top left corner, merged cells filled with what they show."""
 
     name: str
-    cells: list[list[Cell]]
+    cells: Sequence[list[Cell]]
     names: tuple[str, ...] = ()
 
 
@@ -124,12 +126,9 @@ def _workbook(content: bytes, wanted: str | None) -> Sheet | Refused:
                 last_row, last_column = sheet.end or (0, 0)
                 if problem := _size_problem(last_row + 1, last_column + 1):
                     return problem
-                cells = sheet.to_python(skip_empty_area=False)
-                if any(cell != "" for row in cells for cell in row):
-                    known: dict[str, str] = {}
-                    for number, row in enumerate(cells):
-                        cells[number] = _shared(row, known)
-                    return Sheet(name, _fill_merged(cells, sheet.merged_cell_ranges or ()), visible)
+                cells, filled = _cells(sheet)
+                if filled:
+                    return Sheet(name, cells, visible)
             return Refused("imports.file.empty")
     except calamine.PasswordError:
         return Refused("imports.file.password")
@@ -142,15 +141,32 @@ def _shared(row: list[Cell], known: dict[str, str]) -> list[Cell]:
     return [known.setdefault(cell, cell) if isinstance(cell, str) and len(cell) < 9 else cell for cell in row]
 
 
-def _fill_merged(cells: list[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[list[Cell]]:
+def _cells(sheet) -> tuple[Sequence[list[Cell]], bool]:
+    """The rows of a sheet from its top left corner, and whether any cell says something."""
+    known: dict[str, str] = {}
+    seen = [False]
+    left = [""] * (sheet.start or (0, 0))[1]
+
+    def rows() -> Iterator[list[Cell]]:
+        for row in _merged(([*left, *row] for row in sheet.iter_rows()), sheet.merged_cell_ranges or ()):
+            seen[0] = seen[0] or any(cell != "" for cell in row)
+            yield _shared(row, known)
+
+    return kept(rows()), seen[0]
+
+
+def _merged(rows: Iterable[list[Cell]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> Iterator[list[Cell]]:
     """What is merged across or down is meant for every cell of it: a title, 3号楼 beside its twenty households."""
-    for (top, left), (bottom, right) in ranges:
-        if top >= len(cells) or left >= len(cells[top]):
-            continue
-        shown = cells[top][left]
-        for row in cells[top : bottom + 1]:
+    coming, present = sorted(ranges, reverse=True), []
+    for number, row in enumerate(rows):
+        while coming and coming[-1][0][0] <= number:
+            (_, left), (bottom, right) = coming.pop()
+            if left < len(row):
+                present.append((bottom, left, right, row[left]))
+        present = [one for one in present if one[0] >= number]
+        for _, left, right, shown in present:
             row[left : right + 1] = [shown] * len(row[left : right + 1])
-    return cells
+        yield row
 
 
 def _text(content: bytes, file_name: str) -> Sheet | Refused:
@@ -160,15 +176,18 @@ def _text(content: bytes, file_name: str) -> Sheet | Refused:
     if re.match(r"\s*(<!doctype html|<html|<table|<\?xml)", text[:300], re.IGNORECASE):
         return Refused("imports.file.html")
     csv.field_size_limit(1_000_000)
+    known, widths = {}, set()
+
+    def rows() -> Iterator[list[Cell]]:
+        for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), MAX_ROWS + 26):
+            widths.add(len(row))
+            yield _shared(row, known)
+
     try:
-        cells, known = [], {}
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)):
-            cells.append(_shared(row, known))
-            if len(cells) > MAX_ROWS + 25:
-                return Refused("imports.file.too_many_rows", values={"rows": len(cells), "most": MAX_ROWS})
+        cells = kept(rows())
     except csv.Error:
         return Refused("imports.file.damaged")
-    return _size_problem(len(cells), max(map(len, cells), default=0)) or Sheet("csv", cells)
+    return _size_problem(len(cells), max(widths, default=0)) or Sheet("csv", cells)
 
 
 def _decoded(content: bytes) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 
 from core.imports.cells import Bad, Cell, plain, squeezed
 from core.imports.id_numbers import id_number_of
@@ -102,13 +103,13 @@ def read_as(rows: Sequence[Sequence[Cell]], header_row: int, depth: int, into: T
     heads += [""] * (width - len(heads))
     samples = [[row[index] for row in body if index < len(row) and row[index] not in ("", None)] for index in range(len(heads))]
     columns = _assign(heads, samples, into, today)
-    return Mapping(header_row, depth, columns, date_orders(rows[header_row + depth :], columns, into))
+    return Mapping(header_row, depth, columns, date_orders(rows, columns, into, header_row + depth))
 
 
-def date_orders(body: Sequence[Sequence[Cell]], columns: dict[str, int], into: Table) -> dict[str, str]:
-    """For each column of dates whose year comes last: which of day and month comes first, if the column says."""
+def date_orders(rows: Sequence[Sequence[Cell]], columns: dict[str, int], into: Table, first_row: int) -> dict[str, str]:
+    """For each column of dates whose year comes last: which of day and month comes first, if what stands from `first_row` on says."""
     dated = {name: index for name, index in columns.items() if into.fields[name].parse in _DATED}
-    found = {name: order_of(row[index] for row in body if index < len(row)) for name, index in dated.items()}
+    found = {name: order_of(row[index] for row in islice(rows, first_row, None) if index < len(row)) for name, index in dated.items()}
     return {name: order for name, order in found.items() if order}
 
 

@@ -50,7 +50,8 @@ class Row:
 
 @dataclass
 class Judgement:
-    """What a sheet comes to. `skipped`: row number → why (total, header); blank rows are only counted in `blank`."""
+    """What a sheet comes to. `skipped`: row number → why (total, header); blank rows are only counted in `blank`, good ones that
+    nobody needs any more in `let_go`."""
 
     rows: list[Row] = field(default_factory=list)
     bad: list[BadCell] = field(default_factory=list)
@@ -58,11 +59,12 @@ class Judgement:
     refused: set[int] = field(default_factory=set)
     blank: int = 0
     repeated: int = 0
+    let_go: int = 0
 
     @property
     def read(self) -> int:
         """Rows that hold something: those that can go in, those refused, and those that say an earlier row again."""
-        return len(self.rows) + len(self.refused) + self.repeated
+        return len(self.rows) + self.let_go + len(self.refused) + self.repeated
 
 
 @dataclass(frozen=True)

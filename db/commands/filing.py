@@ -63,7 +63,7 @@ class Filing:
     @property
     def rows(self) -> int:
         """How many rows it wrote."""
-        return len(self.digests) + sum(len(batch.ids) for batch in self.made) + self.uncovered
+        return len(self.digests) + sum(map(len, self.made)) + self.uncovered
 
     def settle(self) -> None:
         """Digest each touched row as it stands now, after the last flush."""
@@ -87,7 +87,7 @@ class Filing:
         """The digests of rows inserted in bulk that were made beforehand."""
         if table not in _UNFILED:
             self.bulk += len(ids)
-            self.made.append(Batch(table, community_id, ids, digests))
+            self.made.append(Batch(table, community_id, b"".join(ids), bytearray().join(digests)))
 
     def count_only(self, rows: list[dict]) -> None:
         """Count rows of a synthetic demo: nobody's proof hangs on them, and digests would double its size."""
@@ -98,24 +98,32 @@ class Filing:
         known, digest = row_id(table, values), GONE if gone else row_digest(table, values, key)
         for batch in self.made:
             if batch.table == table and (at := batch.place.get(known.bytes)) is not None:
-                batch.digests[at] = digest
+                batch.digests[at * 32 : at * 32 + 32] = digest
                 return
         self.digests[values.get("community_id") or PLATFORM, table, known] = digest
 
 
 @dataclass
 class Batch:
-    """Rows of one table and community inserted in bulk, and their digests."""
+    """Rows of one table and community inserted in bulk, and their digests, each end to end: a million of them stand beside the ledger they are of."""
 
     table: str
     community_id: UUID
-    ids: list[bytes]
-    digests: list[bytes]
+    ids: bytes
+    digests: bytearray
+
+    def __len__(self) -> int:
+        return len(self.ids) // 16
 
     @cached_property
     def place(self) -> dict[bytes, int]:
         """Where each of them stands, by its id."""
-        return {known: at for at, known in enumerate(self.ids)}
+        return {known: at for at, known in enumerate(cut(self.ids, 16))}
+
+
+def cut(content: bytes, size: int) -> list[bytes]:
+    """`content` in pieces of `size`."""
+    return [content[at : at + size] for at in range(0, len(content), size)]
 
 
 GONE = bytes(32)
@@ -240,14 +248,14 @@ def _write_entry(session: ScopedSession) -> None:
             raise UnfiledWrite(f"rows of {sorted({t for _, t, _ in filing.digests} | {batch.table for batch in filing.made})} were written and no ledger entry filed")
         return
     whole, entry_id = sha256(), uuid7()
-    for digest in chain(*(batch.digests for batch in filing.made), filing.digests.values()):
+    for digest in chain((batch.digests for batch in filing.made), filing.digests.values()):
         whole.update(digest)
     _note_elsewhere(filing)
     scope = session.scope
     session.add(LedgerEntry(id=entry_id, actor_id=scope.actor_id, role=scope.role, rows=filing.rows, digest=whole.digest(), **filing.entry))
     session.flush()
     for batch in filing.made:
-        _write_rows(session, entry_id, [batch.community_id] * len(batch.ids), [batch.table] * len(batch.ids), batch.ids, batch.digests)
+        _write_rows(session, entry_id, [batch.community_id] * len(batch), [batch.table] * len(batch), cut(batch.ids, 16), cut(bytes(batch.digests), 32))
     for part in batched(filing.digests.items(), _MANY * 10):
         _write_rows(session, entry_id, [c for (c, _, _), _ in part], [t for (_, t, _), _ in part], [i.bytes for (_, _, i), _ in part], [d for _, d in part])
 
@@ -263,7 +271,7 @@ def _write_rows(session: ScopedSession, entry_id: UUID, communities: list[UUID],
 def _note_elsewhere(filing: Filing) -> None:
     """Rows of other communities than the entry's: who checks the one can't always see the others, and the entry says so."""
     own = filing.entry["community_id"]
-    elsewhere = sum(community != own for community, _, _ in filing.digests) + sum(len(batch.ids) for batch in filing.made if batch.community_id != own)
+    elsewhere = sum(community != own for community, _, _ in filing.digests) + sum(len(batch) for batch in filing.made if batch.community_id != own)
     if elsewhere:
         facts = json.loads(filing.entry["facts"]) | {"rows_elsewhere": elsewhere}
         filing.entry["facts"] = json.dumps(facts, ensure_ascii=False, sort_keys=True)

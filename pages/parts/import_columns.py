@@ -92,6 +92,6 @@ def _form(desk: Desk, upload: Upload, heads: list[str]) -> Mapping | None:
         if not st.form_submit_button(desk.t("imports.columns_apply"), width="stretch"):
             return None
     columns = {name: index for name, index in chosen.items() if index is not None}
-    return Mapping(mapping.header_row, mapping.depth, columns, date_orders(upload.cells[mapping.first_row :], columns, upload.into))
+    return Mapping(mapping.header_row, mapping.depth, columns, date_orders(upload.cells, columns, upload.into, mapping.first_row))
 
 

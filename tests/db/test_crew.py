@@ -2,7 +2,7 @@
 
 import os
 
-from db import crew
+from db import crew, packed_rows
 from db.crew import in_order
 from db.engine import open_session
 from db.models.grids import Building, Household
@@ -27,7 +27,9 @@ def test_a_long_ledger_comes_to_the_same_on_all_cores_and_leaves_rows_the_ledger
     sheet = ([*rows[:-2], *more, [*rows[8][:3], *rows[5][3:]], *rows[-2:]], merges)
     alone = ours.preview(ours.upload("residents", *sheet))
     monkeypatch.setattr(crew, "MANY", 1)
-    monkeypatch.setattr(queries, "_PART", 50)
+    monkeypatch.setattr(packed_rows, "BLOCK", 50)
+    monkeypatch.setattr(packed_rows, "MANY", 60)
+    monkeypatch.setattr(queries, "BLOCK", 50)
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
     seen = beside.preview(beside.upload("residents", *sheet))
     assert seen.counts == alone.counts and seen.found == alone.found

@@ -1,7 +1,7 @@
 """Ledgers in, read: what a file would change, how a community reads files of this shape, and what it has taken in."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.calendar import local_day
 from core.imports import checks
 from core.imports.cells import Cell
 from core.imports.headers import Mapping, guess, labels, signature
@@ -21,6 +20,7 @@ from db.crew import crew, in_order
 from db.engine import ScopedSession
 from db.models.grids import Community
 from db.models.imports import ImportBatch, ImportMapping
+from db.packed_rows import BLOCK, PackedRows, read_block
 from db.queries.imports.bills import Bills
 from db.queries.imports.orders import WorkOrders
 from db.queries.imports.people import Residents, StaffAndPosts
@@ -38,8 +38,6 @@ INTAKES = {
     "bills": Bills,
 }
 Progress = Callable[[float], None]
-_PART = 5_000
-"""Rows read in one go."""
 
 
 def silent(part: float) -> None:
@@ -109,13 +107,13 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
     if once:
         upload.judged.clear()  # whoever has to begin again judges again
     intake = INTAKES[upload.table](session, community_id, now, upload.source)
-    for number, row in enumerate(found.rows):
+    total = len(found.rows)
+    for number, row in enumerate(_leaving(found) if once else found.rows):
         if number % 5_000 == 0:
-            progress(0.7 + 0.3 * number / max(1, len(found.rows)))
+            progress(0.7 + 0.3 * number / total)
         intake.take(row)
-        if once:
-            row.values = {}
     _complain(found, intake.plan, upload)
+    found.let_go = total - len(intake.plan.complaints.keys() & found.refused) if once else 0
     progress(1.0)
     return Preview(upload, found, intake.plan)
 
@@ -142,18 +140,25 @@ def _judged(upload: Upload, now: datetime, community: str, progress: Progress) -
 
 def _read(upload: Upload, now: datetime, community: str, progress: Progress) -> Judgement:
     """Part by part, on all cores where it is long."""
-    cells, first, found = upload.cells, upload.mapping.first_row, Judgement()
-    begins = range(first, len(cells), _PART)
-    jobs = (([*cells[:first], *cells[at : at + _PART]], upload.table, upload.mapping, local_day(now), now, community, at - first) for at in begins)
+    cells, found = upload.cells, Judgement()
+    packed = cells if isinstance(cells, PackedRows) else PackedRows(cells)
+    jobs = ((cells[: upload.mapping.first_row], block, number * BLOCK, upload.table, upload.mapping, now, community) for number, block in enumerate(packed.blocks()))
     with crew(len(cells)):
-        for number, (numbers, values, part) in enumerate(in_order(checks.read_part, jobs), 1):
+        for number, (numbers, values, part) in enumerate(in_order(read_block, jobs), 1):
             found.rows += map(Row, numbers, values)
             found.bad += part.bad
             found.skipped |= part.skipped
             found.refused |= part.refused
             found.blank += part.blank
-            progress(number / len(begins))
+            progress(number / len(packed.blocks()))
     return checks.together(found, cells, upload.into, upload.mapping)
+
+
+def _leaving(found: Judgement) -> Iterator[Row]:
+    """The rows, each taken out of `found`."""
+    found.rows.reverse()
+    while found.rows:
+        yield found.rows.pop()
 
 
 def _complain(found: Judgement, plan: Plan, upload: Upload) -> None:
