@@ -51,27 +51,6 @@ def test_the_late_come_first_and_each_card_says_what_is_due_and_who_holds_it(pag
     assert sideways(page) <= 0 and small_targets(page) == []
 
 
-def test_a_call_is_recorded_in_two_taps_and_an_unanswered_one_is_still_due(worked_server, page_at):
-    page = page_at("roster", role="grid_worker", size="phone", server=worked_server)
-    _choose(page, zh("roster.act"), zh("care.act.call"))
-    page.get_by_role("button", name=re.compile("elder.call")).wait_for()
-    settled(page)
-    met, who = _count(page, 2), _cards(page)[0]
-    _tap(page, zh("roster.do_call"))
-    page.get_by_role("button", name=zh("roster.call_not"), exact=True).wait_for()
-    assert small_targets(page) == [] and sideways(page) <= 0
-    _tap(page, zh("roster.call_not"))
-    page.get_by_text(zh("roster.recorded_not", name="", act="", due="")[1:7]).first.wait_for()
-    settled(page)
-    _counted(page, 2, met)
-    assert _cards(page)[0] == who
-    _tap(page, zh("roster.do_call"))
-    _tap(page, zh("roster.call_done"))
-    page.get_by_text(zh("roster.recorded_met", name="", act="", due="")[1:4]).first.wait_for()
-    settled(page)
-    _counted(page, 2, met + 1)
-
-
 def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_quarters_update(worked_server, page_at):
     page = page_at("roster", role="grid_worker", size="phone", server=worked_server)
     _choose(page, zh("roster.act"), zh("care.act.file_update"))
