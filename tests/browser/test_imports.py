@@ -32,7 +32,7 @@ def test_a_station_head_sees_what_a_ledger_would_change_before_anything_is_writt
     page = hand_in(page_at("imports", role="station_head", size="phone"), ledger(tmp_path))
     text = text_of(page)
     assert "居民和特殊群体" in page.content()
-    assert "坏格子 6 个，所在的 6 行不导入" in text
+    assert "坏格子 7 个，所在的 6 行不导入" in text
     assert re.search(r"新增\s*5", text) and re.search(r"拒收\s*6", text)
     assert page.get_by_role("button", name="导入 5 行").is_visible()
     assert sideways(page) == 0
@@ -43,7 +43,7 @@ def test_a_station_head_sees_what_a_ledger_would_change_before_anything_is_writt
         page.get_by_role("button", name="下载标注文件").click()
     marks = ledgers.marks_of(download.value.path().read_bytes())
     assert download.value.suggested_filename == "居民台账-标注.xlsx"
-    assert sorted(marks) == ["C11", "D10", "D12", "D13", "D14", "D15"]
+    assert sorted(marks) == ["C11", "D10", "D12", "D13", "D14", "D15", "F12"]
 
 
 def test_good_rows_go_in_and_the_same_file_again_changes_nothing(worked_server, page_at, tmp_path):

@@ -34,7 +34,7 @@ SENTENCES = {
 }
 """Ids of what the rulebook says in sentences outside its tables."""
 
-OURS = {1: "welfare.check reconcile.visit", 6: "extension.limit extension.told contact.dense contact.absent contact.photo suspension.limit repair.board file.limit archive.retention archive.reading"}
+OURS = {1: "welfare.check reconcile.visit", 6: "extension.limit extension.told contact.late contact.dense contact.absent contact.photo suspension.limit repair.board file.limit archive.retention archive.reading"}
 """What the rulebook says nothing of, and this product adds: marked default wherever it is shown."""
 
 LIMITS = {
@@ -54,7 +54,7 @@ CADENCES = {
     "training.staff": (1, "month"), "counselling.group": (1, "month"), "pair.rotate": (1, "week"), "scorecard.monthly": (1, "month"),
     "fund.publish": (1, "year"),
 }  # fmt: skip
-DEFAULTS = {"welfare.check", "reconcile.visit", "extension.limit", "extension.told", "contact.dense", "contact.absent", "contact.photo", "suspension.limit", "repair.board", "file.limit", "archive.retention", "archive.reading", "bill.stages", "matter.simple", "grid.size", "followup.round", "council.greening", "talk.day", "archive.inspect", "results.publish"}
+DEFAULTS = {"welfare.check", "reconcile.visit", "extension.limit", "extension.told", "contact.late", "contact.dense", "contact.absent", "contact.photo", "suspension.limit", "repair.board", "file.limit", "archive.retention", "archive.reading", "bill.stages", "matter.simple", "grid.size", "followup.round", "council.greening", "talk.day", "archive.inspect", "results.publish"}
 """Where the documents give no figure."""
 
 BOOK = load_rulebook()
