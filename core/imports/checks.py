@@ -187,6 +187,7 @@ _CHECKS: dict[str, Callable[[Row, date], Iterator[Complaint]]] = {
     "housing": _housing,
     "households": _household,
     "bills": _household,
+    "contacts": _household,
     "staff": _staff,
     "work_orders": _work_order,
 }

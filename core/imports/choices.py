@@ -99,6 +99,20 @@ OUTCOMES = {
     **dict.fromkeys(("已化解", "化解", "调解成功", "成功", "达成协议", "和解", "已和解", "是", "settled", "yes"), "settled"),
     **dict.fromkeys(("未化解", "调解不成", "调解未成功", "未成功", "未达成协议", "否", "notsettled", "no"), "not_settled"),
 }
+CONTACT_ACTS = {
+    **dict.fromkeys(("电话", "打电话", "电话联系", "电话问候", "通话", "call", "phone", "telephone"), "call"),
+    **dict.fromkeys(("上门", "走访", "入户", "上门走访", "入户走访", "探访", "上门探访", "visit", "homevisit"), "visit"),
+    **dict.fromkeys(("辅导", "课业辅导", "心理辅导", "谈心", "session", "tutoring", "counselling"), "session"),
+    **dict.fromkeys(("评估", "需求评估", "上门评估", "assessment"), "assessment"),
+}
+CONTACT_OUTCOMES = {
+    **dict.fromkeys(("接通", "已接通", "见到本人", "见面", "正常", "已完成", "完成", "成功", "是", "reached", "metinperson", "done", "yes"), "reached"),
+    **dict.fromkeys(("未接", "无人接听", "未接通", "无人应门", "不在家", "否", "noanswer", "nobodyhome", "no"), "no_answer"),
+    **dict.fromkeys(("号码有误", "空号", "停机", "wrongnumber"), "wrong_number"),
+    **dict.fromkeys(("拒绝", "拒访", "refused"), "refused"),
+    **dict.fromkeys(("已约时间", "预约", "appointmentmade", "agreed"), "agreed"),
+    **dict.fromkeys(("稍后再打", "calllater"), "call_later"),
+}
 RATINGS = {
     **dict.fromkeys(("非常满意", "很满意", "5", "五星", "5分"), 5),
     **dict.fromkeys(("满意", "4", "四星", "4分", "比较满意", "satisfied"), 4),

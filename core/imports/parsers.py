@@ -118,9 +118,11 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "order_status": _of(choices.STATUSES, "order_status", "other"),
     "rating": _of(choices.RATINGS, "rating"),
     "outcome": _of(choices.OUTCOMES, "outcome"),
+    "contact_act": _of(choices.CONTACT_ACTS, "contact_act"),
+    "contact_outcome": _of(choices.CONTACT_OUTCOMES, "contact_outcome"),
 }
 REPETITIVE = frozenset(
     {"sex", "flag", "whole", "building", "unit", "door", "groups", "disability", "level", "staff_kind", "post", "certificate"}
-    | {"order_kind", "channel", "order_status", "rating", "outcome", "category", "occupancy", "bill_kind", "bill_period"}
+    | {"order_kind", "channel", "order_status", "rating", "outcome", "contact_act", "contact_outcome", "category", "occupancy", "bill_kind", "bill_period"}
 )
 """Parsers whose columns hold few different texts: worth remembering what each came to."""

@@ -19,7 +19,7 @@ from core.late_entries import check_reason, period_over
 from core.periods import local_midnight
 from core.refusals import Refused
 from core.roles import SYSTEM, may
-from core.rulebook import load_rulebook
+from core.rulebook import Clause, load_rulebook
 from core.words import t
 from db.commands import cadence
 from db.commands.cadence import Subject
@@ -227,7 +227,7 @@ def _contact(
     )  # fmt: skip
     session.add(contact)
     session.flush()
-    clause = next((one for one in plan(_groups_ever(session, resident.id), load_rulebook(), local_day(happened_at)) if one.on(local_day(happened_at)).figure.act == act), None)
+    clause = clause_of(session, resident.id, act, happened_at)
     if clause is None:
         return Recorded(contact.id, False)
     clock, late = None, period_over(clause, happened_at, now) if counts(outcome) else None
@@ -239,6 +239,12 @@ def _contact(
     elif counts(outcome):
         clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: cadence.contacts_of(session, _subject(resident), act, since), now)
     return replace(_recorded(session, resident, contact.id, clause.id, clock, now), to_confirm=late is not None)
+
+
+def clause_of(session: ScopedSession, resident_id: UUID, act: str, happened_at: datetime) -> Clause | None:
+    """The clause that asks for `act` of a resident at that moment, by all groups they ever were in; None: none does."""
+    day = local_day(happened_at)
+    return next((one for one in plan(_groups_ever(session, resident_id), load_rulebook(), day) if one.on(day).figure.act == act), None)
 
 
 def _put_off(session: ScopedSession, resident: Resident, recorded: Recorded, outcome: str, again_at: datetime | None, now: datetime) -> datetime | None:

@@ -22,6 +22,7 @@ from db.commands.bulk import INDEXED, insert_batches
 from db.commands.cadence import Subject
 from db.commands.care import settle_plan
 from db.commands.care_bulk import cadence_rows
+from db.commands.contacts_bulk import count_in
 from db.commands.filing import batched, file
 from db.commands.transfers import move_along
 from db.crew import crew
@@ -31,13 +32,13 @@ from db.models.bills import Bill, BillStep
 from db.models.clocks import Clock, ClockPause
 from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass, ImportBatch, ImportMapping
-from db.models.residents import Resident, SpecialGroup
+from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.imports import Preview, Progress, Upload, preview, refusal, silent
 from db.queries.imports.plan import Plan
 from db.types import uuid7
 
-ORDER = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, AffairClass, WorkOrder, Clock, ClockPause, WorkOrderEvent, Bill, BillStep)
+ORDER = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, Contact, AffairClass, WorkOrder, Clock, ClockPause, WorkOrderEvent, Bill, BillStep)
 """In which foreign keys let rows be filled in."""
 _CHUNK = 5_000
 
@@ -114,6 +115,7 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
     _finish(session, plan, community_id)
     _move(session, plan, community_id, now)
     _settle(session, plan, made, community_id, now)
+    count_in(session, plan.contacts, now)
 
 
 def _batches(plan: Plan, clocks: Iterator[dict]) -> Iterator[tuple[type, list[dict]]]:

@@ -28,6 +28,7 @@ from db.models.clocks import Clock, ClockPause
 from db.models.late_entries import LateContact, LateEntry
 from db.models.residents import Contact, Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.late_entries import contacts_wait
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,34 @@ def decide_contact(session: ScopedSession, *, now: datetime, entry_id: UUID, con
         return Refused("late_entries.decided_before")
     if refused := may_decide((entry.entered_by, entry.entered_staff_id), actor(session)):
         return refused
+    contact, clock = _decide_contact(session, entry, resident, confirmed, now)
+    file(
+        session, "care.confirm_late" if confirmed else "care.refuse_late", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
+        act=contact.act, clause=entry.clause_id, happened_at=contact.happened_at.isoformat(), recorded_at=entry.recorded_at.isoformat(),
+    )  # fmt: skip
+    return DecidedContact(entry.clause_id, clock and state(clock, now))
+
+
+def decide_together(session: ScopedSession, *, now: datetime, community_id: UUID, recorded_at: datetime, entered_by: UUID | None, expected: int, confirmed: bool) -> int | Refused:
+    """The same for all that one person entered at one moment, as a ledger brings them, and nobody has decided. `expected`: as many as somebody had before them."""
+    if not may(session.scope.role, "care_confirm_late"):
+        return Refused("common.not_allowed")
+    own = (*contacts_wait(community_id), LateContact.recorded_at == recorded_at, LateContact.entered_by.is_not_distinct_from(entered_by))
+    entries = session.scalars(select(LateContact).where(*own).order_by(LateContact.resident_id, LateContact.due_at)).all()
+    if not entries or len(entries) != expected:
+        return Refused("common.changed_meanwhile")
+    for entry in entries:
+        if refused := may_decide((entry.entered_by, entry.entered_staff_id), actor(session)):
+            return refused
+        who = (Resident.community_id == community_id, Resident.id == entry.resident_id)
+        _decide_contact(session, entry, session.scalar(select(Resident).where(*who).with_for_update()), confirmed, now)
+    about = {"community_id": community_id, "subject_kind": "community", "subject_id": community_id}
+    file(session, "care.confirm_late" if confirmed else "care.refuse_late", now=now, **about, entries=len(entries), recorded_at=recorded_at.isoformat())
+    return len(entries)
+
+
+def _decide_contact(session: ScopedSession, entry: LateContact, resident: Resident, confirmed: bool, now: datetime) -> tuple[Contact, Clock | None]:
+    """The contact, and the clock it counts for now."""
     entry.confirmed = confirmed
     decided(session, entry, now)
     session.flush()
@@ -113,11 +142,7 @@ def decide_contact(session: ScopedSession, *, now: datetime, entry_id: UUID, con
     if confirmed:
         subject, clause = Subject(resident.community_id, "resident", resident.id, resident.grid_id), load_rulebook()[entry.clause_id]
         clock = cadence.count(session, subject, clause, contact.happened_at, lambda since: cadence.contacts_of(session, subject, contact.act, since), now)
-    file(
-        session, "care.confirm_late" if confirmed else "care.refuse_late", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
-        act=contact.act, clause=entry.clause_id, happened_at=contact.happened_at.isoformat(), recorded_at=entry.recorded_at.isoformat(),
-    )  # fmt: skip
-    return DecidedContact(entry.clause_id, clock and state(clock, now))
+    return contact, clock
 
 
 def _was_met(session: ScopedSession, clock: Clock, entry: LateEntry) -> None:

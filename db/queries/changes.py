@@ -19,7 +19,8 @@ from db.models.residents import Resident
 @dataclass(frozen=True)
 class ChangeLine:
     """One request. `name` as the reader's role may see it; `before` and `wanted` masked for everybody (of a group's end they are no secret);
-    `reason` only for those who keep files; `own`: the reader's own request; `approved` None: it waits."""
+    `reason` only for those who keep files; `own`: the reader's own request; `approved` None: it waits; `compared`: asked for because of a
+    reconciliation's difference."""
 
     id: UUID
     resident_id: UUID
@@ -33,6 +34,7 @@ class ChangeLine:
     own: bool
     approved: bool | None
     decided_at: datetime | None
+    compared: bool = False
 
 
 def waiting(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[ChangeLine]:
@@ -73,7 +75,7 @@ def _lines(session: ScopedSession, query: Select) -> list[ChangeLine]:
         ChangeLine(
             row.id, row.resident_id, masks.masked("name", name, hidden), row.field, _told(row.field, row.before), _told(row.field, row.wanted),
             row.reason if own_words else masks.free_text(row.reason), row.asked_at, by, same_person(row.asker, (scope.actor_id, scope.staff_id)),
-            row.approved, row.decided_at,
+            row.approved, row.decided_at, row.difference_id is not None,
         )
         for row, name, by in session.execute(query)
     ]  # fmt: skip

@@ -23,17 +23,19 @@ from db.models.bills import Bill
 from db.models.extensions import Extension
 from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass
-from db.models.residents import Resident, SpecialGroup
+from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.catalogue import entries
 from db.queries.packages import standing
 from db.queries.surveys import SurveyRow, everybody, surveys
 
-_LEFT_OUT = {"households": {"unit"}, "bills": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}}
+_LEFT_OUT = {
+    "households": {"unit"}, "bills": {"unit"}, "contacts": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}
+}  # fmt: skip
 """Fields that come in on their own and go out within another."""
 _ADDED = {"work_orders": ("extended", "original_limit", "extended_limit", "told")}
 """What no ledger brings in."""
-_ROSTER = {"residents", "packages"}
+_ROSTER = {"residents", "packages", "contacts"}
 """Tables that show who is in a special group: only for roles that may open the roster."""
 OUT_ONLY = ("packages", "surveys")
 """Tables that only go out; their words are exports.<table>_<column>."""
@@ -121,6 +123,8 @@ _WORDS: dict[str, Callable] = {
     "certificate": _word("exports.certificate_"),
     "channel": _word("work_orders.channel_"),
     "outcome": _word("mediation.outcome_"),
+    "contact_act": _word("care.act."),
+    "contact_outcome": _word("care.outcome."),
     "category": _word("work_orders.category_"),
     "order_kind": lambda value, lang: kinds()[value].title[lang],
     "groups": _groups,
@@ -224,6 +228,21 @@ def _bills(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
         yield row | {"building": buildings.get(row["building_id"])}
 
 
+def _contacts(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
+    """Only for who may open the roster (`exportable`)."""
+    buildings, staff = _names(session, community_id, Building, Building.name), _names(session, community_id, Staff, Staff.name)
+    homes = {row["id"]: row for row in _records(session, community_id, Household, Household.id, Household.building_id, Household.door, order=Household.id)}
+    people = {row["id"]: row for row in _records(session, community_id, Resident, Resident.id, Resident.name, Resident.id_number, Resident.household_id, order=Resident.id)}
+    hidden = "address" in masked(session.scope.role)
+    own = (Contact.resident_id, Contact.act, Contact.outcome, Contact.happened_at.label("happened"), Contact.staff_id, Contact.note)
+    for row in _records(session, community_id, Contact, *own, order=Contact.happened_at):
+        who = people[row["resident_id"]]
+        home = homes.get(who["household_id"], {})
+        door = masks.free_text(home.get("door")) if hidden else home.get("door")
+        about = {"name": who["name"], "id_number": who["id_number"], "building": buildings.get(home.get("building_id")), "door": door}
+        yield row | about | {"by": staff.get(row["staff_id"])}
+
+
 def _packages(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
     """A line for each part of a package asked for: who or what is there, or that it is missing."""
     grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
@@ -277,6 +296,7 @@ _READERS: dict[str, Callable[[ScopedSession, UUID, datetime], Iterator[dict]]] =
     "work_orders": _as_it_is(_work_orders),
     "affairs": _as_it_is(_affairs),
     "bills": _as_it_is(_bills),
+    "contacts": _as_it_is(_contacts),
     "packages": _packages,
     "surveys": _surveys,
 }

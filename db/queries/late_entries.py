@@ -104,6 +104,19 @@ class LateContactLine:
     decided_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Together:
+    """`n` contacts that one person entered at one moment; of periods that ended from `first` to `last`. `own`: the reader's own."""
+
+    recorded_at: datetime
+    entered_by: UUID | None
+    n: int
+    first: datetime
+    last: datetime
+    by: str | None
+    own: bool
+
+
 _PERSON = and_(Resident.community_id == LateContact.community_id, Resident.id == LateContact.resident_id)
 
 
@@ -115,6 +128,15 @@ def waiting_contacts(session: ScopedSession, now: datetime, community_id: UUID, 
 def how_many_contacts(session: ScopedSession, now: datetime, community_id: UUID) -> int:
     """How many of them."""
     return session.scalar(select(func.count(LateContact.id)).join(Resident, _PERSON).where(*contacts_wait(community_id)))
+
+
+def entered_together(session: ScopedSession, community_id: UUID) -> list[Together]:
+    """Who entered more than one of them at one moment: those of a ledger."""
+    query = select(LateContact.recorded_at, LateContact.entered_by, func.count(), func.min(LateContact.due_at), func.max(LateContact.due_at)).where(*contacts_wait(community_id))
+    rows = session.execute(query.group_by(LateContact.recorded_at, LateContact.entered_by).having(func.count() > 1).order_by(LateContact.recorded_at)).all()
+    by = askers(session, {row.entered_by for row in rows})
+    own = (session.scope.actor_id, session.scope.staff_id)
+    return [Together(*row, by[row.entered_by].name, may_decide((row.entered_by, None), own) is not None) for row in rows]
 
 
 def contacts_of_period(session: ScopedSession, community_id: UUID, period: Period, *, limit: int, offset: int = 0) -> list[LateContactLine]:

@@ -27,6 +27,7 @@ def draw_protected(desk: Desk, found: list[ChangeLine]) -> None:
 def said(desk: Desk, one: ChangeLine) -> str:
     """One request in Markdown: what shall change how, who asked when and why."""
     parts = [what(desk, one), desk.t("changes.asked", by=plain(one.by) or desk.t("grants.nobody"), at=local_minute(one.asked_at))]
+    parts += [desk.t("changes.compared")] if one.compared else []
     return "  \n".join([" · ".join(parts), *([desk.t("changes.reason", reason=plain(one.reason))] if one.reason else [])])
 
 

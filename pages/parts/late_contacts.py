@@ -9,9 +9,9 @@ from core.calendar import local_minute
 from core.clocks import deadline_text
 from core.late_entries import STANDS
 from core.periods import quarter
-from db.commands.late_entries import DecidedContact, decide_contact
+from db.commands.late_entries import DecidedContact, decide_contact, decide_together
 from db.queries.checklist import Line
-from db.queries.late_entries import LateContactLine, contacts_of_period
+from db.queries.late_entries import LateContactLine, contacts_of_period, entered_together
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.grants import draw_answers
@@ -26,12 +26,27 @@ def draw_late_contacts(desk: Desk, found: list[LateContactLine]) -> None:
     if found:
         st.markdown(f"**{desk.t('late_entries.contacts')}**")
         st.caption(desk.t("late_entries.contacts_why"))
+        _together(desk, found[0].community_id)
     for one in found:
         with st.container(border=True, key=f"late-contact-{one.id}"):
             st.markdown(f"{said(desk, one)}  \n{clause_mark(desk, one.clause_id)}")
             answer = partial(desk.carry_out, decide_contact, entry_id=one.id)
             words, own = ("late_entries.contact_confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
             draw_answers(desk, "care_confirm_late", ("late-contact", one.id), words, lambda yes, answer=answer: answer(confirmed=yes), partial(_done, desk), own=own)
+
+
+def _together(desk: Desk, community_id: UUID) -> None:
+    """What one ledger brought is decided at once."""
+    with desk.session() as session:
+        found = entered_together(session, community_id)
+    for number, one in enumerate(found):
+        with st.container(border=True, key=f"late-together-{number}"):
+            moments = {"at": local_minute(one.recorded_at), "first": deadline_text(one.first), "last": deadline_text(one.last)}
+            st.markdown(f"**{desk.t('late_entries.together', n=one.n, by=plain(one.by) or desk.t('grants.nobody'), **moments)}**")
+            which = {"community_id": community_id, "recorded_at": one.recorded_at, "entered_by": one.entered_by, "expected": one.n}
+            answer = partial(desk.carry_out, decide_together, **which)
+            words, own = ("late_entries.together_confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
+            draw_answers(desk, "care_confirm_late", ("late-together", number), words, lambda yes, answer=answer: answer(confirmed=yes), partial(_done, desk), own=own)
 
 
 def draw_quarter(desk: Desk, community_id: UUID, line: Line, quarter_key: str) -> None:
@@ -63,5 +78,5 @@ def stand(desk: Desk, stands: str) -> str:
     return f":{COLOURS[stands]}[{desk.t(f'late_entries.contact_{stands}')}]"
 
 
-def _done(desk: Desk, _result: DecidedContact, confirmed: bool) -> str:
+def _done(desk: Desk, _result: DecidedContact | int, confirmed: bool) -> str:
     return desk.t("late_entries.contact_done" if confirmed else "late_entries.contact_not_done")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.calendar import SHANGHAI
 from core.departures import EXITS
-from core.reconciliation import APPLIED, CANDIDATE, DIFFERENT, MISSING_HERE, MISSING_THERE, NOBODY, OURS, THEIRS, THEY_CORRECT, VISIT, outcome
+from core.reconciliation import APPLIED, ASKED, CANDIDATE, DIFFERENT, MISSING_HERE, MISSING_THERE, NOBODY, OURS, THEIRS, THEY_CORRECT, VISIT, outcome
 from db.commands.reconciliation import Decided, decide, decide_several
 from db.commands.reconciliation_shown import Said, reveal_difference
 from db.queries.reconciliation import OPEN, Line
@@ -94,6 +94,8 @@ def _done(desk: Desk, verdict: str, done) -> str:
         return desk.t("reconciliation.quarter_met")
     if verdict == VISIT:
         return desk.t("reconciliation.sent", number=done.order)
+    if done.outcome == ASKED:
+        return desk.t("reconciliation.now_waits")
     return desk.t("reconciliation.now_missing" if verdict == NOBODY else "reconciliation.done")
 
 

@@ -22,6 +22,7 @@ from db.models.grids import Community
 from db.models.imports import ImportBatch, ImportMapping
 from db.packed_rows import BLOCK, PackedRows, read_block
 from db.queries.imports.bills import Bills
+from db.queries.imports.contacts import Contacts
 from db.queries.imports.orders import WorkOrders
 from db.queries.imports.people import Residents, StaffAndPosts
 from db.queries.imports.places import Affairs, Buildings, Grids, Households
@@ -33,6 +34,7 @@ INTAKES = {
     "households": Households,
     "residents": Residents,
     "staff": StaffAndPosts,
+    "contacts": Contacts,
     "work_orders": WorkOrders,
     "affairs": Affairs,
     "bills": Bills,

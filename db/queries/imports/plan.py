@@ -43,8 +43,8 @@ class Plan:
     """Rows to insert by model, in an order foreign keys allow; fields to change by model and id; each sheet row's state.
 
     `moved_…`: id → the grid it is in from now on. `left`: residents who have gone, and when. `enrolled`: residents new in a
-    group → all their groups. `finished`: known orders the file says are done → their rows as they would have been. `aside`: rows made on the way
-    (a building a resident lives in), by table.
+    group → all their groups. `finished`: known orders the file says are done → their rows as they would have been. `contacts`: new contacts of care, to be
+    counted. `aside`: rows made on the way (a building a resident lives in), by table.
     """
 
     inserts: dict[type, list[dict]] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class Plan:
     left: dict[UUID, date] = field(default_factory=dict)
     enrolled: dict[UUID, dict[str, str | None]] = field(default_factory=dict)
     finished: dict[UUID, Rows] = field(default_factory=dict)
+    contacts: list[dict] = field(default_factory=list)
     aside: Counter = field(default_factory=Counter)
 
     @property

@@ -1,0 +1,68 @@
+"""Contacts of care: which of a file the desk doesn't have yet."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from core.care import check_contact
+from core.imports.judge import Row
+from core.imports.places import building_of
+from db.keys import keyring
+from db.models.grids import Building, Household, Staff
+from db.models.merges import Merge
+from db.models.residents import Contact, Resident, SpecialGroup
+from db.queries.imports.plan import NEW, Complaint, Intake
+
+
+class Contacts(Intake):
+    """Contacts by person, act and minute, however they came to the desk. A person is known by ID number, else by name and door, else by a name nobody else has."""
+
+    def load(self) -> None:
+        query = select(SpecialGroup.resident_id, func.min(SpecialGroup.from_date)).where(SpecialGroup.community_id == self.community_id)
+        self.enrolled = dict(self.session.execute(query.group_by(SpecialGroup.resident_id)).all())
+        went = set(self.session.scalars(select(Merge.merged_id).where(Merge.community_id == self.community_id, Merge.undone_at.is_(None))))
+        records = self.records(Resident, Resident.name, Resident.id_number, Resident.household_id, Resident.grid_id, Resident.left_on)
+        self.by_id, self.by_name = {}, {}
+        for one in (one for one in records if one["id"] in self.enrolled and one["id"] not in went):
+            self.by_name.setdefault(one["name"], []).append(one)
+            if one["id_number"]:
+                self.by_id[one["id_number"]] = one
+        self.buildings = {building_of(r["name"]): r["id"] for r in self.records(Building, Building.name)}
+        self.homes = {r["id"]: (r["building_id"], r["door"]) for r in self.records(Household, Household.building_id, Household.door)}
+        self.staff = {r["name"]: r["id"] for r in self.records(Staff, Staff.name)}
+        self.there: dict[UUID, dict[tuple[str, datetime], dict]] = {}
+
+    def place(self, row: Row) -> Iterable[Complaint]:
+        values = row.values
+        found = self._who(values)
+        if len(found) != 1:
+            return [("name", "several_residents" if found else "unknown_resident", {}, True)]
+        [who] = found
+        act, outcome, at = values["act"], values.get("outcome") or "reached", values["happened"].replace(second=0, microsecond=0)
+        if refused := check_contact(act, outcome, at, self.now, self.enrolled[who["id"]], who["left_on"]):
+            return [("happened", f"contact_{refused.reason.rpartition('.')[2]}", refused.values, True)]
+        known, key = self._contacts(who["id"]), (act, at)
+        fixed = {"grid_id": who["grid_id"], "resident_id": who["id"], "act": act, "outcome": outcome, "happened_at": at, "recorded_at": self.now, "note": values.get("note")}
+        fixed |= {"staff_id": self.staff.get(values.get("by")), "source_key": keyring().blind_index(f"{who['id']} {act} {at.isoformat()}", "contact.source_key").hex()}
+        contact = self.put(Contact, known, key, {}, fixed=fixed)
+        if self._state == NEW:
+            self.plan.contacts.append({name: contact[name] for name in ("id", "resident_id", "act", "outcome", "happened_at")})
+        return ()
+
+    def _who(self, values: dict) -> list[dict]:
+        if number := values.get("id_number"):
+            return [self.by_id[number]] if number in self.by_id else []
+        same = self.by_name.get(values["name"], [])
+        if "door" not in values or "building" not in values:
+            return same
+        home = (self.buildings.get(values["building"]), values["door"])
+        return [one for one in same if self.homes.get(one["household_id"]) == home]
+
+    def _contacts(self, resident_id: UUID) -> dict[tuple[str, datetime], dict]:
+        """What is on file of somebody, by act and minute: read once, when they are first named."""
+        if resident_id not in self.there:
+            rows = self.records(Contact, Contact.act, Contact.happened_at, where=(Contact.resident_id == resident_id,))
+            self.there[resident_id] = {(r["act"], r["happened_at"].replace(second=0, microsecond=0)): r for r in rows}
+        return self.there[resident_id]

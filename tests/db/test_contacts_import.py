@@ -1,0 +1,97 @@
+"""Contacts of care by ledger: counted for their period or waiting for another person, and the same file twice changes nothing."""
+
+from datetime import datetime
+
+import pytest
+
+from core.imports.headers import guess_table
+from core.refusals import Refused
+from db.commands.care import enrol, record_contact
+from db.commands.exports import export
+from db.commands.filing import carry_out
+from db.commands.late_entries import decide_together
+from db.engine import open_session
+from db.models.late_entries import LateContact
+from db.models.ledger import LedgerEntry
+from db.models.residents import Contact
+from db.queries.late_entries import entered_together
+from tests.db.care_people import Place, at, found
+from tests.db.test_imports import NOW, Office
+
+HEAD = ["姓名", "走访方式", "走访时间", "走访结果", "走访人", "走访情况"]
+ROWS = [
+    HEAD,
+    ["李大爷", "电话", datetime(2026, 11, 4, 9, 30), "接通", "员工B0", "身体好"],
+    ["李大爷", "入户走访", "2026-11-10 15:00", "", "员工B0", ""],
+    ["李大爷", "电话", "2026-11-12 10:00", "未接", "", ""],
+    ["李大爷", "电话", "2026-11-17 10:00", "已接通", "", ""],
+    ["没这人", "电话", "2026-11-17 10:00", "接通", "", ""],
+    ["李大爷", "电话", "2026-11-01 23:59", "接通", "", ""],
+    ["李大爷", "聊天", "2026-11-17 10:00", "接通", "", ""],
+]
+
+
+@pytest.fixture
+def engine(sqlite_engine):
+    return sqlite_engine
+
+
+@pytest.fixture
+def place(kept) -> Place:
+    return kept(made)
+
+
+def made(engine) -> Place:
+    """On the roster since Monday 2 November; the call of the 17th was recorded at the desk."""
+    place = found(engine)
+    one = place.resident("李大爷")
+    place.run(enrol, at("2026-11-02T09:00"), place.worker(), resident_id=one, group="elder")
+    place.run(record_contact, at("2026-11-17T10:05"), place.worker(), resident_id=one, act="call", outcome="reached", happened_at=at("2026-11-17T10:00"))
+    return place
+
+
+def office_of(place) -> Office:
+    return Office(place.engine, place.community_id)
+
+
+def states(place):
+    return [one[1] for one in place.states(place.residents["李大爷"], "elder.call", NOW)]
+
+
+def test_contacts_come_in_by_ledger_and_the_same_contacts_again_change_nothing(place):
+    office = office_of(place)
+    upload = office.upload("contacts", ROWS)
+    assert guess_table(upload.cells, NOW.date()) == "contacts"
+    done = office.take_in(upload)
+    assert (done.counts["new"], done.counts["unchanged"], done.counts["rejected"]) == (3, 1, 3)
+    assert {(cell.row, cell.reason) for cell in office.preview(upload).found.bad} == {(6, "unknown_resident"), (7, "contact_before_enrolment"), (8, "contact_act")}
+    visit = place.all(Contact, Contact.act == "visit")[0]
+    assert (visit.outcome, visit.happened_at, visit.recorded_at, visit.staff_id) == ("reached", at("2026-11-10T15:00"), NOW, place.staff["B0"])
+    assert place.states(place.residents["李大爷"], "elder.visit", NOW)[0] == ("2026-11", "met", 1), "its month still runs"
+    before = (len(place.all(Contact)), len(place.all(LedgerEntry)), states(place))
+    assert office.take_in(upload).batch_id is None
+    again = [HEAD, ROWS[1], ["李大爷", "电话", "2026-11-04 09:30", "接通", "", "另一份台账"]]
+    assert office.take_in(office.upload("contacts", again)).counts["new"] == 0
+    assert (len(place.all(Contact)), len(place.all(LedgerEntry)), states(place)) == before
+
+
+def test_what_a_ledger_brings_of_a_week_that_is_over_waits_and_is_confirmed_together(place):
+    office = office_of(place)
+    late = ["李大爷", "电话", "2026-11-11 10:00", "接通", "", ""]
+    office.take_in(office.upload("contacts", [*ROWS[:5], late]))
+    assert states(place) == ["missed", "missed", "met", "waiting"] and len(place.all(LateContact)) == 2
+    with open_session(place.engine, office.scope) as session:
+        [one] = entered_together(session, place.community_id)
+    assert (one.n, one.own) == (2, True)
+    which = {"community_id": place.community_id, "recorded_at": one.recorded_at, "entered_by": one.entered_by, "confirmed": True}
+    assert carry_out(place.engine, office.scope, decide_together, now=NOW, expected=2, **which).reason == "late_entries.by_another"
+    street = place.role("street_officer")
+    assert place.run(decide_together, NOW, street, expected=1, **which) == Refused("common.changed_meanwhile")
+    assert place.run(decide_together, NOW, street, expected=2, **which) == 2
+    assert states(place) == ["met", "met", "met", "waiting"]
+
+
+def test_contacts_go_out_for_who_may_open_the_roster(place):
+    made = export(place.engine, place.role("station_head"), now=NOW, community_id=place.community_id, name="contacts", kind="csv", lang="zh")
+    assert made.rows == 1 and "李大爷,,,,电话,2026-11-17 10:00:00,接通,员工B0" in made.content.decode("utf-8-sig")
+    assert export(place.engine, place.role("committee_member"), now=NOW, community_id=place.community_id, name="contacts", kind="csv", lang="zh") == Refused("common.not_allowed")
