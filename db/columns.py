@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import repeat
 from os import urandom
+from types import NoneType
 from uuid import UUID
 
 from db.keys import Keyring, keyring
@@ -45,13 +46,9 @@ def pack(kind: Kind, values: Sequence) -> list:
     """Values on their way to another process: an id as its 16 bytes."""
     if kind.holds != "id":
         return list(values)
-    return [None if value is None else _bytes_of(value) for value in values]
-
-
-def _bytes_of(value: UUID) -> bytes:
-    if isinstance(value, UUID):
-        return value.int.to_bytes(16, "big")
-    raise ValueError(f"{value!r} is not a uuid.UUID")
+    if others := set(map(type, values)) - {UUID, NoneType}:
+        raise ValueError(f"{kind.name}: {others.pop().__name__} is not a uuid.UUID")
+    return [None if value is None else value.int.to_bytes(16, "big") for value in values]
 
 
 def make(table: str, kinds: Sequence[Kind], columns: Sequence[list | None], dialect: str, digested: bool = True) -> Made:

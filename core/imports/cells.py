@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -202,6 +203,7 @@ def decimal_of(cell: Cell, least: float = -1e9, most: float = 1e9) -> float | Ba
     return number if least <= number <= most else Bad("out_of_range", {"least": least, "most": most})
 
 
+@lru_cache(20_000)
 def squeezed(text: str) -> str:
     """`text` for comparing headers and choices: NFKC, lower case, only letters and digits left."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum() or c in "#°")

@@ -144,6 +144,7 @@ class PlacedIntake(Intake):
 
     def load(self) -> None:
         self.grids: dict[str, dict] = {}
+        self._named: dict[str, dict | None] = {}
         for record in self.records(Grid, Grid.code, Grid.name):
             for name in (record["code"], record["name"]):
                 self.grids.setdefault(grid_key(name), record)
@@ -156,8 +157,12 @@ class PlacedIntake(Intake):
     def grid_of(self, values: dict) -> tuple[dict | None, list[Complaint]]:
         """The grid a row names, or the complaint that there is none of that name."""
         named = values.get("grid")
-        grid = self.grids.get(grid_key(named)) if named else None
-        return grid, [("grid", "unknown_grid", {"grid": named}, True)] if named and grid is None else []
+        if not named:
+            return None, []
+        if named not in self._named:
+            self._named[named] = self.grids.get(grid_key(named))
+        grid = self._named[named]
+        return grid, [("grid", "unknown_grid", {"grid": named}, True)] if grid is None else []
 
     def building(self, values: dict, grid: dict | None, *, main: bool = False) -> tuple[dict | None, list[Complaint]]:
         """The building a row names, made if need be; one that stands in another grid than the row says is a complaint."""
