@@ -92,6 +92,22 @@ def check_contact(act: str, outcome: str, happened_at: datetime, now: datetime, 
     return None
 
 
+def check_age(group: str, birth_year: int | None, born: str | None, from_date: date, today: date) -> Refused | None:
+    """Why somebody of that age may not join `group` as of `from_date`, or None; of an unknown date the year of birth decides, and of an unknown year nothing. WS 二.2"""
+    if group == "child" and reached(birth_year, born, ADULT_AGE, today):
+        return Refused("care.is_grown_up", values={"age": ADULT_AGE})
+    if group == "elder" and birth_year is not None and (birthday(date.fromisoformat(born), ELDER_AGE) if born else date(birth_year + ELDER_AGE, 1, 1)) > from_date:
+        return Refused("care.not_old_yet", values={"age": ELDER_AGE})
+    return None
+
+
+def of_age(group: str, band: str | None) -> bool:
+    """Whether somebody in that age band (age_band; None: unknown) may be in `group`: for what is offered; check_age decides."""
+    # By the year alone who turns 18 in this one is among the adults already.
+    fits = {"child": ("0-17", "18-59"), "elder": ("60-69", "70-79", "80+")}
+    return band is None or group not in fits or band in fits[group]
+
+
 def check_leaving(joined: date, left: date, today: date) -> Refused | None:
     """Why a membership that began on `joined` may not end on `left`, or None."""
     if left > today:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.calendar import local_day
-from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, later_at, plan
+from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_age, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, later_at, plan
 from core.clocks import State, state
 from core.files import Upload
 from core.imports.cells import phone_of
@@ -324,7 +324,9 @@ def _may_not_join(session: ScopedSession, resident: Resident | None, group: str,
         return Refused("care.in_future")
     if resident.left_on is not None:
         return Refused("care.has_left", values={"day": resident.left_on.isoformat()})
-    return Refused("care.already_in_group") if group in current_groups(session, resident.id) else None
+    if group in current_groups(session, resident.id):
+        return Refused("care.already_in_group")
+    return check_age(group, resident.birth_year, resident.birth_date, from_date, local_day(now))
 
 
 def _change_fields(session: ScopedSession, resident: Resident, fields: dict[str, str | None], detail: str | None) -> list[str]:

@@ -32,8 +32,8 @@ def _counts(desk: Desk, one: Received) -> str:
 def _first(desk: Desk, one: Received) -> str:
     if one.first is None:
         return said(one.words[0], desk.now, desk.lang) if one.words else ""
-    what = what_of(desk, one.first)
-    return desk.t("alerts.and_more", what=what, n=one.open) if one.open > 1 else what
+    what, n = what_of(desk, one.first), one.open + len(one.words)
+    return desk.t("alerts.and_more", what=what, n=n) if n > 1 else what
 
 
 def _care(desk: Desk, one: Received) -> str:

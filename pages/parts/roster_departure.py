@@ -6,7 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.calendar import local_day, local_minute
-from core.care import GROUPS
+from core.care import GROUPS, of_age
 from core.departures import EXITS, HOLDS
 from core.refusals import Refused
 from db.commands import changes
@@ -80,7 +80,7 @@ def _back(desk: Desk, file: PersonFile, standing: DepartureRow, place: str) -> N
 
 def _groups(desk: Desk, file: PersonFile, place: str) -> None:
     own = [group for group, _ in file.row.groups]
-    options = [("in", one) for one in GROUPS if one not in own] + [("out", one) for one in own]
+    options = [("in", one) for one in GROUPS if one not in own and of_age(one, file.row.age_band)] + [("out", one) for one in own]
     with st.expander(desk.t("roster.groups_form")), st.form(f"groups-{place}-{file.row.resident_id}", border=False):
         st.caption(desk.t("roster.groups_note"))
         way, group = st.selectbox(desk.t("roster.groups_what"), options, format_func=lambda one: desk.t(f"roster.groups_{one[0]}", group=desk.t(f"care.group.{one[1]}")))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from core.calendar import SHANGHAI
-from core.care import acts_owed, age_band, age_on, birthday, check_contact, check_fields, counts, plan, reached
+from core.care import acts_owed, age_band, age_on, birthday, check_age, check_contact, check_fields, counts, of_age, plan, reached
 from core.rulebook import load_rulebook
 
 RULES, DAY = load_rulebook(), date(2026, 11, 18)
@@ -118,3 +118,32 @@ def test_a_file_takes_only_a_telephone_number_as_such():
     assert check_fields("", "") is None
     assert check_fields("12-34 abc", None).reason == "care.bad_phone"
     assert check_fields(None, "rich").reason == "care.no_such_detail"
+
+
+@pytest.mark.parametrize(
+    ("group", "year", "born", "from_date", "reason"),
+    [
+        ("elder", 1966, "1966-11-18", date(2026, 11, 18), None),
+        ("elder", 1966, "1966-11-19", date(2026, 11, 18), "care.not_old_yet"),
+        ("elder", 1964, "1964-02-29", date(2024, 2, 28), "care.not_old_yet"),
+        ("elder", 1965, "1965-02-28", date(2025, 2, 28), None),
+        ("elder", 1966, None, date(2026, 1, 1), None),
+        ("elder", 1967, None, date(2026, 11, 18), "care.not_old_yet"),
+        ("elder", None, None, date(2026, 11, 18), None),
+        ("child", 2008, "2008-11-18", date(2026, 11, 18), "care.is_grown_up"),
+        ("child", 2008, "2008-11-19", date(2026, 11, 18), None),
+        ("child", 2008, None, date(2026, 11, 18), None),
+        ("child", 2007, None, date(2026, 1, 1), "care.is_grown_up"),
+        ("disabled", 1990, "1990-01-01", date(2026, 11, 18), None),
+    ],
+)
+def test_elders_are_sixty_on_the_day_they_join_and_children_under_eighteen(group, year, born, from_date, reason):
+    refused = check_age(group, year, born, from_date, date(2026, 11, 18))
+    assert (refused and refused.reason) == reason
+
+
+def test_nobody_is_offered_a_group_their_age_rules_out():
+    bands = ("0-17", "18-59", "60-69", "70-79", "80+", None)
+    assert [band for band in bands if of_age("child", band)] == ["0-17", "18-59", None]
+    assert [band for band in bands if of_age("elder", band)] == ["60-69", "70-79", "80+", None]
+    assert all(of_age("disabled", band) for band in bands)
