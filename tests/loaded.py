@@ -1,4 +1,4 @@
-"""`python -m tests.loaded SOCKET`: a process that has loaded the desk and becomes a server for each test that asks.
+"""`python -m tests.loaded SOCKET`: a process that has loaded the desk and becomes a server for each test that asks, or several commands at the same moment.
 
 Loading Streamlit, pandas and the desk's own pages takes three seconds of processor, and one run of the suite starts a dozen servers.
 The command as a person types it: tests/test_readme.py and tests/db/test_migrate.py.
@@ -19,11 +19,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import configure_mappers
 
 from core.rulebook import load_rulebook
 from core.words import all_words
+from tests.at_once import at_once
 from tests.bench.blank import put
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,10 +69,7 @@ class Loaded:
     @contextmanager
     def server(self, arguments: list[str], env: dict[str, str], log: Path, blank: str | None = None) -> Iterator[Server]:
         """`python -m streamlit ARGUMENTS` with the environment `env`, printing to `log`, to the end of the block. `blank`: the desk whose page is empty."""
-        self._line = self._line or self._reach()
-        self._line.sendall(json.dumps({"arguments": arguments, "env": env, "log": str(log), "blank": blank}).encode() + b"\n")
-        pid, [ended], _, _ = socket.recv_fds(self._line, 32, 1)
-        one = Server(int(pid), ended)
+        one = self._become({"arguments": arguments, "env": env, "log": str(log), "blank": blank})
         try:
             yield one
         finally:
@@ -77,6 +77,22 @@ class Loaded:
             if not one.wait(10):
                 one.send(signal.SIGKILL)
             os.close(one.ended)
+
+    def at_once(self, n: int, url: URL | str, *command: str, **settings: str) -> list[tuple[int, str]]:
+        """`python -m db COMMAND` on the database `url` in `n` processes at the same moment: (exit code, output) of each. `settings` are environment variables."""
+        with TemporaryDirectory() as name:
+            log = Path(name) / "said"
+            env = os.environ | {"DESK_DATABASE_URL": make_url(url).render_as_string(hide_password=False)} | settings
+            one = self._become({"arguments": command, "env": env, "log": str(log), "at_once": n})
+            assert one.wait(120), log.read_text()
+            os.close(one.ended)
+            return [tuple(each) for each in json.loads(log.read_text())]
+
+    def _become(self, what: dict) -> Server:
+        self._line = self._line or self._reach()
+        self._line.sendall(json.dumps(what).encode() + b"\n")
+        pid, [ended], _, _ = socket.recv_fds(self._line, 32, 1)
+        return Server(int(pid), ended)
 
     def _reach(self) -> socket.socket:
         path = self._folder / "loaded"
@@ -171,7 +187,7 @@ def _end(servers: list[int]) -> None:
 
 
 def _become(asked: dict, lines: list[socket.socket]) -> None:
-    """This process is the server from here on."""
+    """This process is the server, or starts the commands, from here on."""
     for one in lines:
         one.close()
     output = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -180,6 +196,9 @@ def _become(asked: dict, lines: list[socket.socket]) -> None:
     os.environ.clear()
     os.environ.update(asked["env"])
     time.tzset()
+    if "at_once" in asked:
+        print(json.dumps(at_once(asked["at_once"], asked["arguments"])))
+        sys.exit()
     if asked["blank"]:
         put(asked["blank"])
     sys.argv = ["streamlit", *asked["arguments"]]

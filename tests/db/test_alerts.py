@@ -24,7 +24,6 @@ from db.queries.alerts import unread
 from db.queries.proof import verify
 from db.scope import Scope
 from db.types import uuid7
-from tests.at_once import at_once
 from tests.db.test_work_orders import NOW, Office
 
 DAY, SECOND = timedelta(1), timedelta(seconds=1)
@@ -173,9 +172,9 @@ def test_four_at_once_tell_what_one_tells(office):
     assert len(office.rows(Alert)) == 80 and len(office.rows(AlertNotice)) == 2
 
 
-def test_three_processes_at_once_tell_each_level_once(office):
+def test_three_processes_at_once_tell_each_level_once(loaded, office):
     late_clocks(office, 40)
-    said = at_once(3, office.engine.url, "sweep", DESK_NOW=NOW.isoformat())
+    said = loaded.at_once(3, office.engine.url, "sweep", DESK_NOW=NOW.isoformat())
     assert [code for code, _ in said] == [0, 0, 0], said
     assert len(office.rows(Alert, Alert.clause_id == "grid.patrol", Alert.due_at < NOW)) == 80
 

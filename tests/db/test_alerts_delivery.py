@@ -20,7 +20,6 @@ from db.models.ledger import LedgerEntry
 from db.queries.alerts_delivery import undelivered, unqueued
 from db.queries.identity import accounts
 from db.scope import Scope
-from tests.at_once import at_once
 from tests.db.test_alerts import DAY, NOW, SECOND, Warned, at, late_clocks
 from tests.post_office import Group, MailServer, open_for_business
 
@@ -275,10 +274,10 @@ def test_four_deliverers_at_once_send_one_message(office, group):
     assert sorted(done) == [(0, 0), (0, 0), (0, 0), (1, 0)] and len(group.posts) == 1
 
 
-def test_three_processes_at_once_send_one_message(office, group):
+def test_three_processes_at_once_send_one_message(loaded, office, group):
     late_clocks(office, 10)
     raise_all(office.engine, NOW)
-    said = at_once(3, office.engine.url, "deliver", DESK_NOW=NOW.isoformat(), DESK_WEBHOOK_WECOM=group.url)
+    said = loaded.at_once(3, office.engine.url, "deliver", DESK_NOW=NOW.isoformat(), DESK_WEBHOOK_WECOM=group.url)
     assert sorted(text for _, text in said) == ["0 messages sent, 0 refused\n"] * 2 + ["1 messages sent, 0 refused\n"] and len(group.posts) == 1
 
 
