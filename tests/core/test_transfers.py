@@ -38,7 +38,8 @@ def moved(case) -> tuple[list, date, date]:
 @TEN_THOUSAND
 @given(together(16).map(lambda cases: [moved(case) for case in cases]))
 def test_any_moves_give_what_a_walk_day_by_day_gives(cases):
-    for moves, grids, last in cases:
+    """Two thousand; with whole lives, ten (test_cadence_by_day)."""
+    for moves, grids, last in cases[:2]:
         slept, day = [], min([MONDAY, *(one[0] for one in moves)])
         home = grids[0]
         while day <= last:
