@@ -32,11 +32,19 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime(), UUID: Id()}
 
 
-class Tenant:
-    """A row of one community: `community_id` leads the primary key (PostgreSQL can be partitioned by it)."""
+class _Keyed:
+    """`community_id` leads the primary key (PostgreSQL can be partitioned by it)."""
 
     community_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-20)
     id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-19, default=uuid7)
+
+
+class Tenant(_Keyed):
+    """A row of one community."""
+
+
+class OfLedger(_Keyed):
+    """A row of the ledger: of one community, or of none (db.scope.PLATFORM), and then every session's."""
 
 
 class InGrid(Tenant):

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, Tenant
+from db.models.base import Base, OfLedger
 
 
-class LedgerEntry(Tenant, Base):
+class LedgerEntry(OfLedger, Base):
     """One filing. `facts`: JSON without personal data. `rows`: how many rows it wrote; `digest`: SHA-256 over their digests."""
 
     __tablename__ = "ledger_entry"
@@ -25,7 +25,7 @@ class LedgerEntry(Tenant, Base):
     __table_args__ = (Index(None, "community_id", "at"), Index(None, "community_id", "subject_id"))
 
 
-class LedgerRow(Tenant, Base):
+class LedgerRow(OfLedger, Base):
     """What a row looked like after a filing: keyed digest of its content, so a later change behind the desk's back shows."""
 
     __tablename__ = "ledger_row"
@@ -36,7 +36,7 @@ class LedgerRow(Tenant, Base):
     __table_args__ = (Index(None, "community_id", "row_id"), Index(None, "community_id", "entry_id"))
 
 
-class LedgerLeaf(Tenant, Base):
+class LedgerLeaf(OfLedger, Base):
     """The place of an entry in the tree (RFC 9162): position from 0, and the leaf hash."""
 
     __tablename__ = "ledger_leaf"
@@ -46,7 +46,7 @@ class LedgerLeaf(Tenant, Base):
     __table_args__ = (Index("uq_ledger_leaf_position", "community_id", "position", unique=True), Index("uq_ledger_leaf_entry_id", "community_id", "entry_id", unique=True))
 
 
-class LedgerHead(Tenant, Base):
+class LedgerHead(OfLedger, Base):
     """A signed tree head: size, root, Ed25519 signature over both and the time."""
 
     __tablename__ = "ledger_head"

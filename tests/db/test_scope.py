@@ -30,6 +30,13 @@ def test_a_community_sees_its_own_grids_only(engine, ours, two_communities):
         assert session.scalars(theirs).all() == []
 
 
+def test_sessions_of_one_community_after_another_see_each_its_own(engine, two_communities):
+    for code in ("ours", "theirs", "ours"):
+        with open_session(engine, Scope.system({two_communities[code]})) as session:
+            assert set(session.scalars(select(Grid.community_id))) == {two_communities[code]}
+            assert session.scalars(select(Community.code)).all() == [code]
+
+
 def test_fetching_by_key_obeys_the_scope_too(engine, ours, two_communities):
     with open_session(engine, Scope.system(two_communities.values())) as session:
         other = session.scalars(select(Grid).where(Grid.community_id == two_communities["theirs"])).first()
