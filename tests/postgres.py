@@ -35,8 +35,8 @@ def _given() -> str | None:
 
 
 @contextmanager
-def server(common: Path | None = None) -> Iterator[Server]:
-    """The one given by DESK_TEST_POSTGRES_URL, or one for all who have the folder `common` in common: the first starts it, the last one ends it."""
+def server(common: Path | None = None, *, kept: bool = False) -> Iterator[Server]:
+    """The one given by DESK_TEST_POSTGRES_URL, or one for all who have the folder `common` in common: the first starts it, the last one ends it. `kept`: its databases stay."""
     if given := _given():
         yield _ordinary_role(make_url(given))
         return
@@ -54,7 +54,7 @@ def server(common: Path | None = None) -> Iterator[Server]:
             with _alone(common):
                 started.cleanup()
                 atexit.unregister(started._cleanup)  # at exit it would make its folder anew
-                if not (folder / "data/postmaster.pid").exists():
+                if not kept and not (folder / "data/postmaster.pid").exists():
                     where.unlink()
                     shutil.rmtree(folder, ignore_errors=True)
 
@@ -133,6 +133,12 @@ def create_database(url: URL, name: str, template: str = "template0") -> URL:
     with _connect(url) as link:
         link.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(sql.Identifier(name), sql.Identifier(template)))
     return url.set(database=name)
+
+
+def has_database(url: URL, name: str) -> bool:
+    """Whether there is a database `name`."""
+    with _connect(url) as link:
+        return link.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is not None
 
 
 def drop_database(url: URL, name: str) -> None:

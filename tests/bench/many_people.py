@@ -1,8 +1,9 @@
-"""`python -m tests.bench.many_people [--people N] [--contacts N] [--share PERCENT] [--guess] [sqlite] [postgres]`: rosters over 60,000 people and 3,000,000 contacts, on both engines.
+"""`python -m tests.bench.many_people [--people N] [--contacts N] [--share PERCENT] [--guess] [--keep FOLDER] [sqlite] [postgres]`: rosters over 60,000 people and 3,000,000 contacts, on both engines.
 
 A district of 40 communities and 425 grids, 350,000 residents; one huge community has half of everything (--share). A worker reads the roster of two
 grids, a station head that of the huge community. Prints for TIMES readings of each list the median of wall and the mean of processor time (of this
 process, and of PostgreSQL's for its session), then what recording a contact takes, its ledger entry included, and the pages that count. --guess: PostgreSQL plans without statistics.
+--keep: the databases stay in that folder (under /tmp), and the next run of the same sizes measures them again.
 Ends with 1 when a list or a contact takes more than its MOST.
 """
 
@@ -28,6 +29,7 @@ from db.commands.filing import carry_out
 from db.commands.migrate import migrate
 from db.engine import make_engine, open_session
 from db.models.ledger import LedgerEntry
+from db.models.residents import SpecialGroup
 from db.queries import gaps as map_gaps
 from db.queries import overview
 from db.queries.care import contacts, person
@@ -62,8 +64,8 @@ def scopes(district: District) -> dict[str, Scope]:
     }
 
 
-def lists(district: District, who: str) -> dict[str, Reading]:
-    """What one of them reads on the roster and in the queue."""
+def lists(district: District, who: str, someone: UUID) -> dict[str, Reading]:
+    """What one of them reads on the roster and in the queue, and of `someone` of their own."""
     grid_id, whose = UUID(int=district.places[0].grid), "mine" if who == "grid_worker" else "all"
     wanted = {
         "all": Wanted(), "one grid": Wanted(grid_id=grid_id), "elders": Wanted(group="elder"), "children": Wanted(group="child"), "calls": Wanted(act="call"), "a clause": Wanted(clause_id="elder.visit"),
@@ -78,8 +80,13 @@ def lists(district: District, who: str) -> dict[str, Reading]:
     found |= {f"gap counts: {group or 'all'}": (lambda session, group=group: gaps(session, NOW, group)) for group in (None, "disabled")}
     found |= {"found by name": lambda session: found_people(session, NOW, "王秀英"), "found by phone": lambda session: found_people(session, NOW, "13800138000")}
     found |= {"round": lambda session: walk(session, NOW, None if who == "grid_worker" else grid_id), "round of everybody": lambda session: walk(session, NOW)}
-    someone = UUID(int=district.people[0].id)
     return found | {"a file": lambda session: person(session, NOW, someone), "a file's contacts": lambda session: contacts(session, someone)}
+
+
+def elders(engine: Engine, scope: Scope) -> list[UUID]:
+    """The elders on the roster of a scope."""
+    with open_session(engine, scope) as session:
+        return list(session.scalars(select(SpecialGroup.resident_id).where(SpecialGroup.group == "elder").order_by(SpecialGroup.resident_id)))
 
 
 def pages(district: District) -> dict[str, Reading]:
@@ -123,12 +130,11 @@ def spent(engine: Engine) -> float:
 def recorded(engine: Engine, scope: Scope, district: District, act: str, outcome: str, hours: float) -> tuple[float, float, float]:
     """Wall (median), processor (mean) and the slowest one in twenty (wall) of recording contacts with RECORDED people, the whole command."""
     wall, before = [], spent(engine)
-    mine = [one for one in district.people if UUID(int=one.place.community) in scope.communities and "elder" in dict(district.patterns[one.pattern].groups)]
-    mine = [one for one in mine if scope.grids is None or UUID(int=one.place.grid) in scope.grids]
+    mine = elders(engine, scope)
     for number, one in enumerate(district.chance.sample(mine, min(RECORDED, len(mine)))):
         now = NOW + timedelta(seconds=number)
         begun = time.perf_counter()
-        done = carry_out(engine, scope, record_contact, now=now, resident_id=UUID(int=one.id), act=act, outcome=outcome, happened_at=now - timedelta(hours=hours))
+        done = carry_out(engine, scope, record_contact, now=now, resident_id=one, act=act, outcome=outcome, happened_at=now - timedelta(hours=hours), late_reason="bench")
         wall.append((time.perf_counter() - begun) * 1000)
         assert not isinstance(done, Refused), done
     return statistics.median(wall), (spent(engine) - before) / len(wall), sorted(wall)[int(len(wall) * 0.95)]
@@ -138,26 +144,33 @@ def recorded(engine: Engine, scope: Scope, district: District, act: str, outcome
 def engines(district: District) -> Iterator[Iterator[tuple[str, Engine]]]:
     """The engines asked for (both, if none is named) over the same rows."""
     wanted = [name for name in ("sqlite", "postgres") if name in sys.argv[1:]] or ["sqlite", "postgres"]
+    kept = Path(sys.argv[sys.argv.index("--keep") + 1]) if "--keep" in sys.argv else None
     with tempfile.TemporaryDirectory() as name:
-        desk.own_key(Path(name) / "desk.key")
-        yield (made for one in wanted for made in (_sqlite(Path(name), district) if one == "sqlite" else _postgres(district)))
+        folder = kept or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        desk.own_key(folder / "desk.key")
+        yield (made for one in wanted for made in (_sqlite(folder, district) if one == "sqlite" else _postgres(kept, district)))
 
 
 def _sqlite(folder: Path, district: District) -> Iterator[tuple[str, Engine]]:
-    engine = make_engine(f"sqlite:///{folder}/desk.db")
+    engine, is_there = make_engine(f"sqlite:///{folder}/desk.db"), (folder / "desk.db").exists()
     migrate(engine)
-    engine.dispose()
-    print(f"sqlite    {fill_sqlite(folder / 'desk.db', district)}", flush=True)
+    if not is_there:
+        engine.dispose()
+        print(f"sqlite    {fill_sqlite(folder / 'desk.db', district)}", flush=True)
     yield "sqlite", engine
     engine.dispose()
 
 
-def _postgres(district: District) -> Iterator[tuple[str, Engine]]:
-    with postgres.server() as server:
-        engine = make_engine(desk.url_text(postgres.create_database(server.url, "many_people")))
+def _postgres(kept: Path | None, district: District) -> Iterator[tuple[str, Engine]]:
+    with postgres.server(kept, kept=kept is not None) as server:
+        is_there = postgres.has_database(server.url, "many_people")
+        url = server.url.set(database="many_people") if is_there else postgres.create_database(server.url, "many_people")
+        engine = make_engine(desk.url_text(url))
         migrate(engine)
-        with psycopg.connect(desk.url_text((server.admin or server.url).set(drivername="postgresql", database="many_people")), autocommit=True) as link:
-            fill_postgres(link, district, analysed="--guess" not in sys.argv)
+        if not is_there:
+            with psycopg.connect(desk.url_text((server.admin or server.url).set(drivername="postgresql", database="many_people")), autocommit=True) as link:
+                fill_postgres(link, district, analysed="--guess" not in sys.argv)
         yield "postgres", engine
         engine.dispose()
 
@@ -173,7 +186,7 @@ def measure(name: str, engine: Engine, district: District) -> bool:
     """All lines of one engine; whether lists and contacts are quick enough."""
     fine, all_scopes = True, scopes(district)
     for who, scope in all_scopes.items():
-        for what, read in lists(district, who).items():
+        for what, read in lists(district, who, elders(engine, scope)[0]).items():
             fine &= told(name, who, what, measured(engine, scope, read), MOST)
     for what, read in pages(district).items():
         told(name, "station_head", what, measured(engine, all_scopes["station_head"], read, 3), MOST_OF_A_PAGE)
