@@ -93,10 +93,10 @@ def open_first(session: ScopedSession, subject: Subject, clause: Clause, joined:
     return _open(session, subject, turn)
 
 
-def count(session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts, now: datetime) -> Clock | None:
+def count(session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts, now: datetime, *, held: dict[str, Clock] | None = None) -> Clock | None:
     """An act of `subject` at `happened_at` falls on its unclosed clock of `clause`, or, late entered, on the closed one of an earlier
-    period. Returns the clock it counted for, None when no period of this subject holds it."""
-    clock = unclosed(session, subject).get(clause.id)
+    period. Returns the clock it counted for, None when no period of this subject holds it. `held`: its unclosed clocks, where the caller has read them."""
+    clock = (unclosed(session, subject) if held is None else held).get(clause.id)
     since = min([_period_start(clause, happened_at), *([clock.started_at] if clock else [])])
     if holds := _lasting(_holds(session, subject), since):
         rows = replay(session, subject, clause, holds, now, since=since)

@@ -3,7 +3,7 @@
 Whoever acts locks the resident's row first: two contacts at once count one after the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -133,21 +133,23 @@ def record_contact(
     refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(session, resident, expected_version)
     if refused:
         return refused
-    settle_plan(session, resident, local_day(now), now)
-    refused = check_contact(act, outcome, happened_at, now, _enrolled(session, resident_id), resident.left_on)
+    known = _memberships(session, resident_id)
+    held = settle_plan(session, resident, local_day(now), now, groups=known.current)
+    refused = check_contact(act, outcome, happened_at, now, known.since, resident.left_on)
     if refused:
         return refused
     if again_at is not None and again_at <= now:
         return Refused("care.later_is_past")
     if uploads and has_refused(session, resident.community_id, resident.id, "photo"):
         return Refused("consents.no_photo")
-    recorded = _contact(session, resident, act, outcome, happened_at, now, note, late_reason)
-    if isinstance(recorded, Refused):
-        return recorded
+    done = _contact(session, _new_contact(session, resident, act, outcome, happened_at, now, note), _subject(resident), known.ever, held, now, late_reason)
+    if isinstance(done, Refused):
+        return done
+    recorded, following = done
     linked = put_files(session, now, Owner(resident.community_id, "contact", recorded.contact_id, contact_id=recorded.contact_id), uploads)
     if isinstance(linked, Refused):
         return linked
-    recorded = replace(recorded, put_off=_put_off(session, resident, recorded, outcome, again_at, now), check=_look_at_home(session, resident, outcome, now))
+    recorded = replace(recorded, put_off=_put_off(session, following, outcome, again_at, now), check=_look_at_home(session, resident, outcome, now))
     file(
         session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
         act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id,
@@ -174,12 +176,13 @@ def update_file(
     """
     resident = _locked(session, resident_id)
     refused = _not_allowed(session, "care_file_update") or _stale(session, resident, expected_version) or check_fields(phone, detail)
-    refused = refused or check_contact("file_update", "reached", now, now, _enrolled(session, resident_id), resident.left_on)
+    known = _memberships(session, resident_id)
+    refused = refused or check_contact("file_update", "reached", now, now, known.since, resident.left_on)
     if refused:
         return refused
-    settle_plan(session, resident, local_day(now), now)
+    held = settle_plan(session, resident, local_day(now), now, groups=known.current)
     changed = _change_fields(session, resident, {"phone": phone, "health": health, "registered_address": registered_address}, detail)
-    recorded = _contact(session, resident, "file_update", "reached", now, now, None)
+    recorded, _ = _contact(session, _new_contact(session, resident, "file_update", "reached", now, now, None), _subject(resident), known.ever, held, now)
     file(session, "care.update_file", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, fields=changed, clause=recorded.clause_id)
     return recorded
 
@@ -200,15 +203,20 @@ def leave(session: ScopedSession, resident: Resident, current: dict[str, Special
     settle_plan(session, resident, local_day(now), now, left_at=min(now, local_midnight(to_date)))
 
 
-def settle_plan(session: ScopedSession, resident: Resident, joined: date, now: datetime, *, left_at: datetime | None = None) -> None:
-    """Step: the resident's unclosed clocks become those its groups ask for. New ones start on `joined`, others end at `left_at` (now)."""
+def settle_plan(
+    session: ScopedSession, resident: Resident, joined: date, now: datetime, *, left_at: datetime | None = None, groups: Collection[str] | None = None
+) -> dict[str, Clock] | None:
+    """Step: the resident's unclosed clocks become those its groups (`groups`, where the caller has read them) ask for. New ones start on `joined`, others
+    end at `left_at` (now). Returns the unclosed clocks by clause, None where some have changed: to be read again."""
     rulebook, subject = load_rulebook(), _subject(resident)
     gone = resident.left_on is not None and resident.left_on <= local_day(now)
-    groups = () if gone else current_groups(session, resident.id)
+    groups = () if gone else current_groups(session, resident.id) if groups is None else groups
     wanted = {clause.id: clause for clause in plan(groups, rulebook, joined)}
     held = cadence.unclosed(session, subject)
     at = left_at or (local_midnight(resident.left_on) if gone else now)
     unwanted = [clause_id for clause_id in held if clause_id not in wanted]
+    if held.keys() == wanted.keys():
+        return held
     if any(cadence.sweep_on(session, rulebook[clause_id], held[clause_id], at) for clause_id in unwanted):
         held = cadence.unclosed(session, subject)
     cadence.end(session, (held[clause_id] for clause_id in unwanted), at)
@@ -216,40 +224,61 @@ def settle_plan(session: ScopedSession, resident: Resident, joined: date, now: d
     for clause_id in wanted.keys() - held.keys():
         cadence.open_first(session, subject, wanted[clause_id], joined)
     session.flush()
+    return None
 
 
-def _contact(
-    session: ScopedSession, resident: Resident, act: str, outcome: str, happened_at: datetime, now: datetime, note: str | None, late_reason: str | None = None
-) -> Recorded | Refused:
+def _new_contact(session: ScopedSession, resident: Resident, act: str, outcome: str, happened_at: datetime, now: datetime, note: str | None) -> Contact:
     contact = Contact(
         community_id=resident.community_id, id=uuid7(), grid_id=resident.grid_id, resident_id=resident.id, act=act, outcome=outcome,
         happened_at=happened_at, recorded_at=now, staff_id=session.scope.staff_id, note=(note or "").strip() or None,
     )  # fmt: skip
     session.add(contact)
     session.flush()
-    clause = clause_of(session, resident.id, act, happened_at)
+    return contact
+
+
+def _contact(
+    session: ScopedSession, contact: Contact, subject: Subject, groups: Collection[str], held: dict[str, Clock] | None, now: datetime, late_reason: str | None = None
+) -> tuple[Recorded, Clock | None] | Refused:
+    """What a new contact does, and the unclosed clock of its act afterwards. `groups`: all that somebody ever was in; `held`: their unclosed clocks, None: not read."""
+    act, happened_at = contact.act, contact.happened_at
+    clause = _asking(groups, act, happened_at)
     if clause is None:
-        return Recorded(contact.id, False)
-    clock, late = None, period_over(clause, happened_at, now) if counts(outcome) else None
-    late = late if late and owed_and_unmet(session, resident.community_id, resident.id, clause.id, happened_at) else None
+        return Recorded(contact.id, False), None
+    held = cadence.unclosed(session, subject) if held is None else held
+    late = period_over(clause, happened_at, now) if counts(contact.outcome) else None
+    late = late if late and owed_and_unmet(session, subject.community_id, subject.id, clause.id, happened_at) else None
     if late:
         if refused := check_reason(late_reason):
             return refused
         keep_contact(session, contact, clause.id, late, late_reason)
-    elif counts(outcome):
-        clock = cadence.count(session, _subject(resident), clause, happened_at, lambda since: cadence.contacts_of(session, _subject(resident), act, since), now)
-    return replace(_recorded(session, resident, contact.id, clause.id, clock, now), to_confirm=late is not None)
+    if late or not counts(contact.outcome):
+        recorded, following = _recorded(contact.id, clause.id, None, held.get(clause.id), now)
+        return replace(recorded, to_confirm=late is not None), following
+    clock = cadence.count(session, subject, clause, happened_at, lambda since: cadence.contacts_of(session, subject, act, since), now, held=held)
+    still_open = clock is not None and clock.closed_at is None
+    return _recorded(contact.id, clause.id, clock, clock if still_open else cadence.unclosed(session, subject).get(clause.id), now)
 
 
 def clause_of(session: ScopedSession, resident_id: UUID, act: str, happened_at: datetime) -> Clause | None:
     """The clause that asks for `act` of a resident at that moment, by all groups they ever were in; None: none does."""
+    return _asking(_memberships(session, resident_id).ever, act, happened_at)
+
+
+def _asking(groups: Collection[str], act: str, happened_at: datetime) -> Clause | None:
     day = local_day(happened_at)
-    return next((one for one in plan(_groups_ever(session, resident_id), load_rulebook(), day) if one.on(day).figure.act == act), None)
+    return next((one for one in plan(groups, load_rulebook(), day) if one.on(day).figure.act == act), None)
 
 
-def _put_off(session: ScopedSession, resident: Resident, recorded: Recorded, outcome: str, again_at: datetime | None, now: datetime) -> datetime | None:
+def _recorded(contact_id: UUID, clause_id: str, clock: Clock | None, following: Clock | None, now: datetime) -> tuple[Recorded, Clock | None]:
+    shown = clock or following
+    done, required = (shown.times_done, shown.times_required) if shown else (0, 0)
+    met = clock is not None and state(clock, now) == State.met
+    return Recorded(contact_id, clock is not None, clause_id, done, required, met, following.due_at if following else None), following
+
+
+def _put_off(session: ScopedSession, clock: Clock | None, outcome: str, again_at: datetime | None, now: datetime) -> datetime | None:
     """'Call later' takes the act from the lists until then, at the latest until its period ends; any other outcome puts it back."""
-    clock = cadence.unclosed(session, _subject(resident)).get(recorded.clause_id) if recorded.clause_id else None
     known = session.scalar(select(Snooze).where(Snooze.community_id == clock.community_id, Snooze.clock_id == clock.id)) if clock else None
     if outcome != "call_later" or clock is None or clock.due_at <= now:
         if known is not None:
@@ -274,14 +303,6 @@ def _look_at_home(session: ScopedSession, resident: Resident, outcome: str, now:
     return take_in_by_itself(session, now=now, kind=KIND, matter=matter, resident=resident).number
 
 
-def _recorded(session: ScopedSession, resident: Resident, contact_id: UUID, clause_id: str, clock: Clock | None, now: datetime) -> Recorded:
-    following = cadence.unclosed(session, _subject(resident)).get(clause_id)
-    shown = clock or following
-    done, required = (shown.times_done, shown.times_required) if shown else (0, 0)
-    met = clock is not None and state(clock, now) == State.met
-    return Recorded(contact_id, clock is not None, clause_id, done, required, met, following.due_at if following else None)
-
-
 def _locked(session: ScopedSession, resident_id: UUID) -> Resident | None:
     return session.scalar(select(Resident).where(Resident.id == resident_id).with_for_update())
 
@@ -295,12 +316,18 @@ def current_groups(session: ScopedSession, resident_id: UUID) -> dict[str, Speci
     return {row.group: row for row in session.scalars(query)}
 
 
-def _groups_ever(session: ScopedSession, resident_id: UUID) -> set[str]:
-    return set(session.scalars(select(SpecialGroup.group).where(SpecialGroup.resident_id == resident_id)))
+@dataclass(frozen=True)
+class _Memberships:
+    """The groups somebody is in, all they ever were in, and the day they first joined one."""
+
+    current: tuple[str, ...]
+    ever: tuple[str, ...]
+    since: date | None
 
 
-def _enrolled(session: ScopedSession, resident_id: UUID) -> date | None:
-    return session.scalar(select(SpecialGroup.from_date).where(SpecialGroup.resident_id == resident_id).order_by(SpecialGroup.from_date).limit(1))
+def _memberships(session: ScopedSession, resident_id: UUID) -> _Memberships:
+    rows = session.execute(select(SpecialGroup.group, SpecialGroup.from_date, SpecialGroup.to_date).where(SpecialGroup.resident_id == resident_id)).all()
+    return _Memberships(tuple(row.group for row in rows if row.to_date is None), tuple(row.group for row in rows), min((row.from_date for row in rows), default=None))
 
 
 def _not_allowed(session: ScopedSession, act: str) -> Refused | None:
