@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from core import masks
 from core.cadence import Hold, held_turns
@@ -14,6 +14,7 @@ from core.calendar import local_day
 from core.care import plan
 from core.departures import EXITS, HOLDS
 from core.periods import local_midnight
+from core.risks import RECENT
 from core.roles import may
 from core.rulebook import load_rulebook
 from db.engine import ScopedSession
@@ -107,11 +108,22 @@ def held_counts(session: ScopedSession, now: datetime, community_id: UUID, start
 def held_now(session: ScopedSession, now: datetime) -> dict[UUID, tuple[str, date, date | None]]:
     """The residents in scope who are in hospital or away today: (kind, since, first day back or None). They are few: read once a session, they
     spare each list a condition of its own."""
-    key = ("departures.held_now", now)
+    today = local_day(now)
+    rows = (row for row in recent(session, now) if row.kind in HOLDS and row.from_date <= today and (row.until_date is None or row.until_date > today))
+    return {row.resident_id: (row.kind, row.from_date, row.until_date) for row in rows}
+
+
+def recent(session: ScopedSession, now: datetime) -> list[Row]:
+    """What is not undone of the departures of residents in scope, in the order they were filed: stays away that last or ended within core.risks.RECENT,
+    exits within it. Rows of `resident_id`, `kind`, `from_date`, `until_date`, `left_on`; read once a session."""
+    key = ("departures.recent", now)
     if key not in session.info:
+        since = local_day(now) - RECENT
         home = and_(Resident.community_id == Departure.community_id, Resident.id == Departure.resident_id)
-        query = select(Departure.resident_id, Departure.kind, Departure.from_date, Departure.until_date).join(Resident, home).where(is_lasting(now, HOLDS))
-        session.info[key] = {resident_id: (kind, begin, end) for resident_id, kind, begin, end in session.execute(query)}
+        query = select(Departure.resident_id, Departure.kind, Departure.from_date, Departure.until_date, Resident.left_on).join(Resident, home)
+        stays = and_(Departure.kind.in_(HOLDS), or_(Departure.until_date.is_(None), Departure.until_date > since))
+        exits = and_(Departure.kind.in_(EXITS), Departure.from_date > since)
+        session.info[key] = session.execute(query.where(Departure.undone_at.is_(None), or_(stays, exits)).order_by(Departure.id)).all()
     return session.info[key]
 
 

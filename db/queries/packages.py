@@ -82,6 +82,11 @@ def on_roster(day: date) -> ColumnElement[bool]:
     return and_(SpecialGroup.from_date <= day, or_(SpecialGroup.to_date.is_(None), SpecialGroup.to_date > day), lives_here)
 
 
+def is_on_roster(row, day: date) -> bool:
+    """The same of a membership that was read, with `left_on` of whose it is."""
+    return row.from_date <= day and (row.to_date is None or row.to_date > day) and (row.left_on is None or row.left_on > day)
+
+
 def asks(parts: Iterable[Part], day: date) -> ColumnElement[bool]:
     """Condition on SpecialGroup: the membership asks for one of `parts`."""
     return or_(false(), *(_asks(part, day) for part in parts))
@@ -145,13 +150,18 @@ def lacking(session: ScopedSession, now: datetime, ids: Iterable[UUID]) -> dict[
 def _missing(session: ScopedSession, ids: tuple[UUID, ...], day: date) -> dict[UUID, tuple[Part, ...]]:
     home = and_(Resident.community_id == SpecialGroup.community_id, Resident.id == SpecialGroup.resident_id)
     query = select(SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, Resident.birth_year).join(Resident, home)
-    groups: dict[UUID, list] = {}
+    groups: dict[UUID, tuple[list, int | None]] = {}
     for resident_id, group, detail, born in session.execute(query.where(SpecialGroup.resident_id.in_(ids), on_roster(day))):
-        groups.setdefault(resident_id, []).append((group, detail, born))
-    there, done = _parts_there(session, tuple(groups), day), _assessed(session, [one for one, own in groups.items() if any(group == "disabled" for group, _, _ in own)], day)
+        groups.setdefault(resident_id, ([], born))[0].append((group, detail))
+    return lacking_of(session, groups, day)
+
+
+def lacking_of(session: ScopedSession, groups: dict[UUID, tuple[list, int | None]], day: date) -> dict[UUID, tuple[Part, ...]]:
+    """The gaps of residents whose memberships on `day` (pairs group, detail) and birth years are known."""
+    there, done = _parts_there(session, tuple(groups), day), _assessed(session, [one for one, (own, _) in groups.items() if any(group == "disabled" for group, _ in own)], day)
     found = {}
-    for one, own in groups.items():
-        gaps = missing(asked([row[:2] for row in own], own[0][2], one in done, day), there.get(one, ()))
+    for one, (own, born) in groups.items():
+        gaps = missing(asked(own, born, one in done, day), there.get(one, ()))
         found |= {one: gaps} if gaps else {}
     return found
 

@@ -71,29 +71,40 @@ def _in_grids(model, grids: Iterable[UUID]) -> ColumnElement[bool]:
     return and_(model.desk == "grid", model.grid_id.is_not(None), model.grid_id.in_(tuple(grids)))
 
 
-def posts_held(session: ScopedSession, now: datetime, *, community_id: UUID | None = None, grid_id: UUID | None = None) -> list[PostHeld]:
-    """The posts in scope (of one community, of one grid) held at `now`, by grid, post and since when; who has left holds none."""
+def posts_held(session: ScopedSession, now: datetime, *, community_id: UUID | None = None, grid_id: UUID | None = None, grids: Iterable[UUID] | None = None) -> list[PostHeld]:
+    """The posts in scope (of one community, of one grid, of some) held at `now`, by grid, post and since when; who has left holds none."""
     today = local_day(now)
     away = and_(Absence.community_id == Post.community_id, Absence.staff_id == Post.staff_id, Absence.starts_at <= now, Absence.ends_at > now)
     query = select(Post.grid_id, Post.post, Post.staff_id, Staff.name, func.max(Absence.ends_at))
     query = query.join(Staff, and_(Staff.community_id == Post.community_id, Staff.id == Post.staff_id)).outerjoin(Absence, away)
     query = query.where(post_held(today), still_here(today)).group_by(Post.id, Post.grid_id, Post.post, Post.staff_id, Post.from_date, Staff.name)
     narrowed = [column == value for column, value in ((Post.community_id, community_id), (Post.grid_id, grid_id)) if value is not None]
+    narrowed += [] if grids is None else [Post.grid_id.in_(tuple(grids))]
     return [PostHeld(*row) for row in session.execute(query.where(*narrowed).order_by(Post.grid_id, Post.post, Post.from_date))]
 
 
 def holding(session: ScopedSession, now: datetime, community_id: UUID | None = None) -> Holding:
     """Who holds what at `now` in the scope, or in one community of it."""
-    by_grid: dict[UUID, PostHeld] = {}
     posts = posts_held(session, now, community_id=community_id)
-    for one in posts:
-        # A before B, so that of two at work the B post stands last.
-        if one.grid_id not in by_grid or one.away_until is None or by_grid[one.grid_id].away_until is not None:
-            by_grid[one.grid_id] = one
+    by_grid = _answering(posts)
     left = select(Staff.id).where(Staff.left_on <= local_day(now))
     gone = session.scalars(left if community_id is None else left.where(Staff.community_id == community_id))
     absent = [(one.grid_id, one.staff_id) for one in posts if one.away_until and by_grid[one.grid_id].away_until is None]
     return Holding(by_grid, {(grid_id, staff_id): by_grid[grid_id].staff_id for grid_id, staff_id in absent}, frozenset(gone))
+
+
+def answering(session: ScopedSession, now: datetime, grids: Iterable[UUID]) -> dict[UUID, PostHeld]:
+    """Holding.by_grid of these grids alone."""
+    return _answering(posts_held(session, now, grids=grids))
+
+
+def _answering(posts: Iterable[PostHeld]) -> dict[UUID, PostHeld]:
+    by_grid: dict[UUID, PostHeld] = {}
+    for one in posts:
+        # A before B, so that of two at work the B post stands last.
+        if one.grid_id not in by_grid or one.away_until is None or by_grid[one.grid_id].away_until is not None:
+            by_grid[one.grid_id] = one
+    return by_grid
 
 
 def bench(session: ScopedSession, community_id: UUID, grid_id: UUID | None, now: datetime) -> Bench:

@@ -18,6 +18,7 @@ from db.models.grids import Staff
 from db.models.residents import Departure, Resident, SpecialGroup
 from db.models.risks import RiskWord
 from db.models.transfers import Transfer
+from db.queries.departures import recent
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,22 @@ def changed(session: ScopedSession, now: datetime) -> dict[UUID, tuple[str, date
     key = ("risks.changed", now)
     if key not in session.info:
         today = local_day(now)
-        since = today - RECENT
-        there = (Departure.undone_at.is_(None), Resident.left_on.is_(None))
-        home = select(Resident.id, Departure.until_date).join(Departure, _to(Departure, Departure.resident_id, Resident))
-        back = home.where(Departure.kind == "hospital", Departure.until_date > since, Departure.until_date <= today, *there)
-        gone = aliased(Resident)
-        left = select(Resident.id, Departure.from_date).select_from(Departure).join(gone, _to(Departure, Departure.resident_id, gone))
-        left = left.join(Resident, and_(Resident.community_id == gone.community_id, Resident.household_id == gone.household_id, Resident.id != gone.id))
-        left = left.where(Departure.kind.in_(EXITS), Departure.from_date > since, *there)
-        rows = [(one, "back", day) for one, day in session.execute(back)] + [(one, "bereaved", day) for one, day in session.execute(left)]
+        since, known = today - RECENT, recent(session, now)
+        back = [(row.resident_id, "back", row.until_date) for row in known if row.kind == "hospital" and row.until_date and since < row.until_date <= today and row.left_on is None]
+        rows = back + (_bereaved(session, since) if any(row.kind in EXITS for row in known) else [])
         moved = select(Resident.id, Transfer.moved_on).join(Transfer, _to(Transfer, Transfer.resident_id, Resident))
         moved = moved.where(Transfer.community_id.in_(tuple(session.scope.communities)), Transfer.moved_on > since, Resident.left_on.is_(None))
         rows += [(one, "moved", day) for one, day in session.execute(moved)]
         session.info[key] = {one: (what, day) for one, what, day in sorted(rows, key=lambda row: (row[2], row[1]))}
     return session.info[key]
+
+
+def _bereaved(session: ScopedSession, since: date) -> list[tuple[UUID, str, date]]:
+    gone = aliased(Resident)
+    left = select(Resident.id, Departure.from_date).select_from(Departure).join(gone, _to(Departure, Departure.resident_id, gone))
+    left = left.join(Resident, and_(Resident.community_id == gone.community_id, Resident.household_id == gone.household_id, Resident.id != gone.id))
+    left = left.where(Departure.kind.in_(EXITS), Departure.from_date > since, Departure.undone_at.is_(None), Resident.left_on.is_(None))
+    return [(one, "bereaved", day) for one, day in session.execute(left)]
 
 
 def risk_of(session: ScopedSession, people: Subquery, now: datetime) -> ColumnElement[int]:

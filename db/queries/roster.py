@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from core import masks
@@ -24,8 +24,8 @@ from db.queries.attempts import failed_runs, open_checks
 from db.queries.clock_state import is_open, is_overdue, is_unclosed
 from db.queries.departures import held_now, lasting, went_into
 from db.queries.late_entries import unconfirmed
-from db.queries.packages import lacking
-from db.queries.posts import holding
+from db.queries.packages import is_on_roster, lacking_of
+from db.queries.posts import answering
 from db.queries.risks import changed, words
 from db.queries.roster_order import Wanted, conditions, first_ids, named, not_held
 
@@ -124,18 +124,18 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
     if not ids:
         return ()
     today, hidden = local_day(now), masked(session.scope.role)
-    groups, clocks, last = _groups(session, ids), _clocks(session, now, ids), _last_contacts(session, ids)
+    found, memberships = _known(session, ids)
+    groups, clocks, last = _groups(memberships), _clocks(session, now, ids), _last_contacts(session, ids)
     held = held_now(session, now)
     # Who is gone has no clocks: only of who has none need that be asked.
     bare = [one for one in ids if one not in clocks and one not in held]
     away, merged = (held | lasting(session, now, bare), went_into(session, bare)) if bare else (held, {})
     failing = [one for one, contact in last.items() if contact.outcome in FAILED]
     failed, checks = (failed_runs(session, now, failing), open_checks(session, ids)) if failing else ({}, {})
-    columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Grid.name.label("grid"), Building.name.label("building"))
-    query = select(*columns).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
-    found = {row.id: row for row in session.execute(query.outerjoin(Building, _same(Building, Household.building_id, Household)).where(Resident.id.in_(ids)))}
-    held = {grid_id: one.name for grid_id, one in holding(session, now).by_grid.items()}
-    missing, recent, said = lacking(session, now, ids), changed(session, now), words(session)
+    held = {grid_id: one.name for grid_id, one in answering(session, now, {row.grid_id for row in found.values() if row.grid_id}).items()}
+    on_list = {one: [(row.group, row.detail) for row in own if is_on_roster(row, today)] for one, own in memberships.items()}
+    missing = lacking_of(session, {one: (own, found[one].birth_year) for one, own in on_list.items() if own}, today)
+    recent, said = changed(session, now), words(session)
     why = {one: factors([detail for _, detail in groups.get(one, ())], [group for group, _ in groups.get(one, ())], row.birth_year, one in recent, today) for one, row in found.items()}
     waits = unconfirmed(session, ids)
     return tuple(
@@ -160,12 +160,24 @@ def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
     return {row.id: row.name for row in session.execute(select(Grid.id, Grid.name).order_by(Grid.code))}
 
 
-def _groups(session: ScopedSession, ids: list[UUID]) -> dict[UUID, tuple]:
-    query = select(SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail).where(SpecialGroup.resident_id.in_(ids), SpecialGroup.to_date.is_(None))
-    found: dict[UUID, tuple] = {}
-    for resident_id, group, detail in session.execute(query.order_by(SpecialGroup.from_date)):
-        found[resident_id] = (*found.get(resident_id, ()), (group, detail))
-    return found
+def _known(session: ScopedSession, ids: list[UUID]) -> tuple[dict[UUID, Row], dict[UUID, list[Row]]]:
+    """A row of each of the residents, and all of their memberships, in one statement."""
+    columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Resident.left_on, Grid.name.label("grid"), Building.name.label("building"))
+    memberships = (SpecialGroup.group, SpecialGroup.detail, SpecialGroup.from_date, SpecialGroup.to_date)
+    query = select(*columns, *memberships).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
+    query = query.outerjoin(Building, _same(Building, Household.building_id, Household))
+    query = query.outerjoin(SpecialGroup, and_(SpecialGroup.community_id == Resident.community_id, SpecialGroup.resident_id == Resident.id))
+    rows = session.execute(query.where(Resident.id.in_(ids)).order_by(SpecialGroup.from_date, SpecialGroup.id)).all()
+    own: dict[UUID, list[Row]] = {}
+    for row in rows:
+        if row.group is not None:
+            own.setdefault(row.id, []).append(row)
+    return {row.id: row for row in rows}, own
+
+
+def _groups(memberships: dict[UUID, list[Row]]) -> dict[UUID, tuple]:
+    found = {one: tuple((row.group, row.detail) for row in own if row.to_date is None) for one, own in memberships.items()}
+    return {one: own for one, own in found.items() if own}
 
 
 def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID, tuple]:
