@@ -144,11 +144,17 @@ def _changes(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, 
 
 
 def _late_contacts(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, Source]]:
+    """What one person entered at one moment, a ledger say, is one thing."""
     person = and_(Resident.community_id == LateContact.community_id, Resident.id == LateContact.resident_id)
     grid = and_(Grid.community_id == Resident.community_id, Grid.id == Resident.grid_id)
     query = select(LateContact.id, LateContact.recorded_at, LateContact.entered_by, Grid.name).join(Resident, person).outerjoin(Grid, grid)
-    rows = session.execute(query.where(*late_entries.contacts_wait(community_id)))
-    return [(Awaited("late_contact", row.id, 0, None, None, row.name, row.recorded_at), row.entered_by) for row in rows]
+    found: dict[tuple, list] = defaultdict(list)
+    for row in session.execute(query.where(*late_entries.contacts_wait(community_id)).order_by(LateContact.id)):
+        found[row.recorded_at, row.entered_by].append(row)
+    # By the last of them: deciding the others one by one is no news.
+    return [
+        (Awaited("late_contact", rows[-1].id, 0, None, None, rows[-1].name if len({row.name for row in rows}) == 1 else None, at), by) for (at, by), rows in found.items()
+    ]
 
 
 def _reviews(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:

@@ -14,6 +14,7 @@ from db.engine import open_session
 from db.models.late_entries import LateContact
 from db.models.ledger import LedgerEntry
 from db.models.residents import Contact
+from db.queries.awaited import awaited
 from db.queries.late_entries import entered_together
 from tests.db.care_people import Place, at, found
 from tests.db.test_imports import NOW, Office
@@ -82,6 +83,7 @@ def test_what_a_ledger_brings_of_a_week_that_is_over_waits_and_is_confirmed_toge
     assert states(place) == ["missed", "missed", "met", "waiting"] and len(place.all(LateContact)) == 2
     with open_session(place.engine, office.scope) as session:
         [one] = entered_together(session, place.community_id)
+        assert [word.kind for word in awaited(session, NOW, place.community_id)] == ["late_contact"], "one ledger is one thing to hear of"
     assert (one.n, one.own) == (2, True)
     which = {"community_id": place.community_id, "recorded_at": one.recorded_at, "entered_by": one.entered_by, "confirmed": True}
     assert carry_out(place.engine, office.scope, decide_together, now=NOW, expected=2, **which).reason == "late_entries.by_another"
