@@ -5,9 +5,8 @@ from uuid import UUID
 import streamlit as st
 
 from core.calendar import SHANGHAI
-from core.roles import masked
 from db.commands.exports import FORMATS
-from db.queries.exports import columns, exportable, title
+from db.queries.exports import columns, exportable, hidden_in, title
 from db.queries.imports import communities
 from pages.parts import desk as at
 from pages.parts.desk import Desk
@@ -33,7 +32,7 @@ def page() -> None:
 
 
 def _table(desk: Desk, name: str, community_id: UUID, code: str, kind: str) -> None:
-    fields, hidden, comma = columns(name), masked(desk.actor.role), desk.t("exports.comma")
+    fields, hidden, comma = columns(name), hidden_in(desk.actor.role, name), desk.t("exports.comma")
     called = title(name, desk.lang)
     veiled = sorted({field.personal for field in fields if field.personal} & hidden)
     with st.container(border=True):

@@ -66,6 +66,11 @@ def exportable(role: str) -> tuple[str, ...]:
     return tuple(name for name in (*ORDER, *OUT_ONLY) if name not in closed)
 
 
+def hidden_in(role: str, name: str) -> frozenset[str]:
+    """The personal fields masked in what `role` takes out of table `name`: who said what in a survey is nobody's to carry out of the house."""
+    return masked(role) | ({"name"} if name == "surveys" else frozenset())
+
+
 def title(name: str, lang: str) -> str:
     """What an exported table is called."""
     return t(f"exports.{name}", lang) if name in OUT_ONLY else table(name).title[lang]
@@ -82,7 +87,7 @@ def columns(name: str) -> list[Field]:
 
 def exported(session: ScopedSession, now: datetime, name: str, community_id: UUID, lang: str) -> Table:
     """The table as the session's role may see it, as it stands at `now`."""
-    fields, hidden = columns(name), masked(session.scope.role)
+    fields, hidden = columns(name), hidden_in(session.scope.role, name)
     rows = [[_shown(field, record.get(field.name), hidden, lang) for field in fields] for record in _READERS[name](session, community_id, now)]
     personal = {f.personal for f in fields if f.personal} | ({"address"} if name == "households" and _doors_hidden(session) else set())
     return Table(name, [field.title[lang] for field in fields], rows, tuple(sorted(personal & hidden)), _FEET.get(name, _nothing)(session, community_id, now, lang))

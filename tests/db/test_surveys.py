@@ -169,7 +169,7 @@ def test_when_the_quarter_is_over_the_rate_is_of_who_was_asked(place):
 def test_a_survey_goes_out_masked_with_its_answers_its_result_and_its_seed(place):
     enters(place, "老人0", rating=5, note="没人来看我")
     [row] = place.all(Survey)
-    made = export(place.engine, place.role("committee_member"), now=NOW, community_id=place.community_id, name="surveys", kind="csv", lang="zh")
+    made = export(place.engine, place.role("station_head"), now=NOW, community_id=place.community_id, name="surveys", kind="csv", lang="zh")
     text = made.content.decode("utf-8-sig")
     assert made.rows == 6 and "老*0" in text and "老人0" not in text and "没人来看我" not in text
     assert [line for line in text.splitlines() if row.seed in line and "尚未完成 1/6" in line and "从 6 人中抽取" in line]
