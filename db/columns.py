@@ -180,10 +180,14 @@ _ELEMENT: dict[str, Callable[..., bytes]] = {
 
 
 def _postgres(kind: Kind, values: list, keys: Keyring) -> Array:
-    if kind.holds == "sealed":
+    between = b""
+    if kind.holds in ("id", "bytes") and None not in values and len(sizes := set(map(len, values))) == 1:
+        elements = [b"", *values]
+        between = _LENGTH.pack(sizes.pop())
+    elif kind.holds == "sealed":
         elements = [_NULL if value is None else _sized(value) for value in _sealed(kind.purpose, values, keys)]
     else:
         known = {value: _ELEMENT[kind.holds](value) for value in set(values) if value is not None}
         known[None] = _NULL
         elements = map(known.__getitem__, values)
-    return Array(struct.pack("!5i", 1, None in values, _OIDS[kind.holds], len(values), 1) + b"".join(elements))
+    return Array(struct.pack("!5i", 1, None in values, _OIDS[kind.holds], len(values), 1) + between.join(elements))
