@@ -136,6 +136,8 @@ def _show(seen: Preview, lang: str) -> None:
         click.echo(f"  {column_letter(index)} {heads[index]} → {into.fields[name].title[lang]}")
     click.echo("\t".join(f"{t(f'imports.{figure}', lang)} {seen.counts[figure]}" for figure in _FIGURES))
     show_bad(seen.found.bad, lang)
+    if seen.counts["waits"]:
+        click.echo(t("imports.waits_title", lang, n=seen.counts["waits"]))
     if seen.missing:
         raise click.ClickException(t("imports.columns_missing", lang, names=", ".join(into.fields[name].title[lang] for name in seen.missing)))
 

@@ -30,6 +30,7 @@ def preview_view(desk: Desk, seen: Preview) -> bool:
         st.caption(desk.t("imports.passed_over", skipped=counts["skipped"], blank=counts["blank"], repeated=counts["repeated"]))
     _aside(desk, seen.plan.aside)
     bad_view(desk, seen)
+    _waits(desk, counts)
     _changes(desk, seen)
     going_in = counts["new"] + counts["changed"]
     if not going_in:
@@ -46,6 +47,7 @@ def done_view(desk: Desk, result: TakenIn, state: dict) -> None:
     else:
         st.success(desk.t("imports.done", **{name: result.counts[name] for name in _FIGURES}))
         _aside(desk, result.aside)
+        _waits(desk, result.counts)
     if st.button(desk.t("imports.another"), width="stretch"):
         del state["done"]
         st.rerun()
@@ -54,6 +56,11 @@ def done_view(desk: Desk, result: TakenIn, state: dict) -> None:
 def word(desk: Desk, cell: BadCell) -> str:
     """Why a cell is refused or odd, in the reader's language."""
     return desk.t(f"imports.bad.{cell.reason}", **cell.values)
+
+
+def _waits(desk: Desk, counts: dict[str, int]) -> None:
+    if counts.get("waits"):
+        st.warning(desk.t("imports.waits_title", n=counts["waits"]))
 
 
 def _aside(desk: Desk, aside: dict[str, int]) -> None:
@@ -100,15 +107,17 @@ def _line(desk: Desk, cell: BadCell) -> dict[str, object]:
 
 def _changes(desk: Desk, seen: Preview) -> None:
     fields, hidden = seen.upload.into.fields, roles.masked(desk.actor.role)
-    shown = [change for change in seen.plan.changes if _KNOWN_BY.get(change.column, change.column) in fields]
+    asked = [*seen.plan.asks.values()]
+    shown = [change for change in (*asked, *seen.plan.changes) if _KNOWN_BY.get(change.column, change.column) in fields]
     if not shown:
         return
     with st.expander(desk.t("imports.changes_title", n=len(shown))):
         lines = []
         for change in shown[:_LISTED]:
             field = fields[_KNOWN_BY.get(change.column, change.column)]
+            title = desk.t("imports.waits_mark", field=field.title[desk.lang]) if change in asked else field.title[desk.lang]
             old, new = ("…" if isinstance(value, UUID) else f"{value / 100:.2f}" if field.parse == "amount" else value for value in (change.old, change.new))
             old = masks.masked(field.personal, str(old), hidden) if field.personal and old else old
-            lines.append([change.row, field.title[desk.lang], str(old or ""), str(new or "")])
+            lines.append([change.row, title, str(old or ""), str(new or "")])
         titles = [desk.t(f"imports.{name}") for name in ("bad_row", "change_field", "change_old", "change_new")]
         st.dataframe([dict(zip(titles, line, strict=True)) for line in lines], hide_index=True)

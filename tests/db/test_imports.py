@@ -14,8 +14,10 @@ from core.imports.headers import Mapping, guess
 from core.imports.tables import table
 from core.refusals import Refused
 from db.commands import imports
-from db.commands.filing import carry_out
+from db.commands.changes import decide
+from db.commands.filing import carry_out, file
 from db.engine import open_session
+from db.models.changes import ChangeRequest
 from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass, ImportBatch, ImportMapping
@@ -119,7 +121,8 @@ def test_a_corrected_file_changes_only_what_it_corrects_and_a_blank_cell_erases_
 _DIES = """
 import os, pickle, signal, sys
 from db.commands import imports
-from db.commands.filing import carry_out
+from db.commands.changes import decide
+from db.commands.filing import carry_out, file
 from db.engine import make_engine
 url, scope, arguments = pickle.loads(sys.stdin.buffer.read())
 imports._file = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
@@ -292,3 +295,40 @@ def test_progress_goes_from_nothing_to_all(desk):
     heard = []
     desk.take_in(desk.upload("residents", *ledgers.nasty_residents()), progress=heard.append)
     assert heard == sorted(heard) and heard[0] >= 0 and heard[-1] == 1
+
+
+def test_a_ledger_that_says_otherwise_of_a_protected_field_asks_a_second_person_and_changes_the_rest_at_once(desk):
+    head = ["姓名", "身份证号", "出生日期", "联系电话", "住址", "与户主关系"]
+    who = ledgers.id_number("19500315", 11)
+    desk.take_in(desk.upload("residents", [head, ["张三", who, None, "13812345678", "和平路1号", None], ["李四", None, "1952-06-02", None, None, None]]))
+    again = desk.upload("residents", [head, ["张三", who, None, "13900000000", "幸福路2号", "户主"], ["李四", None, "1952-06-02", None, "幸福路3号", None]])
+    seen = desk.preview(again)
+    assert states(seen) == {"new": 0, "changed": 2, "unchanged": 0, "rejected": 0} and seen.counts["waits"] == 1
+    assert [(one.row, one.column, one.old, one.new) for one in seen.plan.asks.values()] == [(2, "address", "和平路1号", "幸福路2号")]
+    assert {(one.column, one.new) for one in seen.plan.changes} == {("phone", "13900000000"), ("relation", "户主"), ("address", "幸福路3号")}
+    assert desk.take_in(again, expected=seen.fingerprint).counts["waits"] == 1
+    assert {(one.name, one.phone, one.address, one.relation) for one in desk.rows(Resident)} == {("张三", "13900000000", "和平路1号", "户主"), ("李四", None, "幸福路3号", None)}
+    request = desk.rows(ChangeRequest)[0]
+    assert (request.field, request.before, request.wanted, request.approved) == ("address", "和平路1号", "幸福路2号", None)
+    assert "幸福路" not in desk.rows(LedgerEntry)[-1].facts
+    assert desk.take_in(again).batch_id is None, "it waits already: the same file again asks nothing"
+    assert isinstance(carry_out(desk.engine, desk.scope, decide, now=NOW, request_id=request.id, approved=True), Refused), "nobody agrees to their own"
+    another = Scope(uuid7(), "station_head", frozenset({desk.community_id}))
+    carry_out(desk.engine, another, decide, now=NOW, request_id=request.id, approved=True)
+    assert next(one.address for one in desk.rows(Resident) if one.name == "张三") == "幸福路2号"
+    assert desk.take_in(again).batch_id is None
+
+
+def test_a_birth_date_that_the_ledger_gives_otherwise_waits_with_its_year(desk):
+    who = ledgers.id_number("19500315", 11)
+    desk.take_in(desk.upload("residents", [["姓名", "身份证号"], ["张三", who]]))
+    carry_out(desk.engine, desk.scope, _misdate, community_id=desk.community_id)
+    again = desk.upload("residents", [["姓名", "身份证号"], ["张三", who]])
+    assert desk.take_in(again).counts["waits"] == 1
+    assert [(one.birth_date, one.birth_year) for one in desk.rows(Resident)] == [("1951-03-15", 1951)]
+    assert [(one.field, one.wanted) for one in desk.rows(ChangeRequest)] == [("birth_date", "1950-03-15")]
+
+
+def _misdate(session, *, community_id):
+    session.scalars(select(Resident)).one().birth_date, session.scalars(select(Resident)).one().birth_year = "1951-03-15", 1951
+    file(session, "test.misdate", now=NOW, community_id=community_id)

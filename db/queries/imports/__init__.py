@@ -81,12 +81,12 @@ class Preview:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Rows read, new, changed, unchanged, said twice, refused; bad cells and remarks; rows skipped as totals or blank."""
+        """Rows read, new, changed, unchanged, said twice, refused; bad cells and remarks; rows skipped as totals or blank; protected fields that will wait for a second person."""
         tally, refusing = self.plan.tally, sum(cell.refuses for cell in self.found.bad)
         return {
             "read": self.found.read, "new": tally["new"], "changed": tally["changed"], "unchanged": tally["unchanged"], "repeated": self.found.repeated,
             "rejected": len(self.found.refused), "bad_cells": refusing, "remarks": len(self.found.bad) - refusing,
-            "skipped": len(self.found.skipped), "blank": self.found.blank,
+            "skipped": len(self.found.skipped), "blank": self.found.blank, "waits": len(self.plan.asks),
         }  # fmt: skip
 
     @property

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from core.changes import TYPED
 from core.imports.judge import Row
 from db.engine import ScopedSession
+from db.models.changes import ChangeRequest
 from db.models.grids import Household, Post, Staff
 from db.models.merges import Merge
 from db.models.residents import Resident, SpecialGroup
-from db.queries.imports.plan import Complaint, PlacedIntake
+from db.queries.imports.plan import Change, Complaint, PlacedIntake
 
 _OWN = ("name", "sex", "relation", "phone", "address", "registered_address", "health", "left_on", "left_reason", "id_number")
 _COLUMNS = (
@@ -32,6 +34,8 @@ class Residents(PlacedIntake):
         self.by_id = {r["id_number"]: r for r in here if r["id_number"]}
         self.by_name = {_named(r): r for r in here}
         self.went = {_named(r) for r in records if r["id"] in went} - self.by_name.keys()
+        waits = select(ChangeRequest.resident_id, ChangeRequest.field).where(ChangeRequest.community_id == self.community_id, ChangeRequest.decided_at.is_(None))
+        self.waiting = {tuple(one) for one in self.session.execute(waits)}
         groups = self.records(SpecialGroup, SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, SpecialGroup.basis, where=(SpecialGroup.to_date.is_(None),))
         self.groups = {(r["resident_id"], r["group"]): r for r in groups}
 
@@ -49,6 +53,18 @@ class Residents(PlacedIntake):
         resident = self._resident(values, household, building, grid)
         self._groups(resident, values)
         return ()
+
+    def change(self, model: type, record: dict, column: str, new: object) -> None:
+        """A protected field that says something already waits for a second person; a birth year stays with its date."""
+        old = record.get(column)
+        if model is not Resident or old is None or record["id"] in self._fresh:
+            super().change(model, record, column, new)
+        elif column in TYPED:
+            if (record["id"], column) not in self.waiting:
+                self.plan.asks[record["id"], column] = Change(self._number, model.__tablename__, column, old, new)
+                self.touched()
+        elif column != "birth_year" or not record["birth_date"] or int(record["birth_date"][:4]) == new:
+            super().change(model, record, column, new)
 
     def _resident(self, values: dict, household: dict | None, building: dict | None, grid: dict | None) -> dict:
         born: date = values["birth_date"]
@@ -108,7 +124,7 @@ class OneResident(Residents):
         self.households = {(r["building_id"], r["door"]): r for r in doors}
         own = (*_COLUMNS, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
         self.known = {r["id"]: r for r in self.records(Resident, *own, where=(Resident.id == self._who,))} if self._who else {}
-        self.by_id, self.by_name, self.groups, self.went = {}, {}, {}, set()
+        self.by_id, self.by_name, self.groups, self.went, self.waiting = {}, {}, {}, set(), set()
 
     def _find(self, values: dict, wanted: dict) -> tuple[dict, object]:
         return self.known, self._who

@@ -44,7 +44,8 @@ class Plan:
 
     `moved_…`: id → the grid it is in from now on. `left`: residents who have gone, and when. `enrolled`: residents new in a
     group → all their groups. `finished`: known orders the file says are done → their rows as they would have been. `contacts`: new contacts of care, to be
-    counted. `aside`: rows made on the way (a building a resident lives in), by table.
+    counted. `aside`: rows made on the way (a building a resident lives in), by table. `asks`: resident and protected field → what it becomes once a
+    second person agrees (core.changes).
     """
 
     inserts: dict[type, list[dict]] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class Plan:
     enrolled: dict[UUID, dict[str, str | None]] = field(default_factory=dict)
     finished: dict[UUID, Rows] = field(default_factory=dict)
     contacts: list[dict] = field(default_factory=list)
+    asks: dict[tuple[UUID, str], Change] = field(default_factory=dict)
     aside: Counter = field(default_factory=Counter)
 
     @property
@@ -67,7 +69,8 @@ class Plan:
 
     def fingerprint(self) -> bytes:
         """What the plan would do, without the ids it made up."""
-        text = json.dumps([sorted(self.states.items()), [(c.row, c.table, c.column, c.old, c.new) for c in self.changes], sorted(self.aside.items())], default=str)
+        changes = [(c.row, c.table, c.column, c.old, c.new) for c in (*self.changes, *self.asks.values())]
+        text = json.dumps([sorted(self.states.items()), changes, sorted(self.aside.items())], default=str)
         return sha256(text.encode()).digest()
 
 
