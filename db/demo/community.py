@@ -35,6 +35,8 @@ from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.types import uuid7
 
 NAMES = ("清溪", "凤凰", "文苑", "汇河", "长勺", "柳岸", "安泰", "和润", "春晓", "瑞祥", "莲河", "嬴和", "银座", "朝阳", "龙潭", "鹏泉", "丰裕", "仁和", "永兴", "万福")
+REGISTERED = "济南市示例区示例路18号2单元"
+"""Where one in twenty-five is registered who lives here: invented."""
 TABLES = (
     Community, Grid, Building, BaseFeature, Staff, Post, Absence, Household, Resident, SpecialGroup, TeamMember, ServiceRecord, Consent, WorkOrder, WorkOrderEvent, Review, Clock, ClockPause,
     Mediation, MediationParty, MediationStep, MediationWord, MediationPaper, Explanation, Contact, DutyRecord,
@@ -147,6 +149,7 @@ class Builder:
             Resident, grid_id=grid_id, household_id=household_id, name=person.name, sex=person.sex, birth_year=person.born.year, relation=person.relation,
             birth_date=birth_of(person.id_number).isoformat(), id_number=person.id_number, id_index=index(person.id_number, "resident.id_number"),
             phone=person.phone, phone_index=index(person.phone, "resident.phone"), address=None, health=None, version=1,
+            registered_address=REGISTERED if person.born.toordinal() % 25 == 0 else None,
         )  # fmt: skip
         if person.groups:
             enrolled = self._enrol(person, resident_id, grid_id)

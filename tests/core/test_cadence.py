@@ -109,6 +109,8 @@ def test_the_child_that_had_one_session_of_two_is_still_owed_one():
     times = [at("2026-11-03T16:00"), at("2026-11-10T16:00")]
     twice = counted(SESSION, once.open, times[1], times)
     assert twice.closed[0].met_at == times[1] and twice.open.period_key == "2026-12"
+    more = filled(twice.closed[0], [*times, at("2026-11-20T16:00")])
+    assert (more.met_at, more.closed_at, more.times_done) == (times[1], times[1], 3), "met by the second, whatever came after"
 
 
 def test_an_overdue_week_closes_as_missed_with_the_next_call_and_that_call_counts_for_its_own_week():
