@@ -12,12 +12,35 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import starmap
-from multiprocessing import get_context
+from multiprocessing import spawn
+from multiprocessing.context import SpawnContext, SpawnProcess
+from threading import Lock
 
 MANY = 20_000
 """Rows from which a second process pays: one takes most of a second to begin."""
 _MOST = 4
 _present: ContextVar[Executor | None] = ContextVar("crew", default=None)
+
+
+class _Process(SpawnProcess):
+    """Begins without running the program's main script again, which multiprocessing would: in the desk that is a page."""
+
+    @staticmethod
+    def _Popen(process_obj):  # noqa: N802 - multiprocessing's own name
+        with _beginning:
+            whole = spawn.get_preparation_data
+            spawn.get_preparation_data = lambda name: {key: value for key, value in whole(name).items() if not key.startswith("init_main")}
+            try:
+                return SpawnProcess._Popen(process_obj)
+            finally:
+                spawn.get_preparation_data = whole
+
+
+class _Context(SpawnContext):
+    Process = _Process
+
+
+_beginning = Lock()
 
 
 @contextmanager
@@ -41,7 +64,7 @@ def _opened() -> Executor | None:
         return None
     try:
         # Not forked: the desk has threads and open databases.
-        return ProcessPoolExecutor(min(cores, _MOST), mp_context=get_context("spawn"))
+        return ProcessPoolExecutor(min(cores, _MOST), mp_context=_Context())
     except (ImportError, NotImplementedError, OSError):
         return None
 

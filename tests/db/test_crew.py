@@ -1,6 +1,8 @@
 """A long ledger on all cores: the same rows, bad cells and digests as in one process, and nothing lost with a process that dies."""
 
 import os
+import sys
+from types import ModuleType
 
 from db import crew, packed_rows
 from db.crew import in_order
@@ -57,3 +59,18 @@ def test_a_short_file_or_a_machine_of_one_core_begins_no_further_process(monkeyp
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0}, raising=False)
     with crew.crew(crew.MANY):
         assert crew._present.get() is None
+
+
+def _where(number: int) -> int:
+    return os.getpid()
+
+
+def test_a_further_process_does_not_run_the_page_again_that_began_it(monkeypatch, tmp_path):
+    page = tmp_path / "shell.py"
+    page.write_text("raise SystemExit(f'{__name__} ran the page')")
+    main = ModuleType("__main__")
+    main.__file__ = str(page)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
+    with crew.crew(crew.MANY):
+        assert os.getpid() not in set(in_order(_where, ((n,) for n in range(3))))
