@@ -13,12 +13,12 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from core import mediation as core
 from core.calendar import local_day
-from core.care import PURPOSES
 from core.mediation import NewParty, Word
 from core.refusals import Refused
 from core.roles import may
 from db.commands.clocks import carry_pauses, open_clocks, open_deadline, void
 from db.commands.filing import file
+from db.commands.orders_shown import to_reveal
 from db.commands.suspensions import settle
 from db.commands.trail import put
 from db.commands.work_orders import Done, take_step
@@ -26,7 +26,6 @@ from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.mediation import Mediation, MediationPaper, MediationParty, MediationStep, MediationWord
 from db.models.work_orders import WorkOrder
-from db.queries.archive import sealed
 from db.queries.mediation import case_of, opened_at
 from db.types import uuid7
 
@@ -206,15 +205,9 @@ def say_outcome(session: ScopedSession, *, now: datetime, community_id: UUID, or
 
 def reveal(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, purpose: str) -> tuple[Shown, ...] | Refused:
     """Show the parties in full, for one of core.care.PURPOSES; leaves a ledger entry."""
-    if not may(session.scope.role, "reveal"):
-        return Refused("common.not_allowed")
-    if purpose not in PURPOSES:
-        return Refused("care.no_purpose")
-    order = _found(session, community_id, order_id)
-    if order is None:
-        return Refused("common.not_found")
-    if sealed(session, now, community_id, order_id):
-        return Refused("archive.closed", "archive.access")
+    order = to_reveal(session, now, community_id, order_id, purpose)
+    if isinstance(order, Refused):
+        return order
     _file(session, now, order, "reveal_parties", purpose=purpose)
     own = (MediationParty.community_id == community_id, MediationParty.work_order_id == order_id)
     return tuple(Shown(one.name, one.contact) for one in session.scalars(select(MediationParty).where(*own).order_by(MediationParty.side, MediationParty.id)))

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.calendar import SHANGHAI
-from core.care import PURPOSES
 from core.catalogue import Item
 from core.catalogue.notices import note_of
 from core.late_entries import needs_another
@@ -33,7 +32,6 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Community, Household, Staff
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
-from db.queries.archive import sealed
 from db.queries.catalogue import entry
 from db.queries.mediation import barred
 from db.queries.posts import bench
@@ -63,15 +61,6 @@ class Done:
     in_time: tuple[str, ...]
     late: tuple[str, ...]
     to_confirm: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Revealed:
-    """What an applicant left with the office, in full."""
-
-    applicant: str | None
-    contact: str | None
-    detail: str | None
 
 
 def take_in(
@@ -277,21 +266,6 @@ def hand_over(session: ScopedSession, *, now: datetime, community_id: UUID, orde
         return Refused("work_orders.no_receiver", "first_asked")
     desk = {"head": "station", "property": "property"}.get(staff.kind, "grid")
     return _carry(session, "order_reassign", "hand_over", now, community_id, order_id, version, None, reason, receiver=Dispatch(to, desk, "handed_over"))
-
-
-def reveal(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: UUID, purpose: str) -> Revealed | Refused:
-    """Show applicant, contact and details in full, for one of core.care.PURPOSES; leaves a ledger entry."""
-    if not may(session.scope.role, "reveal"):
-        return Refused("common.not_allowed")
-    if purpose not in PURPOSES:
-        return Refused("care.no_purpose")
-    order = _order(session, community_id, order_id)
-    if order is None:
-        return Refused("common.not_found")
-    if sealed(session, now, community_id, order_id):
-        return Refused("archive.closed", "archive.access")
-    file(session, "work_order.reveal", now=now, community_id=community_id, subject_kind="work_order", subject_id=order_id, number=order.number, purpose=purpose)
-    return Revealed(order.applicant, order.contact, order.detail)
 
 
 # --- how a step is carried out --------------------------------------------------------------------------------------

@@ -1,25 +1,22 @@
-"""One order over the page: what it is, its limits, what may be done now (queue_acts), and what was done."""
+"""One order over the page: what it is, its limits (queue_limits), what may be done now (queue_acts), and what was done."""
 
 from uuid import UUID
 
 import streamlit as st
 
 from core.calendar import local_minute
-from core.clocks import State, deadline_text
-from core.queue import remaining
+from core.clocks import deadline_text
 from core.refusals import Refused
 from core.work_orders import CHANNELS, kinds
-from db.commands import work_orders as commands
+from db.commands.orders_shown import Revealed, reveal
 from db.queries.attempts import KIND
 from db.queries.care import order_contacts
 from db.queries.catalogue import Entry, entry
-from db.queries.reckoning import reckoned
 from db.queries.reviews import of_order as reviews_of
 from db.queries.reviews import why_not
-from db.queries.work_orders import OrderCard, OrderClock, OrderEvent, order_card
+from db.queries.work_orders import OrderCard, OrderEvent, order_card
 from pages.parts.archive import draw_sealed
 from pages.parts.care_text import outcome_text
-from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.explanations import draw_explained
 from pages.parts.files import draw_files_of
@@ -28,13 +25,12 @@ from pages.parts.joinings import draw_joined, draw_joining
 from pages.parts.mediation import draw_dispute
 from pages.parts.plain import plain
 from pages.parts.queue_acts import draw_acts
+from pages.parts.queue_limits import draw_counted, draw_limits
 from pages.parts.queue_papers import notice_links
 from pages.parts.queue_record import say_refused
 from pages.parts.queue_requests import draw_forms, draw_said
 from pages.parts.reveal import ask_purpose, draw_revealed
 from pages.parts.reviews import draw_chain, reached
-
-RUNNING = (State.on_time, State.due_soon, State.overdue, State.paused, State.waiting)
 
 
 def open_order(desk: Desk, community_id: UUID, order_id: UUID, title: str) -> None:
@@ -55,7 +51,7 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     if draw_sealed(desk, card):
         return
     _facts(desk, card, listed)
-    _limits(desk, card)
+    draw_limits(desk, card)
     requests = draw_said(desk, card)
     _reached(desk, card)
     draw_chain(desk, card, reviews, unfit)
@@ -69,7 +65,7 @@ def _order(community_id: UUID, order_id: UUID) -> None:
     if any(event.act == "ask_materials" for event in card.trail):
         notice_links(desk, community_id, order_id)
     draw_files_of(desk, "queue", community_id, order_id=order_id, key="order-files")
-    _counted(desk, card)
+    draw_counted(desk, card)
     with st.expander(desk.t("queue.trail")):
         st.caption(responsible_text(desk, card))
         st.markdown("\n".join(f"- {_event(desk, event)}" for event in card.trail))
@@ -95,11 +91,11 @@ def _facts(desk: Desk, card: OrderCard, listed: Entry | None) -> None:
     st.caption(" · ".join(filter(None, (line.number, desk.t("work_orders.reopened", n=line.reopened) if line.reopened else ""))))
     st.markdown("  \n".join(f"**{desk.t(f'work_orders.{name}')}** {plain(text)}" for name, text in said.items() if text))
     if desk.may("reveal"):
-        ask_purpose(desk, "queue", desk.t("queue.show_contact"), line.id, commands.reveal, community_id=line.community_id, order_id=line.id)
+        ask_purpose(desk, "queue", desk.t("queue.show_contact"), line.id, reveal, community_id=line.community_id, order_id=line.id)
         draw_revealed("queue", line.id, _in_full)
 
 
-def _in_full(desk: Desk, shown: commands.Revealed) -> None:
+def _in_full(desk: Desk, shown: Revealed) -> None:
     st.info("  \n".join(plain(part) for part in (shown.applicant, shown.contact, shown.detail) if part))
 
 
@@ -111,39 +107,6 @@ def _reached(desk: Desk, card: OrderCard) -> None:
         rows = order_contacts(session, card.line.community_id, card.line.id)
     lines = [f"- {local_minute(row.happened_at)} · {desk.t(f'care.act.{row.act}')} · {outcome_text(desk, row.act, row.outcome)}" for row in rows]
     st.markdown("\n".join([f"**{desk.t('roster.history')}**", "", *lines]))
-
-
-def _limits(desk: Desk, card: OrderCard) -> None:
-    lines = [f"- {_limit(desk, clock)}" for clock in card.clocks if clock.state in RUNNING]
-    if lines:
-        st.markdown("\n".join(lines))
-
-
-def _limit(desk: Desk, clock: OrderClock) -> str:
-    word, n = remaining(clock.due_at, desk.now)
-    colour = {State.overdue: "red", State.due_soon: "orange"}.get(clock.state, "green")
-    stands = next((begin for begin, end in clock.pauses if end is None), None) if clock.state == State.paused else None
-    how = desk.t("queue.stands_still", begin=deadline_text(stands)) if stands else f"{desk.t('queue.due', at=deadline_text(clock.due_at))} · {desk.t(word, n=n)}"
-    was = f" :blue[{desk.t('extensions.was_due', was=deadline_text(clock.original_due_at))}]" if clock.original_due_at else ""
-    return f":{colour}[**{how}**]{was} {clause_mark(desk, clock.clause_id)}"
-
-
-def _counted(desk: Desk, card: OrderCard) -> None:
-    """Every clock of the order, those that are over too, each with what became of it and the days it was counted by."""
-    if not card.clocks:
-        return
-    with st.expander(desk.t("queue.counted")), desk.session() as session:
-        for clock in card.clocks:
-            lines = [f"**{clause_mark(desk, clock.clause_id)}** {_became(desk, clock)}", *reckoned(session, card.line.community_id, clock, desk.lang)]
-            st.markdown("\n- ".join(lines))
-
-
-def _became(desk: Desk, clock: OrderClock) -> str:
-    """How a clock stands; how late it is, or was when it was met."""
-    word, n = remaining(clock.due_at, clock.due_at + clock.late)
-    begun = desk.t("queue.counted_from", begin=deadline_text(clock.started_at))
-    was = desk.t("extensions.was_due", was=deadline_text(clock.original_due_at)) if clock.original_due_at else ""
-    return " · ".join(filter(None, (begun, desk.t(f"clocks.{clock.state}"), desk.t(word, n=n) if clock.late else "", was)))
 
 
 def _event(desk: Desk, event: OrderEvent) -> str:

@@ -10,7 +10,7 @@ from core.files import Upload
 from core.refusals import Refused
 from core.roles import Role
 from core.work_orders import ACTS
-from db.commands import archive, extensions
+from db.commands import archive, extensions, orders_shown
 from db.commands import work_orders as commands
 from db.commands.files import attach
 from db.commands.filing import carry_out
@@ -211,7 +211,7 @@ def test_an_archived_file_takes_no_more_acts_and_shows_no_content(filed):
         more = {"finish": {"told": True}, "ask_materials": {"missing": "x"}, "follow_up": {"rating": 1}, "hand_over": {"to": filed.staff["b"], "reason": "x"}}.get(act, {"reason": "x"})
         if command and act not in ("accept", "receive_materials"):
             assert filed.act(order_id, command, who="head", now=FILED, **more).reason == "work_orders.not_while_followed_up", act
-    assert filed.do("a", commands.reveal, now=FILED, order_id=order_id, purpose="contact") == Refused("archive.closed", "archive.access")
+    assert filed.do("a", orders_shown.reveal, now=FILED, order_id=order_id, purpose="contact") == Refused("archive.closed", "archive.access")
     card = filed.asked(order_card, FILED, filed.id, order_id)
     assert (card.sealed, card.applicant, card.contact, card.detail) == (True, None, None, None)
     assert not any("李某" in (one.note or "") for one in card.trail)

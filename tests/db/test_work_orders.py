@@ -10,6 +10,7 @@ from core.calendar import packaged_calendar
 from core.clocks import State, state
 from core.refusals import Refused
 from core.rulebook import load_rulebook
+from db.commands import orders_shown
 from db.commands import work_orders as commands
 from db.commands.clocks import recompute
 from db.commands.filing import carry_out, file
@@ -288,8 +289,8 @@ def test_applicant_and_contact_are_masked_by_role_and_shown_in_full_on_the_ledge
             shown[who] = order_card(session, NOW, office.id, order_id)
     assert (shown["a"].applicant, shown["a"].contact) == ("张小明", "138****5678")
     assert (shown["property"].applicant, shown["property"].contact, shown["property"].detail) == ("张*明", "138****5678", "***")
-    assert office.do("property", commands.reveal, order_id=order_id, purpose="闲聊").reason == "care.no_purpose"
-    full = office.do("property", commands.reveal, order_id=order_id, purpose="contact")
+    assert office.do("property", orders_shown.reveal, order_id=order_id, purpose="闲聊").reason == "care.no_purpose"
+    full = office.do("property", orders_shown.reveal, order_id=order_id, purpose="contact")
     assert (full.applicant, full.contact) == ("张小明", "13812345678")
     assert [one.command for one in office.rows(LedgerEntry, LedgerEntry.role == "property_company")] == ["work_order.reveal"]
 
