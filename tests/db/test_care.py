@@ -292,7 +292,7 @@ def test_the_file_update_counts_for_the_quarter_and_the_second_editor_is_told(pl
     resident, group = place.all(Resident)[0], place.all(SpecialGroup)[0]
     assert (resident.phone, resident.health, group.detail, resident.address) == ("13800000001", "高血压", "living_alone", None)
     entry = place.all(LedgerEntry, LedgerEntry.command == "care.update_file")[0]
-    assert "138" not in entry.facts and "高血压" not in entry.facts and "phone" in entry.facts
+    assert "13800000001" not in entry.facts and "高血压" not in entry.facts and "phone" in entry.facts
     late = place.run(update_file, JOINED + timedelta(hours=2), place.worker(), resident_id=elder, expected_version=version, phone="13900000002")
     assert late.reason == "common.changed_meanwhile"
 

@@ -106,7 +106,7 @@ def test_a_therapist_serves_one_resident_with_a_mental_disability_at_a_time(plac
     member = joins(place, first, "therapist", **therapist)
     assert joins(place, second, "therapist", **therapist) == Refused("packages.one_to_one", "disabled.support")
     [tried] = [one for one in place.all(LedgerEntry) if one.command == "care.try_member"]
-    assert tried.subject_id == second and "139" not in tried.facts, "who asks whether a therapist serves somebody answers for it"
+    assert tried.subject_id == second and "13900000001" not in tried.facts, "who asks whether a therapist serves somebody answers for it"
     place.run(end_member, NOW, place.worker(), member_id=member, version=version(place, TeamMember, member))
     assert not isinstance(joins(place, second, "therapist", **therapist), Refused)
     assert (gap_ids(place, first), gap_ids(place, second)) == (["coordinator", "therapist", "job_post"], ["coordinator", "job_post"])

@@ -93,7 +93,7 @@ def test_an_order_goes_to_the_responsible_post_with_its_clock_and_one_ledger_ent
     assert (clock.grid_id, clock.desk, clock.started_at) == (office.grids["01"], "grid", NOW)
     entries = office.rows(LedgerEntry, LedgerEntry.subject_id == taken.order_id)
     assert [one.command for one in entries] == ["work_order.take_in"]
-    assert "张小明" not in entries[0].facts and "138" not in entries[0].facts
+    assert "张小明" not in entries[0].facts and "1381234" not in entries[0].facts
 
 
 def test_matters_at_the_door_go_to_the_b_post(office):
