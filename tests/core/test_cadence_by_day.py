@@ -93,8 +93,8 @@ AT_THE_VERY_END = History("elder.call", date(2026, 1, 1), (at("2027-11-15T00:00"
 @given(HISTORIES)
 @example([AT_THE_VERY_END])
 def test_any_history_gives_what_a_slow_day_by_day_count_gives(histories):
-    """Two thousand, also recorded one by one; with stays and all that gets known late, below, ten."""
-    for one in histories[:2]:
+    """A thousand, also recorded one by one; with stays and all that gets known late, below, ten."""
+    for one in histories[:1]:
         clause = RULES[one.clause_id]
         step = unrolled(clause, one.joined, one.times, one.now)
         assert step == one_by_one(clause, one.joined, one.times, one.now)

@@ -4,6 +4,8 @@ import os
 import sys
 from types import ModuleType
 
+import pytest
+
 from db import crew, packed_rows
 from db.crew import in_order
 from db.engine import open_session
@@ -22,6 +24,7 @@ def _dies_beside(parent: int, number: int) -> int:
     return number * 2
 
 
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
 def test_a_long_ledger_comes_to_the_same_on_all_cores_and_leaves_rows_the_ledger_can_prove(engine, two_communities, monkeypatch):
     rows, merges = ledgers.nasty_residents()
     more = [[None, row[0], row[1], row[2], "户主", row[3], row[5], row[6], row[7], "老年人" if n % 3 else None, None, None] for n, row in enumerate(ledgers.many_residents(400)[1:])]
