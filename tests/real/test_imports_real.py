@@ -87,7 +87,7 @@ def test_4326_citizens_messages_become_demands_with_the_clock_of_first_feedback(
     assert upload.table == "work_orders"
     assert upload.mapping.columns == {"number": 0, "applicant": 1, "matter": 2, "received": 3, "detail": 4}
     done = office.take_in(upload, expected=office.preview(upload).fingerprint)
-    assert done.counts == {"read": 4326, "new": 4326, "changed": 0, "unchanged": 0, "repeated": 0, "rejected": 0, "bad_cells": 0, "remarks": 0, "skipped": 0, "blank": 0}
+    assert done.counts == {"read": 4326, "new": 4326, "changed": 0, "unchanged": 0, "repeated": 0, "rejected": 0, "bad_cells": 0, "remarks": 0, "skipped": 0, "blank": 0, "waits": 0}
     orders = {order.number: order for order in office.rows(WorkOrder)}
     assert {order.kind for order in orders.values()} == {"demand"}
     assert Counter(clock.clause_id for clock in office.rows(Clock)) == {"demand.feedback": 4326}
