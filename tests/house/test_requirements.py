@@ -3,13 +3,14 @@
 import re
 import sys
 from functools import cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, distribution
 
 from tests.house import source
 
 NO_IMPORT = {
     "psycopg-binary": "libpq for psycopg", "python-multipart": "Starlette reads forms through it", "uvicorn": "started by Streamlit",
     "itsdangerous": "Starlette signs its session cookie with it", "pytest-xdist": "a plugin of pytest", "ruff": "a command",
+    "ruamel-yaml-clib": "ruamel.yaml reads by it where it is there",
 }  # fmt: skip
 LINE = re.compile(r"^(?P<name>[\w.-]+)==(?P<version>[\w.]+)\s+# (?P<why>.+)\. (?P<licence>[^.]*(?:\d\.\d[^.]*)?)$")
 
@@ -24,7 +25,23 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-owners_of_modules = cache(packages_distributions)
+@cache
+def owners_of_modules() -> dict[str, set[str]]:
+    """The pinned distributions that each module stands in. Looking through everything installed would take two seconds."""
+    owners: dict[str, set[str]] = {}
+    for match in filter(None, pins().values()):
+        for top in modules_of(match["name"]):
+            owners.setdefault(top, set()).add(plain(match["name"]))
+    return owners
+
+
+def modules_of(name: str) -> set[str]:
+    try:
+        one = distribution(name)
+    except PackageNotFoundError:
+        return set()
+    said = (one.read_text("top_level.txt") or "").split()
+    return set(said) or {path.parts[0].partition(".")[0] for path in one.files or () if path.suffix in (".py", ".so", ".pyd")}
 
 
 def imported(rooms: tuple[str, ...]) -> set[str]:
@@ -36,7 +53,7 @@ def imported(rooms: tuple[str, ...]) -> set[str]:
         for _, name in source.imports(source.tree(path)):
             top = name.split(".")[0]
             if top and top not in sys.stdlib_module_names and top not in {*source.ROOMS, "app"}:
-                found |= {plain(one) for one in owners.get(top, [f"(not installed: {top})"])}
+                found |= owners.get(top, {f"(not pinned: {top})"})
     return found
 
 
