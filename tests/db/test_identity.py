@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 
 from core.refusals import Refused
@@ -64,6 +65,12 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(engine, open_a
     open_account()
     assert enter(engine, "wrong-password") == enter(engine, username="nobody") == enter(engine, "") == enter(engine, username="")
     assert isinstance(enter(engine, username="nobody"), Refused)
+
+
+def test_an_unknown_name_costs_the_same_work_as_a_known_one():
+    with pytest.raises(VerifyMismatchError):  # a hash that can't be read would be refused at once
+        identity._HASHER.verify(identity._NOBODYS_HASH, "wrong-password")
+    assert not identity._HASHER.check_needs_rehash(identity._NOBODYS_HASH)
 
 
 @pytest.mark.parametrize(("failures", "then_let_in"), [(FAILURES - 1, True), (FAILURES, False)])
