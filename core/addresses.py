@@ -30,16 +30,20 @@ class Place:
     room: str = ""
 
 
+def bare(text: str) -> str:
+    """`text` for comparing: half width, simplified, capitals, without spaces and punctuation."""
+    return _NOISE.sub("", half_width(text).translate(_SIMPLE)).upper()
+
+
 def place_of(text: str | None) -> Place | None:
     """The flat an address names. None where no building can be made out: such an address agrees with nothing and contradicts nothing."""
-    bare = _NOISE.sub("", half_width(text or "").translate(_SIMPLE)).upper()
-    bare = _HAN_NUMBER.sub(lambda found: str(_number(found.group())), bare)
-    if found := _DASHED.match(bare):
+    written = _HAN_NUMBER.sub(lambda found: str(_number(found.group())), bare(text or ""))
+    if found := _DASHED.match(written):
         return Place(found["estate"], *(_ZEROS.sub("", found[part]) for part in ("building", "unit", "room")))
-    found = _BUILDING.match(bare)
+    found = _BUILDING.match(written)
     if found is None:
         return None
-    rest, unit = bare[found.end() :], ""
+    rest, unit = written[found.end() :], ""
     if inner := _UNIT.match(rest):
         unit, rest = _ZEROS.sub("", inner["unit"]), rest[inner.end() :]
     rest = _FLOOR.sub("", rest) if _ROOM.match(_FLOOR.sub("", rest)) else rest

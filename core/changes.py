@@ -6,6 +6,7 @@ Nobody approves a request of their own; they may take it back.
 
 from datetime import date
 
+from core.addresses import bare, place_of
 from core.care import GROUPS
 from core.grants import Person, not_ones_own
 from core.imports.cells import Bad
@@ -49,6 +50,12 @@ def check_change(field: str, value: str, before: str | None, id_number: str | No
     if field == "birth_date" and id_number and birth_of(id_number).isoformat() != value:
         return Refused("changes.not_in_id")
     return None
+
+
+def compared(field: str, value: str) -> str:
+    """By what two wanted values are recognised as the same: an address by the flat it names, however written."""
+    place = place_of(value) if field == "address" else None
+    return f"{place.estate}/{place.building}/{place.unit}/{place.room}" if place else bare(value)
 
 
 def may_decide(asked_by: Person, actor: Person, approved: bool) -> Refused | None:

@@ -15,7 +15,7 @@ from db.sheets import ENDINGS, Sheet
 from pages.parts import desk as at
 from pages.parts.desk import Desk
 from pages.parts.import_columns import columns_step, sheet_step
-from pages.parts.import_preview import done_view, preview_view
+from pages.parts.import_preview import asks_again, done_view, preview_view
 from pages.parts.page import page_header, show_refusal
 
 STATE = "imports"
@@ -65,7 +65,8 @@ def _look(desk: Desk, state: dict, community_id: UUID, sheet: Sheet, file_name: 
         with desk.session() as session:
             state["guessed"][known] = imports.reading(session, name, community_id, sheet.cells, today)
     mapping, remembered = state["guessed"][known]
-    upload = imports.Upload(name, sheet.cells, mapping, file_name, state["digest"], source)
+    again = st.session_state.get(asks_again(state["digest"]), False)
+    upload = imports.Upload(name, sheet.cells, mapping, file_name, state["digest"], source, again)
     corrected = columns_step(desk, upload, remembered, today)
     if corrected is not None:
         desk.carry_out(commands.keep_mapping, community_id=community_id, upload=imports.Upload(name, sheet.cells, corrected))
@@ -77,7 +78,7 @@ def _look(desk: Desk, state: dict, community_id: UUID, sheet: Sheet, file_name: 
 
 def _preview(desk: Desk, state: dict, community_id: UUID, upload: imports.Upload) -> None:
     st.subheader(desk.t("imports.step_preview"), anchor=False)
-    key = (community_id, upload.table, upload.source, json.dumps(upload.mapping.as_dict()))
+    key = (community_id, upload.table, upload.source, upload.ask_again, json.dumps(upload.mapping.as_dict()))
     if not state["seen"] or state["seen"][0] != key:
         bar = st.progress(0.0, desk.t("imports.looking"))
         with desk.session() as session:

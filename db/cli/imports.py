@@ -39,9 +39,10 @@ _FIGURES = ("read", "new", "changed", "unchanged", "rejected")
 @click.option("--source", default="", help="System a file of work orders comes from.")
 @click.option("--sheet", help="Name of the sheet; the first one with content when not given.")
 @click.option("--marked", type=click.Path(path_type=Path), help="Write the workbook with its bad cells marked here.")
+@click.option("--ask-again", is_flag=True, help="Ask again for what a second person refused before.")
 @click.option("--yes", is_flag=True, help="Take it in without asking.")
 @click.option("--lang", type=click.Choice(LANGS), default="zh")
-def import_(file: Path, name: str | None, code: str, account: str, source: str, sheet: str | None, marked: Path | None, yes: bool, lang: str) -> None:
+def import_(file: Path, name: str | None, code: str, account: str, source: str, sheet: str | None, marked: Path | None, ask_again: bool, yes: bool, lang: str) -> None:
     """Show what FILE would change and its bad cells, then take it in."""
     click.get_current_context().call_on_close(gc.enable)
     gc.disable()  # nothing here is garbage, and looking for it among millions of cells takes a quarter of the time
@@ -54,7 +55,7 @@ def import_(file: Path, name: str | None, code: str, account: str, source: str, 
     name = name or guess_table(read.cells, local_day(moment))
     with crew(len(read.cells)), open_session(engine, scope) as session:
         mapping, _ = reading(session, name, community_id, read.cells, local_day(moment))
-        upload = Upload(name, read.cells, mapping, file.name, digest, source or t("imports.source_default", lang))
+        upload = Upload(name, read.cells, mapping, file.name, digest, source or t("imports.source_default", lang), ask_again)
         if yes:
             or_stop(look_through(session, upload, community_id=community_id, now=moment), lang)
             session.close()
@@ -138,6 +139,10 @@ def _show(seen: Preview, lang: str) -> None:
     show_bad(seen.found.bad, lang)
     if seen.counts["waits"]:
         click.echo(t("imports.waits_title", lang, n=seen.counts["waits"]))
+    if seen.plan.refused:
+        click.echo(t("imports.refused_title", lang, n=len(seen.plan.refused)))
+    if seen.plan.silent:
+        click.echo(t("imports.silent", lang, n=seen.plan.silent))
     if seen.missing:
         raise click.ClickException(t("imports.columns_missing", lang, names=", ".join(into.fields[name].title[lang] for name in seen.missing)))
 

@@ -22,6 +22,7 @@ from db.keys import keyring
 from db.models.changes import ChangeRequest
 from db.models.residents import Resident
 from db.queries.care import personal_value
+from db.queries.changes import value_index
 from db.queries.departures import went_into
 
 
@@ -57,7 +58,7 @@ def put(
         return Refused("changes.waits_already")
     row = ChangeRequest(
         community_id=resident.community_id, resident_id=resident.id, field=field, before=before, wanted=wanted, reason=(reason or "").strip() or None, 
-        **asked(session, now), difference_id=difference and difference[0], difference_turn=difference and difference[1],
+        wanted_index=value_index(resident.id, field, wanted), **asked(session, now), difference_id=difference and difference[0], difference_turn=difference and difference[1],
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -18,12 +18,11 @@ from core.care import plan as care_plan
 from core.imports.headers import signature
 from core.refusals import Refused
 from core.rulebook import load_rulebook
-from core.words import t
 from db.commands.bulk import INDEXED, insert_batches
 from db.commands.cadence import Subject
 from db.commands.care import settle_plan
 from db.commands.care_bulk import cadence_rows
-from db.commands.changes import put
+from db.commands.changes_bulk import put_all
 from db.commands.contacts_bulk import count_in
 from db.commands.filing import batched, file
 from db.commands.transfers import move_along
@@ -117,7 +116,7 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
     _finish(session, plan, community_id)
     _move(session, plan, community_id, now)
     _settle(session, plan, made, community_id, now)
-    _ask(session, plan, community_id, now)
+    put_all(session, community_id, plan.asks, now)
     count_in(session, plan.contacts, now)
 
 
@@ -126,13 +125,6 @@ def _batches(plan: Plan, clocks: Iterator[dict]) -> Iterator[tuple[type, list[di
     for model in ORDER:
         for part in _taken(plan.inserts.pop(model, [])) if model is not Clock else batched(clocks, _CHUNK):
             yield model, part
-
-
-def _ask(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime) -> None:
-    """What a second person has to agree to is asked for, field by field; the file stays as it is until then."""
-    people = {one.id: one for one in _load(session, Resident, community_id, list(dict.fromkeys(known for known, _ in plan.asks)))}
-    for (resident_id, column), change in plan.asks.items():
-        put(session, people[resident_id], column, change.new, t("imports.asked_because", "zh", row=change.row), now)
 
 
 def _taken(rows: list) -> Iterator[list]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import LATER, AboutPeople, Base, Tenant, Versioned, community_key, within
@@ -17,6 +17,7 @@ _ABOUT = text("difference_id IS NOT NULL")
 class ChangeRequest(Asked, AboutPeople, Tenant, Versioned, Base):
     """`field` of core.changes.FIELDS shall be `wanted` instead of `before`. `approved` None: nobody has decided yet. It has no grid, like a departure.
 
+    `wanted_index`: blind index of `wanted` for this person, by which the same value is recognised when it comes again; empty in rows older than it.
     `difference_id`: the reconciliation's difference it was decided about, `difference_turn`: at the how-manieth decision."""
 
     __tablename__ = "change_request"
@@ -33,6 +34,7 @@ class ChangeRequest(Asked, AboutPeople, Tenant, Versioned, Base):
     decided_by: Mapped[UUID | None]
     difference_id: Mapped[UUID | None] = mapped_column(info=LATER, sort_order=1)
     difference_turn: Mapped[int | None] = mapped_column(info=LATER, sort_order=1)
+    wanted_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), info=LATER, sort_order=1)
     __mapper_args__ = {"version_id_col": Versioned.version}
     __table_args__ = (
         community_key(),

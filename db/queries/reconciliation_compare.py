@@ -208,9 +208,15 @@ class Buildings:
 
     def __init__(self, session: ScopedSession, community_id: UUID):
         self._by_number: dict[str, list[tuple[Place, Stands]]] = {}
+        self._by_name: dict[str, Stands] = {}
         for row in session.execute(select(Building.id, Building.name, Building.grid_id).where(Building.community_id == community_id).order_by(Building.name)):
+            self._by_name[row.name] = Stands(row.id, row.name, row.grid_id)
             if place := place_of(row.name):
-                self._by_number.setdefault(place.building, []).append((place, Stands(row.id, row.name, row.grid_id)))
+                self._by_number.setdefault(place.building, []).append((place, self._by_name[row.name]))
+
+    def named(self, name: str) -> Stands | None:
+        """The building of exactly that name."""
+        return self._by_name.get(name)
 
     def of(self, place: Place | None) -> Stands | None:
         """The one building `place` is in. None: none of ours, or it could be several."""

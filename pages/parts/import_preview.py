@@ -31,6 +31,7 @@ def preview_view(desk: Desk, seen: Preview) -> bool:
     _aside(desk, seen.plan.aside)
     bad_view(desk, seen)
     _waits(desk, counts)
+    _refused(desk, seen)
     _changes(desk, seen)
     going_in = counts["new"] + counts["changed"]
     if not going_in:
@@ -61,6 +62,20 @@ def word(desk: Desk, cell: BadCell) -> str:
 def _waits(desk: Desk, counts: dict[str, int]) -> None:
     if counts.get("waits"):
         st.warning(desk.t("imports.waits_title", n=counts["waits"]))
+
+
+def asks_again(upload_digest: bytes) -> str:
+    """Key of the tick by which what was refused before is asked for again, for one file."""
+    return f"imports-ask-again-{upload_digest.hex()[:12]}"
+
+
+def _refused(desk: Desk, seen: Preview) -> None:
+    if seen.plan.refused:
+        st.warning(desk.t("imports.refused_title", n=len(seen.plan.refused)))
+    if seen.plan.refused or seen.upload.ask_again:
+        st.checkbox(desk.t("imports.ask_again"), key=asks_again(seen.upload.digest))
+    if seen.plan.silent:
+        st.caption(desk.t("imports.silent", n=seen.plan.silent))
 
 
 def _aside(desk: Desk, aside: dict[str, int]) -> None:
@@ -106,18 +121,20 @@ def _line(desk: Desk, cell: BadCell) -> dict[str, object]:
 
 
 def _changes(desk: Desk, seen: Preview) -> None:
-    fields, hidden = seen.upload.into.fields, roles.masked(desk.actor.role)
-    asked = [*seen.plan.asks.values()]
-    shown = [change for change in (*asked, *seen.plan.changes) if _KNOWN_BY.get(change.column, change.column) in fields]
+    fields, hidden, plan = seen.upload.into.fields, roles.masked(desk.actor.role), seen.plan
+    marked = [(one, "imports.waits_mark", {}) for one in plan.asks.values()] + [(one, "imports.refused_mark", {"day": day}) for one, day in plan.refused.values()]
+    shown = [one for one in (*marked, *((one, None, {}) for one in plan.changes)) if _KNOWN_BY.get(one[0].column, one[0].column) in fields]
     if not shown:
         return
     with st.expander(desk.t("imports.changes_title", n=len(shown))):
         lines = []
-        for change in shown[:_LISTED]:
+        for change, mark, more in shown[:_LISTED]:
             field = fields[_KNOWN_BY.get(change.column, change.column)]
-            title = desk.t("imports.waits_mark", field=field.title[desk.lang]) if change in asked else field.title[desk.lang]
+            title = desk.t(mark, field=field.title[desk.lang], **more) if mark else field.title[desk.lang]
             old, new = ("…" if isinstance(value, UUID) else f"{value / 100:.2f}" if field.parse == "amount" else value for value in (change.old, change.new))
             old = masks.masked(field.personal, str(old), hidden) if field.personal and old else old
             lines.append([change.row, title, str(old or ""), str(new or "")])
         titles = [desk.t(f"imports.{name}") for name in ("bad_row", "change_field", "change_old", "change_new")]
         st.dataframe([dict(zip(titles, line, strict=True)) for line in lines], hide_index=True)
+        if len(shown) > _LISTED:
+            st.caption(desk.t("imports.changes_more", n=_LISTED))

@@ -49,7 +49,7 @@ def silent(part: float) -> None:
 @dataclass(frozen=True)
 class Upload:
     """A sheet somebody hands in: its cells and how they are to be read. `digest`: SHA-256 of the file. `source`: the system a file
-    of work orders comes from."""
+    of work orders comes from. `ask_again`: also for what a second person refused before."""
 
     table: str
     cells: Sequence[Sequence[Cell]] = field(repr=False)
@@ -57,6 +57,7 @@ class Upload:
     file_name: str = ""
     digest: bytes = b""
     source: str = ""
+    ask_again: bool = False
     judged: dict = field(default_factory=dict, repr=False, compare=False)
     """What its cells came to on their own, by moment and community: taking in what was just shown need not read them again."""
 
@@ -108,7 +109,7 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
     found = _judged(upload, now, _name(session, community_id), lambda part: progress(part * 0.6))
     if once:
         upload.judged.clear()  # whoever has to begin again judges again
-    intake = INTAKES[upload.table](session, community_id, now, upload.source)
+    intake = INTAKES[upload.table](session, community_id, now, upload.source, upload.ask_again)
     total = len(found.rows)
     for number, row in enumerate(_leaving(found) if once else found.rows):
         if number % 5_000 == 0:

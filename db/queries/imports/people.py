@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core.changes import TYPED
+from core.homes import FILLS, OTHER, SAME, SILENT, by_address, by_door
 from core.imports.judge import Row
 from db.engine import ScopedSession
-from db.models.changes import ChangeRequest
 from db.models.grids import Household, Post, Staff
 from db.models.merges import Merge
 from db.models.residents import Resident, SpecialGroup
+from db.queries.changes import Asked
 from db.queries.imports.plan import Change, Complaint, PlacedIntake
 
 _OWN = ("name", "sex", "relation", "phone", "address", "registered_address", "health", "left_on", "left_reason", "id_number")
@@ -34,8 +36,7 @@ class Residents(PlacedIntake):
         self.by_id = {r["id_number"]: r for r in here if r["id_number"]}
         self.by_name = {_named(r): r for r in here}
         self.went = {_named(r) for r in records if r["id"] in went} - self.by_name.keys()
-        waits = select(ChangeRequest.resident_id, ChangeRequest.field).where(ChangeRequest.community_id == self.community_id, ChangeRequest.decided_at.is_(None))
-        self.waiting = {tuple(one) for one in self.session.execute(waits)}
+        self.asked = Asked.before(self.session, self.community_id)
         groups = self.records(SpecialGroup, SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, SpecialGroup.basis, where=(SpecialGroup.to_date.is_(None),))
         self.groups = {(r["resident_id"], r["group"]): r for r in groups}
 
@@ -47,12 +48,25 @@ class Residents(PlacedIntake):
         building, complaints = self.building(values, grid)
         if complaints:
             return complaints
-        household = self.household(values, building) if building and "door" in values else None
+        door = building is not None and "door" in values
+        household = self.households.get((building["id"], values["door"])) if door else None
         if (values["name"], values["birth_date"].isoformat(), household and household["id"]) in self.went:
             return [("name", "went_into_another", {}, False)]
-        resident = self._resident(values, household, building, grid)
+        known = self._known(values, household)
+        says = FILLS if known is None else self._door(known, values, building, household)
+        if door and (household or says is FILLS):
+            household = self.household(values, building)  # nobody is moved into another one by a ledger alone
+        wanted = {name: values.get(name) for name in _OWN}
+        if known is None or says is FILLS:
+            wanted |= {"household_id": household and household["id"], "grid_id": building["grid_id"] if building else grid["id"] if grid else None}
+        elif says is SAME:
+            wanted["grid_id"] = building["grid_id"]
+        if known is not None:
+            wanted["address"] = self._address(known, values, says)
+        elsewhere = building is None and grid and known and known["household_id"] and known["grid_id"] != grid["id"]
+        resident = self._resident(values, wanted, household)
         self._groups(resident, values)
-        return ()
+        return [("grid", "home_in_other_grid", {}, False)] if elsewhere else ()
 
     def change(self, model: type, record: dict, column: str, new: object) -> None:
         """A protected field that says something already waits for a second person; a birth year stays with its date."""
@@ -60,19 +74,74 @@ class Residents(PlacedIntake):
         if model is not Resident or old is None or record["id"] in self._fresh:
             super().change(model, record, column, new)
         elif column in TYPED:
-            if (record["id"], column) not in self.waiting:
-                self.plan.asks[record["id"], column] = Change(self._number, model.__tablename__, column, old, new)
-                self.touched()
+            self._ask(record["id"], column, old, new)
         elif column != "birth_year" or not record["birth_date"] or int(record["birth_date"][:4]) == new:
             super().change(model, record, column, new)
 
-    def _resident(self, values: dict, household: dict | None, building: dict | None, grid: dict | None) -> dict:
+    def _ask(self, resident_id: UUID, column: str, old: str, new: str) -> None:
+        """A second person is asked, unless that was done already: it waits, or was refused."""
+        if (resident_id, column) in self.asked.waiting:
+            return
+        change = Change(self._number, Resident.__tablename__, column, old, new)
+        refused = self.asked.refused_on(resident_id, column, new)
+        if refused and not self.ask_again:
+            self.plan.refused[resident_id, column] = (change, refused)
+            return
+        self.plan.asks[resident_id, column] = change
+        self.touched()
+
+    # --- where somebody known lives ---------------------------------------------------------------------------------
+    def _known(self, values: dict, household: dict | None) -> dict | None:
+        """Who the row is about, if the desk had them before this file."""
+        known = self.by_id.get(values.get("id_number"))
+        if known is None:
+            known = self.by_name.get((values["name"], values["birth_date"].isoformat(), household and household["id"]))
+            known = known if known and None in (known["id_number"], values.get("id_number")) else None
+        return known if known and known["id"] not in self._fresh else None
+
+    def _door(self, known: dict, values: dict, building: dict | None, household: dict | None) -> str:
+        """What the row's building and door say; what is elsewhere is asked for."""
+        if building is None:
+            return SILENT if known["household_id"] else FILLS
+        if household and household["id"] == known["household_id"]:
+            return SAME
+        if known["household_id"] is None and known["address"] is None:
+            return FILLS
+        home = self._home(known)
+        says = by_door(building["name"] + values.get("door", ""), home and "".join(home), known["address"])
+        if says is OTHER:
+            self._ask(known["id"], "address", known["address"] or " ".join(home), " ".join(filter(None, (building["name"], values.get("door")))))
+        return says
+
+    def _address(self, known: dict, values: dict, says: str) -> str | None:
+        """The address to be written at once; one that says something else is asked for, unless the door was: one request a person."""
+        text, written = values.get("address"), known["address"]
+        if text is None or text == written or says is OTHER:
+            return None
+        if known["household_id"] is None and written is None:
+            return text
+        home = self._home(known)
+        match by_address(text, home and "".join(home), written):
+            case "other":
+                self._ask(known["id"], "address", written or " ".join(home), " ".join(text.split()))
+            case "silent":
+                self.plan.silent += 1
+        return None
+
+    def _home(self, known: dict) -> tuple[str, str] | None:
+        """Building and door of somebody's household."""
+        return self._homes.get(known["household_id"]) if known["household_id"] else None
+
+    @cached_property
+    def _homes(self) -> dict[UUID, tuple[str, str]]:
+        names = {one["id"]: one["name"] for one in self.buildings.values()}
+        return {one["id"]: (names.get(place, ""), door) for (place, door), one in self.households.items()}
+
+    def _resident(self, values: dict, wanted: dict, household: dict | None) -> dict:
         born: date = values["birth_date"]
-        wanted = {name: values.get(name) for name in _OWN} | {"birth_date": born.isoformat(), "birth_year": born.year}
-        grid_id = building["grid_id"] if building else grid["id"] if grid else None
-        wanted |= {"household_id": household and household["id"], "grid_id": grid_id}
-        known, key = self._find(values, wanted)
-        before = known[key]["grid_id"] if key in known else grid_id
+        wanted |= {"birth_date": born.isoformat(), "birth_year": born.year}
+        known, key = self._find(values, wanted["birth_date"], household)
+        before = known[key]["grid_id"] if key in known else wanted["grid_id"]
         left = known[key]["left_on"] if key in known else None
         resident = self.put(Resident, known, key, wanted)
         self.by_name[(resident["name"], resident["birth_date"], resident["household_id"])] = resident
@@ -82,10 +151,10 @@ class Residents(PlacedIntake):
             self.plan.left[resident["id"]] = resident["left_on"]
         return resident
 
-    def _find(self, values: dict, wanted: dict) -> tuple[dict, object]:
+    def _find(self, values: dict, born: str, household: dict | None) -> tuple[dict, object]:
         """The index and key under which the row's resident is, or will be, known."""
         id_number = values.get("id_number")
-        name_key = (values["name"], wanted["birth_date"], wanted["household_id"])
+        name_key = (values["name"], born, household and household["id"])
         if id_number is None:
             return self.by_name, name_key
         same = self.by_name.get(name_key)
@@ -124,9 +193,12 @@ class OneResident(Residents):
         self.households = {(r["building_id"], r["door"]): r for r in doors}
         own = (*_COLUMNS, Resident.household_id, Resident.grid_id, Resident.left_on, Resident.left_reason)
         self.known = {r["id"]: r for r in self.records(Resident, *own, where=(Resident.id == self._who,))} if self._who else {}
-        self.by_id, self.by_name, self.groups, self.went, self.waiting = {}, {}, {}, set(), set()
+        self.by_id, self.by_name, self.groups, self.went, self.asked = {}, {}, {}, set(), Asked()
 
-    def _find(self, values: dict, wanted: dict) -> tuple[dict, object]:
+    def _known(self, values: dict, household: dict | None) -> dict | None:
+        return self.known.get(self._who)
+
+    def _find(self, values: dict, born: str, household: dict | None) -> tuple[dict, object]:
         return self.known, self._who
 
 

@@ -45,7 +45,8 @@ class Plan:
     `moved_…`: id → the grid it is in from now on. `left`: residents who have gone, and when. `enrolled`: residents new in a
     group → all their groups. `finished`: known orders the file says are done → their rows as they would have been. `contacts`: new contacts of care, to be
     counted. `aside`: rows made on the way (a building a resident lives in), by table. `asks`: resident and protected field → what it becomes once a
-    second person agrees (core.changes).
+    second person agrees (core.changes). `refused`: the same of what a second person refused before, with the day; it is not asked again. `silent`: addresses
+    that name no building, of people whose home is known: left as they are (core.homes).
     """
 
     inserts: dict[type, list[dict]] = field(default_factory=dict)
@@ -60,6 +61,8 @@ class Plan:
     finished: dict[UUID, Rows] = field(default_factory=dict)
     contacts: list[dict] = field(default_factory=list)
     asks: dict[tuple[UUID, str], Change] = field(default_factory=dict)
+    refused: dict[tuple[UUID, str], tuple[Change, date]] = field(default_factory=dict)
+    silent: int = 0
     aside: Counter = field(default_factory=Counter)
 
     @property
@@ -77,8 +80,8 @@ class Plan:
 class Intake:
     """Turns the rows of one table into a plan; each table has a subclass that knows its rows and what the desk already has."""
 
-    def __init__(self, session: ScopedSession, community_id: UUID, now: datetime, source: str = ""):
-        self.session, self.community_id, self.now, self.source = session, community_id, now, source
+    def __init__(self, session: ScopedSession, community_id: UUID, now: datetime, source: str = "", ask_again: bool = False):
+        self.session, self.community_id, self.now, self.source, self.ask_again = session, community_id, now, source, ask_again
         self.today = local_day(now)
         self.plan, self._number, self._state, self._fresh = Plan(), 0, UNCHANGED, set()
         self.load()
