@@ -8,7 +8,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Column, Engine, Join, Select, Table, TextClause, create_engine, event, false, literal, text
+from sqlalchemy import Column, Engine, Join, Select, Table, TextClause, create_engine, event, false, literal
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -87,12 +87,13 @@ def tenant_tables() -> dict[str, type]:
 def _hold_to_scope(state: ORMExecuteState) -> None:
     if state.execution_options.get("rollup") or state.is_column_load:
         return
-    scope = state.session._scope
+    scope, exact = state.session._scope, state.session.bind.dialect.name == "postgresql"
     if isinstance(state.statement, TextClause):
         raise ScopeError("text() can't be held to a scope: write the query with the models, or declare execution_options(rollup=True)")
-    touched = _check_tables(state.statement)
-    if touched and scope is None:
-        raise ScopeError(f"a statement on {', '.join(sorted(touched))} in a session without a scope")
+    if state.is_select and state.is_orm_statement and state.execution_options.get("kept"):
+        state.statement = _held(state.statement, scope, exact)
+        return
+    touched = _touched(state.statement, scope)
     if not touched:
         return
     if not state.is_orm_statement:
@@ -102,7 +103,22 @@ def _hold_to_scope(state: ORMExecuteState) -> None:
     elif state.is_update or state.is_delete:
         _check_bulk(state)
     if not state.is_insert:
-        state.statement = state.statement.options(*criteria(scope, state.session.get_bind().dialect.name == "postgresql"))
+        state.statement = state.statement.options(*criteria(scope, exact))
+
+
+@lru_cache(maxsize=1024)
+def _held(statement: Select, scope: Scope | None, exact: bool) -> Select:
+    """A query that is made once and asked with other parameters each time, execution_options(kept=True), held to `scope`: writing it, looking through it
+    and naming it take longer than one row's answer does."""
+    return statement.options(*criteria(scope, exact)) if _touched(statement, scope) else statement
+
+
+def _touched(statement, scope: Scope | None) -> set[str]:
+    """The tenant tables a statement touches. Raises ScopeError where it must not."""
+    touched = _check_tables(statement)
+    if touched and scope is None:
+        raise ScopeError(f"a statement on {', '.join(sorted(touched))} in a session without a scope")
+    return touched
 
 
 def _check_tables(statement) -> set[str]:
@@ -210,9 +226,13 @@ def _check_objects(session: ScopedSession, _context, _instances) -> None:
 @event.listens_for(ScopedSession, "after_begin")
 def _tell_postgres(session: ScopedSession, _transaction, connection) -> None:
     if connection.dialect.name == "postgresql":
-        # The communities first: most rows are of the first one (db.models.guards).
-        ids = ",".join(str(i) for i in (*sorted(session._scope.communities - {PLATFORM}), PLATFORM)) if session._scope else ""
-        connection.execute(text("SELECT set_config('desk.communities', :ids, true)"), {"ids": ids})
+        connection.exec_driver_sql("SELECT set_config('desk.communities', %s, true)", (_told(session._scope),))
+
+
+@lru_cache(maxsize=512)
+def _told(scope: Scope | None) -> str:
+    # The communities first: most rows are of the first one (db.models.guards).
+    return ",".join(str(i) for i in (*sorted(scope.communities - {PLATFORM}), PLATFORM)) if scope else ""
 
 
 _TENANTS: dict[str, type] = {}

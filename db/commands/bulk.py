@@ -53,26 +53,43 @@ def insert_batches(session: ScopedSession, batches: Iterable[tuple[type, list[di
         yield len(ids)
 
 
-def write_columns(session: ScopedSession, table: Table, columns: list[list]) -> None:
-    """The values of each column of `table`, as they are: for filing itself."""
-    _write(session, table, make(table.name, kinds_of(table), columns, session.bind.dialect.name, digested=False))
+def write_columns(session: ScopedSession, *parts: tuple[Table, list[list]]) -> None:
+    """The values of each column of these tables, as they are: for filing itself. One statement for all of them where the database takes that."""
+    dialect = session.bind.dialect.name
+    made = [(table, make(table.name, kinds_of(table), columns, dialect, digested=False)) for table, columns in parts]
+    if dialect == "sqlite":
+        for table, one in made:
+            _write(session, table, one)
+    else:
+        *before, last = (_by_arrays(table) for table, _ in made)
+        first = f"WITH {', '.join(f'part_{n} AS ({insert})' for n, insert in enumerate(before))} " if before else ""
+        session.connection().exec_driver_sql(first + last, tuple(chain.from_iterable(one.columns for _, one in made)))
 
 
 def _write(session: ScopedSession, table: Table, made: Made) -> None:
     """The batch, by the driver itself."""
     connection = session.connection()
-    names = ", ".join(connection.dialect.identifier_preparer.quote(column.name) for column in table.columns)
     if connection.dialect.name == "sqlite":
         rows, one = list(zip(*made.columns, strict=True)), f"({', '.join('?' * len(made.columns))})"
         whole = len(rows) - len(rows) % _TOGETHER
         together = [tuple(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER)]
         for values, times in ((together, _TOGETHER), (rows[whole:], 1)):
             if values:
-                connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES {', '.join([one] * times)}", values)
+                connection.exec_driver_sql(f"{_into(table)} VALUES {', '.join([one] * times)}", values)
     else:
-        # COPY passes by row-level security, and is refused where that holds; arrays are nearly as quick.
-        arrays = ", ".join(f"%b::{CASTS[kind.holds]}[]" for kind in kinds_of(table))
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})", tuple(made.columns))
+        connection.exec_driver_sql(_by_arrays(table), tuple(made.columns))
+
+
+@cache
+def _into(table: Table) -> str:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    return f"INSERT INTO {table.name} ({names})"
+
+
+@cache
+def _by_arrays(table: Table) -> str:
+    """COPY passes by row-level security, and is refused where that holds; arrays are nearly as quick."""
+    return f"{_into(table)} SELECT * FROM unnest({', '.join(f'%b::{CASTS[kind.holds]}[]' for kind in kinds_of(table))})"
 
 
 def packed(table: Table, rows: list[dict]) -> list[list | None]:

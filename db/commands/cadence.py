@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 
 from core.cadence import Hold, Turn, advanced, anew, counted, filled, first, following
 from core.calendar import local_day
@@ -19,7 +19,7 @@ from core.rulebook import Clause
 from db.commands.transfers import give_miss
 from db.engine import ScopedSession
 from db.models.clocks import Clock
-from db.models.residents import Contact, SpecialGroup
+from db.models.residents import Contact, Snooze, SpecialGroup
 from db.queries.clock_state import is_unclosed
 from db.queries.departures import holds_of
 from db.queries.late_entries import stands
@@ -76,11 +76,26 @@ def turn_of(clock: Clock) -> Turn:
     )  # fmt: skip
 
 
+_OWN = (Clock.community_id == bindparam("community_id"), Clock.subject_id == bindparam("subject_id"))
+_UNCLOSED = select(Clock).where(*_OWN, is_unclosed()).with_for_update().execution_options(populate_existing=True, kept=True)
+_SNOOZED = (
+    select(Clock, Snooze)
+    .outerjoin(Snooze, and_(Snooze.community_id == Clock.community_id, Snooze.clock_id == Clock.id))
+    .where(*_OWN, is_unclosed())
+    .with_for_update(of=Clock)
+    .execution_options(populate_existing=True, kept=True)
+)
+
+
 def unclosed(session: ScopedSession, subject: Subject) -> dict[str, Clock]:
     """The unclosed cadence clocks of `subject`, by clause id, as they are at this moment in the database."""
-    own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id)
-    query = select(Clock).where(*own, is_unclosed()).with_for_update().execution_options(populate_existing=True)
-    return {clock.clause_id: clock for clock in session.scalars(query)}
+    return {clock.clause_id: clock for clock in session.scalars(_UNCLOSED, {"community_id": subject.community_id, "subject_id": subject.id})}
+
+
+def unclosed_and_snoozed(session: ScopedSession, subject: Subject) -> tuple[dict[str, Clock], dict[UUID, Snooze | None]]:
+    """The same, and what puts each of them off, by its id."""
+    rows = session.execute(_SNOOZED, {"community_id": subject.community_id, "subject_id": subject.id}).all()
+    return {clock.clause_id: clock for clock, _ in rows}, {clock.id: snooze for clock, snooze in rows}
 
 
 def open_first(session: ScopedSession, subject: Subject, clause: Clause, joined: date) -> Clock | None:
@@ -93,21 +108,32 @@ def open_first(session: ScopedSession, subject: Subject, clause: Clause, joined:
     return _open(session, subject, turn)
 
 
-def count(session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts, now: datetime, *, held: dict[str, Clock] | None = None) -> Clock | None:
+def count(
+    session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts, now: datetime, *,
+    held: dict[str, Clock] | None = None, holds: Sequence[Hold] | None = None,
+) -> Clock | None:  # fmt: skip
     """An act of `subject` at `happened_at` falls on its unclosed clock of `clause`, or, late entered, on the closed one of an earlier
-    period. Returns the clock it counted for, None when no period of this subject holds it. `held`: its unclosed clocks, where the caller has read them."""
-    clock = (unclosed(session, subject) if held is None else held).get(clause.id)
+    period. Returns the clock it counted for, None when no period of this subject holds it. `held`, its unclosed clocks, and `holds`: where the caller has read
+    them; `held` is afterwards what is unclosed then."""
+    held, holds = unclosed(session, subject) if held is None else held, _holds(session, subject) if holds is None else holds
+    clock = held.get(clause.id)
     since = min([_period_start(clause, happened_at), *([clock.started_at] if clock else [])])
-    if holds := _lasting(_holds(session, subject), since):
-        rows = replay(session, subject, clause, holds, now, since=since)
+    if lasting := _lasting(holds, since):
+        rows = replay(session, subject, clause, lasting, now, since=since)
         if rows is not None:
-            return next((row for row in rows if row.started_at <= happened_at < row.due_at), None)
-    if clock is not None and sweep_on(session, clause, clock, now):
-        clock = unclosed(session, subject).get(clause.id)
+            _read_again(session, subject, held)
+            return _holding(rows, happened_at)
+    if clock is not None and sweep_on(session, clause, clock, now, holds):
+        _read_again(session, subject, held)
+        clock = held.get(clause.id)
     if clock is None or happened_at < clock.started_at:
         return _fill_earlier(session, subject, clause, happened_at, acts)
     step = counted(clause, turn_of(clock), happened_at, acts(clock.started_at))
-    return _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])], happened_at)
+    rows = _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])])
+    held[clause.id] = rows[-1]
+    if rows[-1].closed_at is not None:
+        del held[clause.id]
+    return _holding(rows, happened_at)
 
 
 def sweep_on(session: ScopedSession, clause: Clause, clock: Clock, now: datetime, holds: Sequence[Hold] | None = None) -> bool:
@@ -134,12 +160,18 @@ def replay(session: ScopedSession, subject: Subject, clause: Clause, holds: Sequ
     return _become(session, subject, rows[start:], [*step.closed, *([step.open] if step.open else [])], now)
 
 
+_REACHED = (
+    select(Contact.happened_at)
+    .where(Contact.community_id == bindparam("community_id"), Contact.resident_id == bindparam("resident_id"), Contact.act == bindparam("act"))
+    .where(Contact.happened_at >= bindparam("since"), Contact.outcome == "reached", stands())
+    .execution_options(rollup=True)
+)
+
+
 def contacts_of(session: ScopedSession, subject: Subject, act: str, since: datetime) -> list[datetime]:
     """When a resident was reached by `act` since then, but for what waits to be confirmed. Over all grids, whatever the scope: who moved was visited
     where they lived before, and the period goes on. Only moments come back."""
-    own = (Contact.community_id == subject.community_id, Contact.resident_id == subject.id)
-    reached = (Contact.happened_at >= since, Contact.act == act, Contact.outcome == "reached", stands())
-    return list(session.scalars(select(Contact.happened_at).where(*own, *reached).execution_options(rollup=True)))
+    return list(session.scalars(_REACHED, {"community_id": subject.community_id, "resident_id": subject.id, "act": act, "since": since}))
 
 
 def end(session: ScopedSession, clocks: Iterable[Clock], left_at: datetime) -> None:
@@ -204,13 +236,21 @@ def _become(session: ScopedSession, subject: Subject, rows: Sequence[Clock], tur
     return [known[turn.due_at] for turn in turns]
 
 
-def _file(session: ScopedSession, subject: Subject, clock: Clock, turns: Sequence[Turn], moment: datetime | None = None) -> Clock | None:
-    """`clock` becomes the first of `turns`, the others are new rows; returns the one that holds `moment`. Only one may be open: close first."""
+def _file(session: ScopedSession, subject: Subject, clock: Clock, turns: Sequence[Turn]) -> list[Clock]:
+    """`clock` becomes the first of `turns`, the others are new rows. Only one may be open: of one table, what closes is written before what is new."""
     _settle(session, clock, turns[0])
-    session.flush()
     rows = [clock, *(_open(session, subject, turn) for turn in turns[1:])]
     session.flush()
-    return next((row for row in rows if moment is not None and row.started_at <= moment < row.due_at), None)
+    return rows
+
+
+def _holding(rows: Iterable[Clock], moment: datetime) -> Clock | None:
+    return next((row for row in rows if row.started_at <= moment < row.due_at), None)
+
+
+def _read_again(session: ScopedSession, subject: Subject, held: dict[str, Clock]) -> None:
+    held.clear()
+    held.update(unclosed(session, subject))
 
 
 def _fill_earlier(session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts) -> Clock | None:

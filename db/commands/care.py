@@ -6,13 +6,16 @@ Whoever acts locks the resident's row first: two contacts at once count one afte
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, union_all
 
+from core.cadence import Hold
 from core.calendar import local_day
 from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_age, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, later_at, plan
 from core.clocks import State, state
+from core.departures import HOLDS
 from core.files import Upload
 from core.imports.cells import phone_of
 from core.late_entries import check_reason, period_over
@@ -30,10 +33,10 @@ from db.commands.work_orders import take_in_by_itself
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.clocks import Clock
-from db.models.residents import Contact, Resident, Snooze, SpecialGroup
-from db.queries.attempts import KIND, attempts_since, last_check
+from db.models.residents import Contact, Departure, Resident, Snooze, SpecialGroup
+from db.queries.attempts import KIND, attempts, last_check
 from db.queries.consents import has_refused
-from db.queries.departures import lasting, went_into
+from db.queries.departures import went_into
 from db.queries.late_entries import owed_and_unmet
 from db.types import uuid7
 
@@ -133,8 +136,10 @@ def record_contact(
     refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(session, resident, expected_version)
     if refused:
         return refused
-    known = _memberships(session, resident_id)
-    held = settle_plan(session, resident, local_day(now), now, groups=known.current)
+    known = _known(session, resident_id)
+    subject = _subject(resident)
+    held, snoozes = cadence.unclosed_and_snoozed(session, subject)
+    held = settle_plan(session, resident, local_day(now), now, groups=known.current, held=held)
     refused = check_contact(act, outcome, happened_at, now, known.since, resident.left_on)
     if refused:
         return refused
@@ -142,14 +147,17 @@ def record_contact(
         return Refused("care.later_is_past")
     if uploads and has_refused(session, resident.community_id, resident.id, "photo"):
         return Refused("consents.no_photo")
-    done = _contact(session, _new_contact(session, resident, act, outcome, happened_at, now, note), _subject(resident), known.ever, held, now, late_reason)
+    done = _contact(session, _new_contact(session, resident, act, outcome, happened_at, now, note), subject, known, held, now, late_reason)
     if isinstance(done, Refused):
         return done
     recorded, following = done
     linked = put_files(session, now, Owner(resident.community_id, "contact", recorded.contact_id, contact_id=recorded.contact_id), uploads)
     if isinstance(linked, Refused):
         return linked
-    recorded = replace(recorded, put_off=_put_off(session, following, outcome, again_at, now), check=_look_at_home(session, resident, outcome, now))
+    if following is not None and following.id not in snoozes and known.holds:
+        _, snoozes = cadence.unclosed_and_snoozed(session, subject)  # periods were given back, not only begun
+    put_off = _put_off(session, following, following and snoozes.get(following.id), outcome, again_at, now)
+    recorded = replace(recorded, put_off=put_off, check=None if known.is_away(local_day(now)) else _look_at_home(session, resident, outcome, now))
     file(
         session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
         act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id,
@@ -176,13 +184,13 @@ def update_file(
     """
     resident = _locked(session, resident_id)
     refused = _not_allowed(session, "care_file_update") or _stale(session, resident, expected_version) or check_fields(phone, detail)
-    known = _memberships(session, resident_id)
+    known = _known(session, resident_id)
     refused = refused or check_contact("file_update", "reached", now, now, known.since, resident.left_on)
     if refused:
         return refused
     held = settle_plan(session, resident, local_day(now), now, groups=known.current)
     changed = _change_fields(session, resident, {"phone": phone, "health": health, "registered_address": registered_address}, detail)
-    recorded, _ = _contact(session, _new_contact(session, resident, "file_update", "reached", now, now, None), _subject(resident), known.ever, held, now)
+    recorded, _ = _contact(session, _new_contact(session, resident, "file_update", "reached", now, now, None), _subject(resident), known, held, now)
     file(session, "care.update_file", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, fields=changed, clause=recorded.clause_id)
     return recorded
 
@@ -204,15 +212,16 @@ def leave(session: ScopedSession, resident: Resident, current: dict[str, Special
 
 
 def settle_plan(
-    session: ScopedSession, resident: Resident, joined: date, now: datetime, *, left_at: datetime | None = None, groups: Collection[str] | None = None
-) -> dict[str, Clock] | None:
-    """Step: the resident's unclosed clocks become those its groups (`groups`, where the caller has read them) ask for. New ones start on `joined`, others
-    end at `left_at` (now). Returns the unclosed clocks by clause, None where some have changed: to be read again."""
+    session: ScopedSession, resident: Resident, joined: date, now: datetime, *,
+    left_at: datetime | None = None, groups: Collection[str] | None = None, held: dict[str, Clock] | None = None,
+) -> dict[str, Clock] | None:  # fmt: skip
+    """Step: the resident's unclosed clocks (`held`) become those its groups (`groups`; both where the caller has read them) ask for. New ones start on `joined`,
+    others end at `left_at` (now). Returns the unclosed clocks by clause, None where some have changed: to be read again."""
     rulebook, subject = load_rulebook(), _subject(resident)
     gone = resident.left_on is not None and resident.left_on <= local_day(now)
     groups = () if gone else current_groups(session, resident.id) if groups is None else groups
     wanted = {clause.id: clause for clause in plan(groups, rulebook, joined)}
-    held = cadence.unclosed(session, subject)
+    held = cadence.unclosed(session, subject) if held is None else held
     at = left_at or (local_midnight(resident.left_on) if gone else now)
     unwanted = [clause_id for clause_id in held if clause_id not in wanted]
     if held.keys() == wanted.keys():
@@ -233,16 +242,15 @@ def _new_contact(session: ScopedSession, resident: Resident, act: str, outcome: 
         happened_at=happened_at, recorded_at=now, staff_id=session.scope.staff_id, note=(note or "").strip() or None,
     )  # fmt: skip
     session.add(contact)
-    session.flush()
     return contact
 
 
 def _contact(
-    session: ScopedSession, contact: Contact, subject: Subject, groups: Collection[str], held: dict[str, Clock] | None, now: datetime, late_reason: str | None = None
+    session: ScopedSession, contact: Contact, subject: Subject, known: "_Known", held: dict[str, Clock] | None, now: datetime, late_reason: str | None = None
 ) -> tuple[Recorded, Clock | None] | Refused:
-    """What a new contact does, and the unclosed clock of its act afterwards. `groups`: all that somebody ever was in; `held`: their unclosed clocks, None: not read."""
+    """What a new contact, not written yet, does, and the unclosed clock of its act afterwards. `held`: the person's unclosed clocks, None: not read."""
     act, happened_at = contact.act, contact.happened_at
-    clause = _asking(groups, act, happened_at)
+    clause = _asking(known.ever, act, happened_at)
     if clause is None:
         return Recorded(contact.id, False), None
     held = cadence.unclosed(session, subject) if held is None else held
@@ -251,18 +259,26 @@ def _contact(
     if late:
         if refused := check_reason(late_reason):
             return refused
+        session.flush()
         keep_contact(session, contact, clause.id, late, late_reason)
     if late or not counts(contact.outcome):
         recorded, following = _recorded(contact.id, clause.id, None, held.get(clause.id), now)
         return replace(recorded, to_confirm=late is not None), following
-    clock = cadence.count(session, subject, clause, happened_at, lambda since: cadence.contacts_of(session, subject, act, since), now, held=held)
+    clock = cadence.count(session, subject, clause, happened_at, lambda since: _reached(session, subject, contact, since), now, held=held, holds=known.holds)
     still_open = clock is not None and clock.closed_at is None
-    return _recorded(contact.id, clause.id, clock, clock if still_open else cadence.unclosed(session, subject).get(clause.id), now)
+    return _recorded(contact.id, clause.id, clock, clock if still_open else held.get(clause.id), now)
+
+
+def _reached(session: ScopedSession, subject: Subject, contact: Contact, since: datetime) -> list[datetime]:
+    """When somebody was reached like this since then, `contact` included: it is written with what it changes."""
+    with session.no_autoflush:
+        found = cadence.contacts_of(session, subject, contact.act, since)
+    return [*found, contact.happened_at] if contact in session.new and contact.happened_at >= since else found
 
 
 def clause_of(session: ScopedSession, resident_id: UUID, act: str, happened_at: datetime) -> Clause | None:
     """The clause that asks for `act` of a resident at that moment, by all groups they ever were in; None: none does."""
-    return _asking(_memberships(session, resident_id).ever, act, happened_at)
+    return _asking(_known(session, resident_id).ever, act, happened_at)
 
 
 def _asking(groups: Collection[str], act: str, happened_at: datetime) -> Clause | None:
@@ -277,9 +293,8 @@ def _recorded(contact_id: UUID, clause_id: str, clock: Clock | None, following: 
     return Recorded(contact_id, clock is not None, clause_id, done, required, met, following.due_at if following else None), following
 
 
-def _put_off(session: ScopedSession, clock: Clock | None, outcome: str, again_at: datetime | None, now: datetime) -> datetime | None:
-    """'Call later' takes the act from the lists until then, at the latest until its period ends; any other outcome puts it back."""
-    known = session.scalar(select(Snooze).where(Snooze.community_id == clock.community_id, Snooze.clock_id == clock.id)) if clock else None
+def _put_off(session: ScopedSession, clock: Clock | None, known: Snooze | None, outcome: str, again_at: datetime | None, now: datetime) -> datetime | None:
+    """'Call later' takes the act from the lists until then, at the latest until its period ends; any other outcome puts it back. `known`: what was said before."""
     if outcome != "call_later" or clock is None or clock.due_at <= now:
         if known is not None:
             known.until_at = min(known.until_at, now)
@@ -293,18 +308,22 @@ def _put_off(session: ScopedSession, clock: Clock | None, outcome: str, again_at
 
 
 def _look_at_home(session: ScopedSession, resident: Resident, outcome: str, now: datetime) -> str | None:
-    """The order that ATTEMPTS failed ones in a row make, at most one open a person; none for who is known to be away. Its number."""
-    if outcome not in FAILED or lasting(session, now, [resident.id]):
+    """The order that ATTEMPTS failed ones in a row make, at most one open a person. Its number."""
+    latest = attempts(session, resident.community_id, resident.id) if outcome in FAILED else []
+    if failed_attempts(latest) < ATTEMPTS:
         return None
     before = last_check(session, resident.community_id, resident.id)
-    if before and before[1] or failed_attempts(attempts_since(session, resident.community_id, resident.id, before and before[0])) < ATTEMPTS:
+    if before and (before[1] or failed_attempts(one for one in latest if one[0] > before[0]) < ATTEMPTS):
         return None
     matter = t("care.welfare_matter", "zh", n=ATTEMPTS)
     return take_in_by_itself(session, now=now, kind=KIND, matter=matter, resident=resident).number
 
 
+_LOCKED = select(Resident).where(Resident.id == bindparam("resident_id")).with_for_update().execution_options(kept=True)
+
+
 def _locked(session: ScopedSession, resident_id: UUID) -> Resident | None:
-    return session.scalar(select(Resident).where(Resident.id == resident_id).with_for_update())
+    return session.scalar(_LOCKED, {"resident_id": resident_id})
 
 
 def _subject(resident: Resident) -> Subject:
@@ -317,17 +336,35 @@ def current_groups(session: ScopedSession, resident_id: UUID) -> dict[str, Speci
 
 
 @dataclass(frozen=True)
-class _Memberships:
-    """The groups somebody is in, all they ever were in, and the day they first joined one."""
+class _Known:
+    """The groups somebody is in, all they ever were in, and the day they first joined one; when they were away or gone (kind of core.departures, since, first day back or None)."""
 
     current: tuple[str, ...]
     ever: tuple[str, ...]
     since: date | None
+    away: tuple[tuple[str, date, date | None], ...]
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """The stays away, the first one first."""
+        return tuple((begin, end) for kind, begin, end in self.away if kind in HOLDS)
+
+    def is_away(self, day: date) -> bool:
+        """Whether away or gone on that day."""
+        return any(begin <= day and (end is None or end > day) for _, begin, end in self.away)
 
 
-def _memberships(session: ScopedSession, resident_id: UUID) -> _Memberships:
-    rows = session.execute(select(SpecialGroup.group, SpecialGroup.from_date, SpecialGroup.to_date).where(SpecialGroup.resident_id == resident_id)).all()
-    return _Memberships(tuple(row.group for row in rows if row.to_date is None), tuple(row.group for row in rows), min((row.from_date for row in rows), default=None))
+_KNOWN = union_all(
+    select(SpecialGroup.group.label("word"), SpecialGroup.from_date.label("begin"), SpecialGroup.to_date.label("end")).where(SpecialGroup.resident_id == bindparam("resident_id")),
+    select(Departure.kind, Departure.from_date, Departure.until_date).where(Departure.resident_id == bindparam("resident_id"), Departure.undone_at.is_(None)),
+).execution_options(kept=True)
+
+
+def _known(session: ScopedSession, resident_id: UUID) -> _Known:
+    rows = session.execute(_KNOWN, {"resident_id": resident_id}).all()
+    groups = [row for row in rows if row.word in GROUPS]
+    away = sorted((tuple(row) for row in rows if row.word not in GROUPS), key=itemgetter(1))
+    return _Known(tuple(row.word for row in groups if row.end is None), tuple(row.word for row in groups), min((row.begin for row in groups), default=None), tuple(away))
 
 
 def _not_allowed(session: ScopedSession, act: str) -> Refused | None:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from itertools import chain, islice
 from uuid import UUID, uuid5
 
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import Engine, Table, event, inspect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -251,21 +251,32 @@ def _write_entry(session: ScopedSession) -> None:
     for digest in chain((batch.digests for batch in filing.made), filing.digests.values()):
         whole.update(digest)
     _note_elsewhere(filing)
-    scope = session.scope
-    session.add(LedgerEntry(id=entry_id, actor_id=scope.actor_id, role=scope.role, rows=filing.rows, digest=whole.digest(), **filing.entry))
-    session.flush()
+    entry = {"id": entry_id, "actor_id": session.scope.actor_id, "role": session.scope.role, "rows": filing.rows, "digest": whole.digest(), **filing.entry}
+    parts = [_columns(LedgerEntry, {name: [value.bytes if isinstance(value, UUID) else value] for name, value in entry.items()})]
+    for rows in _rows_of(filing, entry_id):
+        write_columns(session, *parts, rows)
+        parts = []
+    if parts:
+        write_columns(session, *parts)
+
+
+def _rows_of(filing: Filing, entry_id: UUID) -> Iterator[tuple[Table, list[list]]]:
+    """The ledger's rows of an entry, in the order in which its digest goes over them."""
     for batch in filing.made:
-        _write_rows(session, entry_id, [batch.community_id] * len(batch), [batch.table] * len(batch), cut(batch.ids, 16), cut(bytes(batch.digests), 32))
+        yield _rows(entry_id, [batch.community_id] * len(batch), [batch.table] * len(batch), cut(batch.ids, 16), cut(bytes(batch.digests), 32))
     for part in batched(filing.digests.items(), _MANY * 10):
-        _write_rows(session, entry_id, [c for (c, _, _), _ in part], [t for (_, t, _), _ in part], [i.bytes for (_, _, i), _ in part], [d for _, d in part])
+        yield _rows(entry_id, [c for (c, _, _), _ in part], [t for (_, t, _), _ in part], [i.bytes for (_, _, i), _ in part], [d for _, d in part])
 
 
-def _write_rows(session: ScopedSession, entry_id: UUID, communities: list[UUID], tables: list[str], ids: list[bytes], digests: list[bytes]) -> None:
-    """Rows of the ledger, in the order in which the entry's digest goes over them."""
+def _rows(entry_id: UUID, communities: list[UUID], tables: list[str], ids: list[bytes], digests: list[bytes]) -> tuple[Table, list[list]]:
     values = {
         "community_id": [known.bytes for known in communities], "id": new_ids(len(ids)), "entry_id": [entry_id.bytes] * len(ids), "table": tables, "row_id": ids, "digest": digests
     }  # fmt: skip
-    write_columns(session, LedgerRow.__table__, [values[column.name] for column in LedgerRow.__table__.columns])
+    return _columns(LedgerRow, values)
+
+
+def _columns(model: type, values: dict[str, list]) -> tuple[Table, list[list]]:
+    return model.__table__, [values[column.name] for column in model.__table__.columns]
 
 
 def _note_elsewhere(filing: Filing) -> None:

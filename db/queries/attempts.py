@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.care import FAILED, failed_attempts
 from db.engine import ScopedSession
@@ -26,11 +26,18 @@ def failed_runs(session: ScopedSession, now: datetime, ids: Iterable[UUID]) -> d
     return {one: failed_attempts(own) for one, own in found.items() if own[0][1] in FAILED}
 
 
-def attempts_since(session: ScopedSession, community_id: UUID, resident_id: UUID, since: datetime | None) -> list[tuple[datetime, str]]:
-    """(moment, outcome) of the latest calls and visits of a resident after `since`, over all grids: they may have moved."""
-    query = select(Contact.happened_at, Contact.outcome).where(Contact.community_id == community_id, Contact.resident_id == resident_id, Contact.act.in_(("call", "visit")))
-    query = query if since is None else query.where(Contact.happened_at > since)
-    return [tuple(row) for row in session.execute(query.order_by(Contact.happened_at.desc()).limit(30).execution_options(rollup=True))]
+_ATTEMPTS = (
+    select(Contact.happened_at, Contact.outcome)
+    .where(Contact.community_id == bindparam("community_id"), Contact.resident_id == bindparam("resident_id"), Contact.act.in_(("call", "visit")))
+    .order_by(Contact.happened_at.desc())
+    .limit(30)
+    .execution_options(rollup=True)
+)
+
+
+def attempts(session: ScopedSession, community_id: UUID, resident_id: UUID) -> list[tuple[datetime, str]]:
+    """(moment, outcome) of the latest calls and visits of a resident, over all grids: they may have moved."""
+    return [tuple(row) for row in session.execute(_ATTEMPTS, {"community_id": community_id, "resident_id": resident_id})]
 
 
 def last_check(session: ScopedSession, community_id: UUID, resident_id: UUID) -> tuple[datetime, bool] | None:

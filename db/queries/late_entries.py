@@ -183,8 +183,7 @@ def owed_and_unmet(session: ScopedSession, community_id: UUID, resident_id: UUID
     """Whether the act was owed to a resident by then, and the period that holds `happened_at` is not met. Over all grids: they may have moved."""
     own = select(Clock.id).where(Clock.community_id == community_id, Clock.subject_id == resident_id, Clock.clause_id == clause_id, Clock.started_at <= happened_at)
     met = own.where(Clock.due_at > happened_at, Clock.met_at.is_not(None))
-    owed, done = (session.scalar(one.limit(1).execution_options(rollup=True)) is not None for one in (own, met))
-    return owed and not done
+    return session.scalar(select(own.exists() & ~met.exists()).execution_options(rollup=True))
 
 
 def _in(community_id: UUID, period: Period) -> tuple[ColumnElement[bool], ...]:

@@ -1,7 +1,7 @@
 """A session sees its own communities and grids, whatever the statement; each way around that was found open once."""
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, union_all, update
 from sqlalchemy.exc import DBAPIError
 
 from db.engine import ScopedSession, open_session
@@ -35,6 +35,16 @@ def test_sessions_of_one_community_after_another_see_each_its_own(engine, two_co
         with open_session(engine, Scope.system({two_communities[code]})) as session:
             assert set(session.scalars(select(Grid.community_id))) == {two_communities[code]}
             assert session.scalars(select(Community.code)).all() == [code]
+
+
+def test_a_query_made_once_is_held_to_each_session_that_asks_it(engine, two_communities):
+    once = union_all(select(Grid.community_id, Grid.code).where(Grid.code == bindparam("code")), select(Community.community_id, Community.code)).execution_options(kept=True)
+    for code in ("ours", "theirs", "ours"):
+        with open_session(engine, Scope.system({two_communities[code]})) as session:
+            for asked in ("01", "02"):
+                assert session.execute(once, {"code": asked}).all() == [(two_communities[code], asked), (two_communities[code], code)]
+    with open_session(engine, None) as session, pytest.raises(ScopeError, match="without a scope"):
+        session.execute(once, {"code": "01"})
 
 
 def test_fetching_by_key_obeys_the_scope_too(engine, ours, two_communities):
