@@ -1,6 +1,7 @@
 """Personal data in full: for a purpose, for a while, then it leaves the page by itself. The same on every desk."""
 
 from collections.abc import Callable, Hashable
+from functools import wraps
 from time import monotonic
 
 import streamlit as st
@@ -11,6 +12,8 @@ from db.commands.residents import SHOWN_FOR
 from pages.parts.desk import Desk, current
 
 _SHOWN = "revealed"
+_LAST_SECONDS = 3
+"""So near its end it is over when the page is drawn anew: a timer any shorter would knock again and again."""
 
 
 def ask_purpose(desk: Desk, desk_name: str, label: str, of: Hashable, command: Callable, **arguments) -> None:
@@ -39,32 +42,42 @@ def is_revealed(of: Hashable) -> bool:
     return _held(of) is not None
 
 
-@st.fragment(run_every=SHOWN_FOR)
+def _fragment_while_it_lasts(draws: Callable) -> Callable:
+    """A fragment that comes again when its time is over. Not by an even beat: the browser lets a timer of equal length run on, and a second look would last into its next round."""
+
+    @wraps(draws)
+    def drawn(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
+        st.fragment(draws, run_every=st.session_state[_SHOWN][2] - monotonic())(of, draw)
+
+    return drawn
+
+
+@_fragment_while_it_lasts
 def _on_queue(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
     _draw(current().require("queue"), of, draw)
 
 
-@st.fragment(run_every=SHOWN_FOR)
+@_fragment_while_it_lasts
 def _on_roster(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
     _draw(current().require("roster"), of, draw)
 
 
-@st.fragment(run_every=SHOWN_FOR)
+@_fragment_while_it_lasts
 def _on_overview(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
     _draw(current().require("overview"), of, draw)
 
 
-@st.fragment(run_every=SHOWN_FOR)
+@_fragment_while_it_lasts
 def _on_checklist(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
     _draw(current().require("checklist"), of, draw)
 
 
-@st.fragment(run_every=SHOWN_FOR)
+@_fragment_while_it_lasts
 def _on_reconciliation(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
     _draw(current().require("reconciliation"), of, draw)
 
 
-@st.fragment(run_every=SHOWN_FOR)
+@_fragment_while_it_lasts
 def _on_surveys(of: Hashable, draw: Callable[[Desk, object], None]) -> None:
     _draw(current().require("surveys"), of, draw)
 
@@ -86,7 +99,7 @@ def _draw(desk: Desk, of: Hashable, draw: Callable[[Desk, object], None]) -> Non
 def _held(of: Hashable) -> tuple | None:
     """What is held of it. By seconds that have passed, not by the clock on the wall, which a demonstration may have stopped."""
     held = st.session_state.get(_SHOWN)
-    if held and monotonic() >= held[2]:
+    if held and monotonic() >= held[2] - _LAST_SECONDS:
         del st.session_state[_SHOWN]
         return None
     return held if held and held[0] == of else None

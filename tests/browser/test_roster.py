@@ -9,6 +9,19 @@ from tests.browser.looking import settled, sideways, small_targets, text_of
 from tests.conftest import NOW
 
 
+_WATCH_TIMERS = """() => {
+  window.__timers = [];
+  const begin = window.setInterval, end = window.clearInterval, known = new Map();
+  window.setInterval = (what, every, ...more) => {
+    const id = begin(what, every, ...more);
+    if (every > 10000) { known.set(id, window.__timers.length); window.__timers.push({every, ended: false}); }
+    return id;
+  };
+  window.clearInterval = id => { if (known.has(id)) window.__timers[known.get(id)].ended = true; return end(id); };
+}"""
+"""Notes the long timers of the page: how long, and whether they were ended."""
+
+
 def zh(key: str, **values) -> str:
     return t(key, "zh", **values)
 
@@ -69,8 +82,17 @@ def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_qu
     settled(page)  # a list that opens while the page still scrolls closes again
     purpose.click()
     page.get_by_role("option", name=zh("care.purpose.contact")).click()
+    page.evaluate(_WATCH_TIMERS)
     show.and_(page.locator(":enabled")).click()
     file.get_by_text(re.compile(r"\b1\d{10}\b")).wait_for()
+    settled(page)
+    before = len(page.evaluate("window.__timers"))
+    show.click()
+    page.wait_for_function("before => window.__timers.length > before", arg=before)
+    settled(page)
+    *earlier, last = page.evaluate("window.__timers")
+    assert earlier and all(one["ended"] for one in earlier) and not last["ended"], "a second look is not kept by the first one's timer"
+    assert 50_000 < last["every"] <= 60_000, "what is shown in full lasts 60 seconds at most"
     assert sideways(page) <= 0
     file.get_by_text(zh("roster.update"), exact=True).click()
     file.get_by_role("textbox", name=zh("care.field.health")).fill("高血压")
