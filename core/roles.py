@@ -29,7 +29,7 @@ ACTS = (
     "explanation_acknowledge", "archive_ask", "archive_decide",
     "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_confirm_late", "care_merge", "survey_start", "survey_enter", "reveal",
     "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
-    "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage",
+    "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage", "communities_manage",
 )  # fmt: skip
 """Everything somebody can do that leaves a ledger entry."""
 
@@ -69,7 +69,7 @@ RIGHTS: dict[Role, Rights] = {
     Role.STATION_HEAD: Rights(
         "overview",
         frozenset(DESKS) - {"accounts"},
-        frozenset(ACTS) - {"accounts_manage", "supervision_record", "explanation_acknowledge"},
+        frozenset(ACTS) - {"accounts_manage", "communities_manage", "supervision_record", "explanation_acknowledge"},
         _SECRET,
     ),
     Role.COMMITTEE_MEMBER: Rights(
@@ -97,7 +97,7 @@ RIGHTS: dict[Role, Rights] = {
     Role.ADMINISTRATOR: Rights(
         "accounts",
         frozenset({"accounts", "imports", "ledger"} | _READ),
-        frozenset({"accounts_manage", "import_ledgers", "calendar_load", "recompute", "ledger_head"}),
+        frozenset({"accounts_manage", "communities_manage", "import_ledgers", "calendar_load", "recompute", "ledger_head"}),
         _ALL,
     ),
 }

@@ -9,6 +9,7 @@ from db.commands import identity as commands
 from db.queries import identity
 from db.queries.identity import AccountRow
 from pages.parts import desk as at
+from pages.parts.communities import draw_communities
 from pages.parts.desk import Desk
 from pages.parts.page import answer, page_header
 
@@ -18,6 +19,7 @@ def page() -> None:
     page_header(desk, desk.t("accounts.title"), desk.t("accounts.subtitle"))
     with desk.session() as session:
         rows, places = identity.accounts(session), (identity.communities(session), identity.grids(session))
+    draw_communities(desk)
     table = st.container()
     with st.expander(f"**{desk.t('accounts.create')}**"):
         _create(desk, places)

@@ -31,6 +31,7 @@ def page() -> None:
         return
     community_id = _community(desk)
     if community_id is None:
+        st.info(desk.t("imports.no_community"))
         return
     st.subheader(desk.t("imports.step_file"), anchor=False)
     file = st.file_uploader(desk.t("imports.file_label"), [ending[1:] for ending in ENDINGS], help=desk.t("imports.file_hint"), key=f"imports-file-{state['round']}")

@@ -105,7 +105,7 @@ def _banners(desk: Desk, waiting: int) -> None:
     if notes:
         st.html(f'<p class="desk-note">{" · ".join(notes)}</p>')
     if not desk.scope.communities:
-        st.warning(desk.t("shell.no_scope"))
+        st.warning(desk.t("shell.no_community" if desk.may("communities_manage") else "shell.no_scope"))
 
 
 if __name__ == "__main__":

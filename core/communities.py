@@ -1,0 +1,22 @@
+"""A community as it is founded: an official code that no other one has, and a name."""
+
+import re
+
+from core.refusals import Refused
+
+LONGEST_NAME = 60
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+def check(code: str, name: str, street: str) -> Refused | None:
+    """Why nobody can be called that, or None. The code is typed on the command line, so it has no spaces and no Chinese."""
+    if not _CODE.fullmatch(code):
+        return Refused("communities.code_bad")
+    return check_name(name, street)
+
+
+def check_name(name: str, street: str) -> Refused | None:
+    """Why a community can't be called `name`, of the street `street`, or None."""
+    if not name.strip():
+        return Refused("communities.name_missing")
+    return Refused("communities.name_long", values={"n": LONGEST_NAME}) if max(len(name), len(street)) > LONGEST_NAME else None
