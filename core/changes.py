@@ -21,19 +21,20 @@ _OLDEST = date(1890, 1, 1)
 
 
 def wanted_value(field: str, text: str, today: date) -> str | Refused:
-    """The value of `field` as it would be stored, or why it is none."""
+    """The value of `field` as it would be stored, or why it is none; a day is stored as YYYY-MM-DD, whichever ISO form it was typed in."""
     text = " ".join(text.split())
     match field:
         case "id_number":
             number = id_number_of(text, today)
             return Refused("changes.bad_id") if number is None or isinstance(number, Bad) else number
         case "birth_date":
-            return text if _OLDEST <= (_day(text) or today.max) <= today else Refused("changes.bad_date")
+            born = _day(text) or today.max
+            return born.isoformat() if _OLDEST <= born <= today else Refused("changes.bad_date")
         case "address":
             return text or Refused("changes.empty")
         case "group_end":
             group, _, day = text.partition(":")
-            return text if group in GROUPS and _day(day) else Refused("care.no_such_group")
+            return f"{group}:{_day(day)}" if group in GROUPS and _day(day) else Refused("care.no_such_group")
     return Refused("care.no_such_field")
 
 

@@ -8,6 +8,7 @@ score, a tie and two ID numbers that differ are offered as candidates and never 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -191,12 +192,24 @@ def _name_part(one: str, other: str) -> float:
 
 
 def _birth_part(one: str | None, other: str | None) -> float:
-    if not one or not other:
-        return BLANK
-    if one == other:
+    if one and one == other:
         return FULL
-    (year, month, day), theirs = one.split("-"), other.split("-")
-    return HALF if theirs == [year, day, month] or sum(a != b for a, b in zip((year, month, day), theirs, strict=False)) == 1 else BLANK
+    mine, theirs = _parts(one), _parts(other)
+    if not mine or not theirs:
+        return BLANK
+    if mine == theirs:
+        return FULL
+    year, month, day = mine
+    return HALF if theirs == (year, day, month) or sum(a != b for a, b in zip(mine, theirs, strict=True)) == 1 else BLANK
+
+
+def _parts(born: str | None) -> tuple[int, int, int] | None:
+    """Year, month and day; None: no date. Files of earlier releases may hold other ISO forms than YYYY-MM-DD."""
+    try:
+        day = date.fromisoformat(born or "")
+    except ValueError:
+        return None
+    return day.year, day.month, day.day
 
 
 def _address_part(one: Place | None, other: Place | None) -> float:

@@ -106,7 +106,8 @@ def _change(session: ScopedSession, resident: Resident, row: ChangeRequest, now:
             resident.id_number, resident.id_index = row.wanted, keyring().blind_index(row.wanted, "resident.id_number")
             resident.birth_date, resident.birth_year = born.isoformat(), born.year
         case "birth_date":
-            resident.birth_date, resident.birth_year = row.wanted, int(row.wanted[:4])
+            resident.birth_date = wanted_value(row.field, row.wanted, local_day(now))
+            resident.birth_year = int(resident.birth_date[:4])
         case "address":
             live_at(session, resident, row.wanted, now)
         case "group_end":

@@ -100,6 +100,11 @@ def test_half_a_part_is_one_wrong_sign_days_and_months_changed_round_or_the_same
     assert points(person(1, "李三丰", "1951-06-05", ELSEWHERE), person("a"), BY).score == 0
 
 
+@pytest.mark.parametrize(("stored", "part"), [("19500512", 1), ("1950-W19-5", 1), ("19500513", 0.5), ("5月12日", 0)])
+def test_a_birth_date_that_an_earlier_release_stored_as_it_was_typed_is_compared_all_the_same(stored, part):
+    assert points(person(1, "张三", "1950-05-12"), person("a", "张三", stored), BY).parts["birth_date"] == part
+
+
 def test_what_theirs_leaves_out_differs_in_nothing_and_who_left_here_is_a_difference():
     assert differing(Person(1, None, "张三"), person("a", number="A", sex="M")) == ()
     assert kinds([person(1, number="A")], [person("a", number="A", left=True)]) == [("different", 1, "a", ("left",))]

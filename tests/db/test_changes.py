@@ -16,6 +16,7 @@ from db.models.changes import ChangeRequest
 from db.models.ledger import LedgerEntry
 from db.models.residents import Resident, SpecialGroup
 from db.queries.changes import how_many, of_resident, waiting
+from db.queries.merges import pairs
 from db.queries.roster import found_people
 from tests import ledgers
 from tests.db.care_people import Place, at, found
@@ -93,6 +94,18 @@ def test_a_request_that_can_t_be_right_is_refused_when_it_is_asked(place, elder)
     assert asks(place, other, "address", "x") == Refused("common.not_found"), "a worker of another grid"
     asks(place, elder, "address", "汇河路9号")
     assert asks(place, elder, "address", "汇河路10号") == Refused("changes.waits_already")
+
+
+@pytest.mark.parametrize("typed", ["19500313", "1950-W11-1", "2020-W53-7"])
+def test_a_birth_date_is_stored_as_year_month_and_day_however_it_was_typed(place, typed):
+    """So two files that may be one can still be compared, and the year is that of the day."""
+    born = date.fromisoformat(typed)
+    one, other = place.resident("李大爷", "1950-03-15", phone_index=b"1" * 16), place.resident("李大爷", f"{born.year}-03-12", phone_index=b"1" * 16)
+    decides(place, asks(place, one, "birth_date", typed))
+    row = file_of(place, one)
+    assert (row.birth_date, row.birth_year) == (born.isoformat(), born.year)
+    with open_session(place.engine, place.role("station_head")) as session:
+        assert {side.row.resident_id for pair in pairs(session, NOW) for side in (pair.one, pair.other)} == {one, other}
 
 
 def test_a_file_that_has_changed_since_is_not_overwritten(place, elder):
