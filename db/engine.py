@@ -5,8 +5,10 @@ query; Core and text(); bulk inserts; bulk updates; the scope of a live session.
 """
 
 import os
+import sqlite3
 from functools import lru_cache
 from pathlib import Path
+from types import NoneType
 
 from sqlalchemy import Column, Engine, Join, Select, Table, TextClause, create_engine, event, false, literal
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -30,6 +32,11 @@ def make_engine(url: str | None = None) -> Engine:
     if url.startswith("sqlite"):
         return _sqlite(url)
     return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, pool_size=10, hide_parameters=True)
+
+
+# Otherwise Python's driver looks for each id and each empty value whether somebody taught it to convert them, and fails anew: that takes longer than binding it.
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(NoneType, {}.get)
 
 
 def _sqlite(url: str) -> Engine:

@@ -3,17 +3,20 @@ parameters made one by one. A ledger of 350,000 residents is a million and a hal
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
-from itertools import chain
+from itertools import chain, count, groupby
+from operator import itemgetter
+from types import MappingProxyType
 
 from psycopg import adapters
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
-from sqlalchemy import Boolean, Column, Date, Float, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, LargeBinary, String, Table
 
 from db.columns import CASTS, Array, Kind, Made, make, pack
-from db.crew import in_order
+from db.crew import MANY, in_order
 from db.engine import ScopedSession, check_scope
 from db.models.base import LATER, MARKED
 from db.types import EncryptedText, Id, UtcDateTime
@@ -32,9 +35,9 @@ def insert_rows(session: ScopedSession, model: type, rows: list[dict]) -> None:
         pass
 
 
-def insert_batches(session: ScopedSession, batches: Iterable[tuple[type, list[dict]]]) -> Iterator[int]:
-    """The same of batch after batch (model, rows); while one is written the next ones are sealed and digested by the crew, where there is one. Yields
-    how many rows are written."""
+def insert_batches(session: ScopedSession, batches: Iterable[tuple[type, list[dict]]], coming: Mapping[str, int] = MappingProxyType({})) -> Iterator[int]:
+    """The same of batch after batch (model, rows); while one is written the next ones are sealed and digested by the crew, where there is one. `coming`:
+    how many rows there will be at least, by table. Yields how many rows are written."""
     waiting = deque()
 
     def jobs():
@@ -45,12 +48,14 @@ def insert_batches(session: ScopedSession, batches: Iterable[tuple[type, list[di
                 waiting.append((table, rows[0]["community_id"], columns[table.columns.keys().index("id")]))
                 yield table.name, kinds_of(table), columns, session.bind.dialect.name
 
-    for made in in_order(make, jobs()):
-        table, community_id, ids = waiting.popleft()
-        if session.filing:
-            session.filing.note_made(table.name, community_id, ids, made.digests)
-        _write(session, table, made)
-        yield len(ids)
+    made = ((*waiting.popleft(), made) for made in in_order(make, jobs()))
+    for table, parts in groupby(made, key=itemgetter(0)):
+        with filling(session, table, coming.get(table.name, 0)):
+            for _, community_id, ids, part in parts:
+                if session.filing:
+                    session.filing.note_made(table.name, community_id, ids, part.digests)
+                _write(session, table, part)
+                yield len(ids)
 
 
 def write_columns(session: ScopedSession, *parts: tuple[Table, list[list]]) -> None:
@@ -66,18 +71,50 @@ def write_columns(session: ScopedSession, *parts: tuple[Table, list[list]]) -> N
         session.connection().exec_driver_sql(first + last, tuple(chain.from_iterable(one.columns for _, one in made)))
 
 
+@contextmanager
+def filling(session: ScopedSession, table: Table, coming: int) -> Iterator[None]:
+    """On SQLite, while a table gets many rows (`coming`) and more than it has, its indexes are away; made afterwards, of rows in order, they cost a third.
+    All in the one transaction, so a failure brings them back. PostgreSQL would lock everybody out of the table meanwhile."""
+    aside, connection = [], session.connection()
+    if coming >= MANY and connection.dialect.name == "sqlite" and coming > (connection.exec_driver_sql(f"SELECT max(rowid) FROM {table.name}").scalar() or 0):
+        found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid", (table.name,))
+        aside = found.all()
+    for name, _ in aside:
+        connection.exec_driver_sql(f"DROP INDEX {name}")
+    yield
+    for _, again in aside:
+        connection.exec_driver_sql(again)
+
+
 def _write(session: ScopedSession, table: Table, made: Made) -> None:
     """The batch, by the driver itself."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        rows, one = list(zip(*made.columns, strict=True)), f"({', '.join('?' * len(made.columns))})"
-        whole = len(rows) - len(rows) % _TOGETHER
-        together = [tuple(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER)]
-        for values, times in ((together, _TOGETHER), (rows[whole:], 1)):
-            if values:
-                connection.exec_driver_sql(f"{_into(table)} VALUES {', '.join([one] * times)}", values)
+        _on_sqlite(connection, table, made.columns)
     else:
         connection.exec_driver_sql(_by_arrays(table), tuple(made.columns))
+
+
+def _on_sqlite(connection: Connection, table: Table, columns: list[list]) -> None:
+    """What all rows say alike, half of a ledger's cells, is bound once a statement: binding a value takes as long as storing it."""
+    many = len(columns[0])
+    alike = [many > 1 and values.count(values[0]) == many for values in columns]
+    shared = tuple(values[0] for values, same in zip(columns, alike, strict=True) if same)
+    rows = list(zip(*(values for values, same in zip(columns, alike, strict=True) if not same), strict=True))
+    whole = many - many % _TOGETHER
+    together = [(*shared, *chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER)]
+    for values, times in ((together, _TOGETHER), ([(*shared, *row) for row in rows[whole:]], 1)):
+        if values:
+            connection.exec_driver_sql(f"{_into(table)} VALUES {_places(alike, times)}", values)
+
+
+def _places(alike: Sequence[bool], times: int) -> str:
+    """The numbered places of so many rows: those of what is alike come first."""
+    own, shown = count(sum(alike) + 1), []
+    for _ in range(times):
+        same = count(1)
+        shown.append(f"({', '.join(f'?{next(same if one else own)}' for one in alike)})")
+    return ", ".join(shown)
 
 
 @cache

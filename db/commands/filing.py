@@ -21,7 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from core.refusals import Refused
 from db.columns import plain
-from db.commands.bulk import default_of, write_columns
+from db.commands.bulk import default_of, filling, write_columns
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.base import MARKED, Base
@@ -253,9 +253,10 @@ def _write_entry(session: ScopedSession) -> None:
     _note_elsewhere(filing)
     entry = {"id": entry_id, "actor_id": session.scope.actor_id, "role": session.scope.role, "rows": filing.rows, "digest": whole.digest(), **filing.entry}
     parts = [_columns(LedgerEntry, {name: [value.bytes if isinstance(value, UUID) else value] for name, value in entry.items()})]
-    for rows in _rows_of(filing, entry_id):
-        write_columns(session, *parts, rows)
-        parts = []
+    with filling(session, LedgerRow.__table__, filing.rows):
+        for rows in _rows_of(filing, entry_id):
+            write_columns(session, *parts, rows)
+            parts = []
     if parts:
         write_columns(session, *parts)
 

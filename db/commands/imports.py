@@ -103,9 +103,9 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
     made = {row["id"]: row["grid_id"] for row in plan.inserts.get(Resident, ())}
     clocks = chain(plan.inserts.pop(Clock, ()), _enrol(plan, made, community_id, now))
     total = sum(map(len, plan.inserts.values())) + sum(map(len, plan.updates.values())) or 1
-    done = 0
+    done, coming = 0, {model.__tablename__: len(rows) for model, rows in plan.inserts.items()} | {Clock.__tablename__: len(plan.enrolled.keys() & made)}
     with crew(total):
-        for written in insert_batches(session, _batches(plan, clocks)):
+        for written in insert_batches(session, _batches(plan, clocks), coming):
             done += written
             progress(min(1.0, done / total))
     for model in ORDER:
