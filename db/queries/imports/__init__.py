@@ -110,6 +110,7 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
     if once:
         upload.judged.clear()  # whoever has to begin again judges again
     intake = INTAKES[upload.table](session, community_id, now, upload.source, upload.ask_again)
+    intake.look_ahead(found.rows)
     total = len(found.rows)
     for number, row in enumerate(_leaving(found) if once else found.rows):
         if number % 5_000 == 0:

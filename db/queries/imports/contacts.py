@@ -1,7 +1,7 @@
 """Contacts of care: which of a file the desk doesn't have yet."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,6 +14,8 @@ from db.models.grids import Building, Household, Staff
 from db.models.merges import Merge
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.queries.imports.plan import NEW, Complaint, Intake
+
+_PART = 500
 
 
 class Contacts(Intake):
@@ -34,6 +36,17 @@ class Contacts(Intake):
         self.staff = {r["name"]: r["id"] for r in self.records(Staff, Staff.name)}
         self.there: dict[UUID, dict[tuple[str, datetime], dict]] = {}
 
+    def look_ahead(self, rows: Sequence[Row]) -> None:
+        named = [(one["id"], row.values["happened"]) for row in rows for one in self._who(row.values)]
+        ids = list(dict.fromkeys(one for one, _ in named))
+        first, last = (pick((at for _, at in named), default=self.now) for pick in (min, max))
+        within = (Contact.happened_at >= first.replace(second=0, microsecond=0), Contact.happened_at < last + timedelta(minutes=1))
+        for start in range(0, len(ids), _PART):
+            part = ids[start : start + _PART]
+            self.there |= {one: {} for one in part}
+            for r in self.records(Contact, Contact.resident_id, Contact.act, Contact.happened_at, where=(Contact.resident_id.in_(part), *within)):
+                self.there[r["resident_id"]][r["act"], r["happened_at"].replace(second=0, microsecond=0)] = r
+
     def place(self, row: Row) -> Iterable[Complaint]:
         values = row.values
         found = self._who(values)
@@ -43,7 +56,7 @@ class Contacts(Intake):
         act, outcome, at = values["act"], values.get("outcome") or "reached", values["happened"].replace(second=0, microsecond=0)
         if refused := check_contact(act, outcome, at, self.now, self.enrolled[who["id"]], who["left_on"]):
             return [("happened", f"contact_{refused.reason.rpartition('.')[2]}", refused.values, True)]
-        known, key = self._contacts(who["id"]), (act, at)
+        known, key = self.there[who["id"]], (act, at)
         fixed = {"grid_id": who["grid_id"], "resident_id": who["id"], "act": act, "outcome": outcome, "happened_at": at, "recorded_at": self.now, "note": values.get("note")}
         fixed |= {"staff_id": self.staff.get(values.get("by")), "source_key": keyring().blind_index(f"{who['id']} {act} {at.isoformat()}", "contact.source_key").hex()}
         contact = self.put(Contact, known, key, {}, fixed=fixed)
@@ -59,10 +72,3 @@ class Contacts(Intake):
             return same
         home = (self.buildings.get(values["building"]), values["door"])
         return [one for one in same if self.homes.get(one["household_id"]) == home]
-
-    def _contacts(self, resident_id: UUID) -> dict[tuple[str, datetime], dict]:
-        """What is on file of somebody, by act and minute: read once, when they are first named."""
-        if resident_id not in self.there:
-            rows = self.records(Contact, Contact.act, Contact.happened_at, where=(Contact.resident_id == resident_id,))
-            self.there[resident_id] = {(r["act"], r["happened_at"].replace(second=0, microsecond=0)): r for r in rows}
-        return self.there[resident_id]

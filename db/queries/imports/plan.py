@@ -6,7 +6,7 @@ must have the same fingerprint, or somebody has changed a row in between.
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -88,6 +88,9 @@ class Intake:
 
     def load(self) -> None:
         """Read what the desk already has."""
+
+    def look_ahead(self, rows: Sequence[Row]) -> None:
+        """Read what these rows, all there are, will ask for."""
 
     def place(self, row: Row) -> Iterable[Complaint]:
         """Put one row into the plan. Complaints that refuse come before anything is planned for the row."""
