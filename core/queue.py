@@ -13,9 +13,12 @@ PRESSING = _HOUR
 """What is late, or due within so long, gives way to nobody. A default of the product: the documents give no order but this one."""
 
 
-def rank(due_at: datetime, first: bool, now: datetime) -> tuple:
+def rank(due_at: datetime, first: bool, now: datetime, agreed: datetime | None = None) -> tuple:
     """Where something stands in a list: what presses by its limit alone; of what is due later on the same day, whoever goes `first` before the others.
-    Never falls as `due_at` rises, for those of equal `first`."""
+    Never falls as `due_at` rises, for those of equal `first`. What was `agreed` on for a moment of today stands there, and first of all within the hour before it."""
+    if agreed is not None and agreed <= now + PRESSING:
+        return -1, agreed
+    due_at = min(due_at, agreed or due_at)
     if due_at <= now + PRESSING:
         return 0, due_at
     # A limit at midnight ends the day before.

@@ -89,6 +89,8 @@ def _end(desk: Desk, found: Counts, wanted: Wanted, shown: int, total: int) -> N
         st.success(desk.t("queue.empty"))
         if desk.may("order_take_in"):
             st.caption(desk.t("queue.empty_next"))
+    if (left_out := found.left_out(wanted.kind)) and wanted.bucket is None:
+        st.caption(desk.t("appointments.left_out", n=left_out))
     if found.paused and wanted.bucket is None and wanted.kind in (None, "order") and st.session_state.get(KIND) != STANDING:
         st.caption(desk.t("queue.paused", n=found.paused))
 

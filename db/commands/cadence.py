@@ -18,6 +18,7 @@ from core.periods import local_midnight, period_of
 from core.rulebook import Clause
 from db.commands.transfers import give_miss
 from db.engine import ScopedSession
+from db.models.appointments import Appointment
 from db.models.clocks import Clock
 from db.models.residents import Contact, Snooze, SpecialGroup
 from db.queries.clock_state import is_unclosed
@@ -78,9 +79,11 @@ def turn_of(clock: Clock) -> Turn:
 
 _OWN = (Clock.community_id == bindparam("community_id"), Clock.subject_id == bindparam("subject_id"))
 _UNCLOSED = select(Clock).where(*_OWN, is_unclosed()).with_for_update().execution_options(populate_existing=True, kept=True)
+_SAME = (Appointment.community_id == Clock.community_id, Appointment.resident_id == Clock.subject_id, Appointment.act == Clock.act)
 _SNOOZED = (
-    select(Clock, Snooze)
+    select(Clock, Snooze, Appointment)
     .outerjoin(Snooze, and_(Snooze.community_id == Clock.community_id, Snooze.clock_id == Clock.id))
+    .outerjoin(Appointment, and_(*_SAME, Appointment.ended_at.is_(None)))
     .where(*_OWN, is_unclosed())
     .with_for_update(of=Clock)
     .execution_options(populate_existing=True, kept=True)
@@ -92,10 +95,10 @@ def unclosed(session: ScopedSession, subject: Subject) -> dict[str, Clock]:
     return {clock.clause_id: clock for clock in session.scalars(_UNCLOSED, {"community_id": subject.community_id, "subject_id": subject.id})}
 
 
-def unclosed_and_snoozed(session: ScopedSession, subject: Subject) -> tuple[dict[str, Clock], dict[UUID, Snooze | None]]:
-    """The same, and what puts each of them off, by its id."""
+def unclosed_and_snoozed(session: ScopedSession, subject: Subject) -> tuple[dict[str, Clock], dict[UUID, Snooze | None], dict[str, Appointment | None]]:
+    """The same, what puts each of them off, by its id, and the appointment that stands, by act."""
     rows = session.execute(_SNOOZED, {"community_id": subject.community_id, "subject_id": subject.id}).all()
-    return {clock.clause_id: clock for clock, _ in rows}, {clock.id: snooze for clock, snooze in rows}
+    return {clock.clause_id: clock for clock, _, _ in rows}, {clock.id: snooze for clock, snooze, _ in rows}, {clock.act: agreed for clock, _, agreed in rows}
 
 
 def open_first(session: ScopedSession, subject: Subject, clause: Clause, joined: date) -> Clock | None:

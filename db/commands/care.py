@@ -11,9 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, union_all
 
+from core.appointments import Agreed, check_appointment
 from core.cadence import Hold
 from core.calendar import local_day
-from core.care import ATTEMPTS, FAILED, GROUPS, LATER, check_age, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, later_at, plan
+from core.care import ATTEMPTS, FAILED, GROUPS, check_age, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, plan
 from core.clocks import State, state
 from core.departures import HOLDS
 from core.files import Upload
@@ -25,6 +26,7 @@ from core.roles import SYSTEM, may
 from core.rulebook import Clause, load_rulebook
 from core.words import t
 from db.commands import cadence
+from db.commands.appointments import keep_appointment, put_off
 from db.commands.cadence import Subject
 from db.commands.files import Owner, put_files, tell
 from db.commands.filing import file
@@ -33,7 +35,7 @@ from db.commands.work_orders import take_in_by_itself
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.clocks import Clock
-from db.models.residents import Contact, Departure, Resident, Snooze, SpecialGroup
+from db.models.residents import Contact, Departure, Resident, SpecialGroup
 from db.queries.attempts import KIND, attempts, last_check
 from db.queries.consents import has_refused
 from db.queries.departures import went_into
@@ -47,7 +49,8 @@ _RIGHT = {"file_update": "care_file_update", "assessment": "care_assess"}
 class Recorded:
     """What a contact did. `clause_id` None: the act is on file but no clause asks for it. `met`: its period is fulfilled with it;
     `done` of `required` acts in that period; `next_due`: when this act is due next (UTC), None when nothing is; `put_off`: it leaves the lists until then;
-    `check`: number of the order to look for them at home that this failed attempt made; `to_confirm`: entered after its period, it counts once another person confirms it."""
+    `check`: number of the order to look for them at home that this failed attempt made; `to_confirm`: entered after its period, it counts once another person confirms it;
+    `agreed`: the appointment made with it."""
 
     contact_id: UUID
     counted: bool
@@ -59,6 +62,7 @@ class Recorded:
     put_off: datetime | None = None
     check: str | None = None
     to_confirm: bool = False
+    agreed: Agreed | None = None
 
 
 def enrol(
@@ -127,27 +131,34 @@ def record_contact(
     again_at: datetime | None = None,
     uploads: Sequence[Upload] = (),
     late_reason: str | None = None,
+    agreed: Agreed | None = None,
 ) -> Recorded | Refused:
     """Record a call, visit, session, assessment or file update. Only outcome 'reached' counts; the others stay on file and the act stays due. What is entered when its
     period is over and not met says why (`late_reason`) and waits for another person (core.late_entries).
 
-    `again_at`: with 'call_later', when to call again (in two hours). The third failed attempt in a row makes an order to look at home. `uploads`: photos of it."""
+    `again_at`: with 'call_later', when to call again (in two hours); `agreed`: with 'agreed', the appointment. The third failed attempt in a row makes an order
+    to look at home. `uploads`: photos of it."""
     resident = _locked(session, resident_id)
     refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(session, resident, expected_version)
     if refused:
         return refused
     known = _known(session, resident_id)
     subject = _subject(resident)
-    held, snoozes = cadence.unclosed_and_snoozed(session, subject)
+    held, snoozes, standing = cadence.unclosed_and_snoozed(session, subject)
     held = settle_plan(session, resident, local_day(now), now, groups=known.current, held=held)
     refused = check_contact(act, outcome, happened_at, now, known.since, resident.left_on)
     if refused:
         return refused
     if again_at is not None and again_at <= now:
         return Refused("care.later_is_past")
+    agreed = agreed if outcome == "agreed" else None
+    refused = check_appointment(agreed, _asking(known.ever, act, now), now) if outcome == "agreed" else None
+    if refused:
+        return refused
     if uploads and has_refused(session, resident.community_id, resident.id, "photo"):
         return Refused("consents.no_photo")
-    done = _contact(session, _new_contact(session, resident, act, outcome, happened_at, now, note), subject, known, held, now, late_reason)
+    contact = _new_contact(session, resident, act, outcome, happened_at, now, note)
+    done = _contact(session, contact, subject, known, held, now, late_reason)
     if isinstance(done, Refused):
         return done
     recorded, following = done
@@ -155,13 +166,15 @@ def record_contact(
     if isinstance(linked, Refused):
         return linked
     if following is not None and following.id not in snoozes and known.holds:
-        _, snoozes = cadence.unclosed_and_snoozed(session, subject)  # periods were given back, not only begun
-    put_off = _put_off(session, following, following and snoozes.get(following.id), outcome, again_at, now)
-    recorded = replace(recorded, put_off=put_off, check=None if known.is_away(local_day(now)) else _look_at_home(session, resident, outcome, now))
+        _, snoozes, standing = cadence.unclosed_and_snoozed(session, subject)  # periods were given back, not only begun
+    agreed = keep_appointment(session, contact, standing.get(act), agreed if following else None)
+    later = put_off(session, following, following and snoozes.get(following.id), outcome, again_at, agreed, now)
+    recorded = replace(recorded, put_off=later, check=None if known.is_away(local_day(now)) else _look_at_home(session, resident, outcome, now), agreed=agreed)
     file(
         session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
         act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id,
         **({"order": recorded.check} if recorded.check else {}), **({"to_confirm": True} if recorded.to_confirm else {}),
+        **({"agreed": agreed.moment.isoformat()} if agreed else {}),
     )  # fmt: skip
     tell(session, linked)
     return recorded
@@ -291,20 +304,6 @@ def _recorded(contact_id: UUID, clause_id: str, clock: Clock | None, following: 
     done, required = (shown.times_done, shown.times_required) if shown else (0, 0)
     met = clock is not None and state(clock, now) == State.met
     return Recorded(contact_id, clock is not None, clause_id, done, required, met, following.due_at if following else None), following
-
-
-def _put_off(session: ScopedSession, clock: Clock | None, known: Snooze | None, outcome: str, again_at: datetime | None, now: datetime) -> datetime | None:
-    """'Call later' takes the act from the lists until then, at the latest until its period ends; any other outcome puts it back. `known`: what was said before."""
-    if outcome != "call_later" or clock is None or clock.due_at <= now:
-        if known is not None:
-            known.until_at = min(known.until_at, now)
-        return None
-    until = min(again_at or later_at(LATER[0], now), clock.due_at)
-    if known is None:
-        session.add(Snooze(community_id=clock.community_id, id=uuid7(), clock_id=clock.id, until_at=until))
-    else:
-        known.until_at = until
-    return until
 
 
 def _look_at_home(session: ScopedSession, resident: Resident, outcome: str, now: datetime) -> str | None:

@@ -22,6 +22,7 @@ from core.late_entries import period_over
 from core.rulebook import Clause, load_rulebook
 from core.words import t
 from db.commands import cadence
+from db.commands.appointments import end_standing_of
 from db.commands.bulk import insert_rows
 from db.commands.cadence import Subject, clock_values, turn_of
 from db.commands.care import clause_of, settle_plan
@@ -54,6 +55,7 @@ def count_in(session: ScopedSession, contacts: Sequence[dict], now: datetime) ->
     """Step: `contacts` (id, resident_id, act, outcome, happened_at) came onto file at `now`. A failed attempt in a ledger of the past sends nobody."""
     session.flush()
     ordered = sorted(contacts, key=itemgetter("resident_id", "happened_at"))
+    end_standing_of(session, ordered, now)
     people = [(resident_id, list(own)) for resident_id, own in groupby(ordered, key=itemgetter("resident_id"))]
     for part in batched(people, _PEOPLE):
         own = dict(part)

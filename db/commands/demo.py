@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import Engine, func, insert, select
 
+from core.appointments import agreed_for
 from core.calendar import local_day, packaged_calendar
 from core.imports.headers import Mapping
 from core.periods import period_of
@@ -46,6 +47,8 @@ AWAY = (("hospital", 1, None), ("hospital", 2, 12), ("away", 1, 5))
 """Kind, days ago, days until back: invented."""
 ATTEMPTS = (50, 26, 2)
 """Hours ago at which a call was not answered: invented."""
+AGREED = ((1, 1), (2, 1))
+"""Days ago, and for how many days later: one for today at three, one missed yesterday. Invented."""
 
 
 def is_empty(engine: Engine) -> bool:
@@ -83,21 +86,26 @@ def make_demo(engine: Engine, *, count: int, grids: int, months: int, now: datet
 
 
 def _stories(engine: Engine, one: Made, now: datetime) -> None:
-    """In the first grids of the first community: a few are in hospital or away, and one can't be reached and is looked for at home."""
+    """In the first grids of the first community: a few are in hospital or away, one can't be reached and is looked for at home, and two have appointments."""
     scope = replace(Scope.system({one.community_id}, label="demo"), staff_id=one.staff["worker1"])
     with open_session(engine, scope) as session:
         due = (Clock.clause_id == "elder.call", Clock.grid_id.in_(one.grids[:2]), is_open(now), Clock.due_at > now)
-        people = list(session.scalars(select(Clock.resident_id).where(*due).order_by(Clock.resident_id).limit(len(AWAY) + 1)))
+        people = list(session.scalars(select(Clock.resident_id).where(*due).order_by(Clock.resident_id).limit(len(AWAY) + 3)))
     for resident_id, (kind, since, back) in zip(people, AWAY, strict=False):
         day = local_day(now)
         carry_out(
             engine, scope, hold, now=now, resident_id=resident_id, kind=kind, from_date=day - timedelta(since), until_date=back and day + timedelta(back),
         )  # fmt: skip
-    for hours in ATTEMPTS if len(people) > len(AWAY) else ():
+    away, people = people[: len(AWAY)], people[len(AWAY) :]
+    for hours in ATTEMPTS if people else ():
         moment = now - timedelta(hours=hours)
-        carry_out(engine, scope, record_contact, now=moment, resident_id=people[-1], act="call", outcome="no_answer", happened_at=moment)
-    if people:
-        carry_out(engine, scope, say, now=now, resident_id=people[0], level="first", reason="术后独自在家，女儿下周才到")
+        carry_out(engine, scope, record_contact, now=moment, resident_id=people[0], act="call", outcome="no_answer", happened_at=moment)
+    for resident_id, (days, ahead) in zip(people[1:], AGREED, strict=False):
+        moment = now - timedelta(days)
+        agreed = agreed_for(local_day(moment) + timedelta(ahead), time(15))
+        carry_out(engine, scope, record_contact, now=moment, resident_id=resident_id, act="call", outcome="agreed", happened_at=moment, agreed=agreed)
+    if away:
+        carry_out(engine, scope, say, now=now, resident_id=away[0], level="first", reason="术后独自在家，女儿下周才到")
     order_stories(engine, scope, one, now)
     photo_stories(engine, scope, one, now)
     _compared(engine, scope, one.community_id, now)

@@ -26,6 +26,7 @@ from db.commands.care import current_groups, settle_plan
 from db.commands.filing import file
 from db.engine import ScopedSession
 from db.keys import keyring
+from db.models.appointments import Appointment
 from db.models.base import Base
 from db.models.changes import ChangeRequest
 from db.models.clocks import Clock
@@ -184,11 +185,13 @@ def followers() -> list[type]:
 
 
 def _follow(session: ScopedSession, known: _Known, stays: Resident, goes: Resident, now: datetime) -> int:
-    """Contacts go into the grid of the file that stays, for its worker to see them. Of a team or a service that both have, only the remaining file's goes on."""
+    """Contacts go into the grid of the file that stays, for its worker to see them. Of a team, a service or an appointment that both have, only the remaining file's goes on."""
     moved = 0
     for model in followers():
         own = model.community_id == stays.community_id
         rows = session.scalars(select(model).where(own, model.resident_id == goes.id).execution_options(rollup=True)).all()
+        if model is Appointment:
+            _one_appointment(session, known, stays, rows, now)
         there = set(map(_what, session.scalars(select(model).where(own, model.resident_id == stays.id, model.to_date.is_(None))))) if model in (TeamMember, ServiceRecord) else set()
         for row in rows:
             if there and row.to_date is None and _what(row) in there:
@@ -197,6 +200,14 @@ def _follow(session: ScopedSession, known: _Known, stays: Resident, goes: Reside
                 moved += known.set(row, resident_id=stays.id, **({"grid_id": stays.grid_id} if model is Contact else {}))
     session.flush()
     return moved
+
+
+def _one_appointment(session: ScopedSession, known: _Known, stays: Resident, rows: Sequence[Appointment], now: datetime) -> None:
+    own = (Appointment.community_id == stays.community_id, Appointment.resident_id == stays.id, Appointment.ended_at.is_(None))
+    acts = set(session.scalars(select(Appointment.act).where(*own)))
+    for row in rows:
+        if row.ended_at is None and row.act in acts:
+            known.set(row, ended_at=now, ended_as="moved")
 
 
 def _what(row: TeamMember | ServiceRecord) -> tuple:

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 
 from core import masks
 from core.addresses import lives_apart
+from core.appointments import Agreed
 from core.care import ADULT_AGE, ELDER_AGE, reached
 from core.roles import PERSONAL, may
 from db.engine import ScopedSession
@@ -15,6 +16,7 @@ from db.models.grids import Building, Household, Staff
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries import late_entries
+from db.queries.appointments import agreed_in
 from db.queries.departures import DepartureRow, departures, held_periods, holds_of
 from db.queries.roster import RosterRow, people
 from db.queries.transfers import TransferRow, transfers
@@ -50,7 +52,8 @@ class PersonFile:
 
 @dataclass(frozen=True)
 class ContactRow:
-    """A contact on file. `note` only for those who record contacts themselves. `late`: entered after its period, how it stands (core.late_entries.STANDS); None: it was not."""
+    """A contact on file. `note` only for those who record contacts themselves. `late`: entered after its period, how it stands (core.late_entries.STANDS); None: it was not. `agreed`: the
+    appointment made in it, and how that ended."""
 
     act: str
     outcome: str
@@ -60,6 +63,7 @@ class ContactRow:
     note: str | None
     id: UUID
     late: str | None = None
+    agreed: tuple[Agreed, str | None] | None = None
 
 
 def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFile | None:
@@ -96,7 +100,8 @@ def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offs
     query = query.where(Contact.resident_id == resident_id).order_by(Contact.happened_at.desc(), Contact.id.desc()).limit(limit + 1).offset(offset)
     rows = session.execute(query).all()
     late = late_entries.standing(session, [row.id for row in rows])
-    return [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5]), row.id, late.get(row.id)) for row in rows[:limit]], len(rows) > limit
+    agreed = agreed_in(session, [row.id for row in rows if row.outcome == "agreed"])
+    return [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5]), row.id, late.get(row.id), agreed.get(row.id)) for row in rows[:limit]], len(rows) > limit
 
 
 def order_contacts(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ContactRow]:

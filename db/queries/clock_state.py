@@ -5,6 +5,7 @@ or an alias of it; `now` is aware.
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -74,13 +75,19 @@ def is_counted(now: datetime, clock=Clock) -> ColumnElement[bool]:
     return or_(and_(clock.voided_at.is_(None), clock.closed_at.is_not(None)), is_overdue(now, clock))
 
 
-def not_put_off(session: Session, now: datetime) -> list[ColumnElement[bool]]:
-    """Conditions: not left out of the lists of what is due until somebody may be called again (never beyond its limit, and as due as ever). The
-    few that are, are read once a session: mostly there are none, and no condition."""
+def put_off(session: Session, now: datetime) -> dict[UUID, datetime]:
+    """The clocks left out of the lists until somebody may be called again, with that moment; what is late stays late in every count. The few there are,
+    are read once a session."""
     key = ("clock_state.put_off", now)
     if key not in session.info:
-        session.info[key] = tuple(session.scalars(select(Snooze.clock_id).where(Snooze.until_at > now)))
-    return [Clock.id.not_in(session.info[key])] if session.info[key] else []
+        session.info[key] = dict(session.execute(select(Snooze.clock_id, Snooze.until_at).where(Snooze.until_at > now)).all())
+    return session.info[key]
+
+
+def not_put_off(session: Session, now: datetime) -> list[ColumnElement[bool]]:
+    """Conditions: not put off; none where nothing is."""
+    found = put_off(session, now)
+    return [Clock.id.not_in(tuple(found))] if found else []
 
 
 def state_of(now: datetime, clock=Clock) -> ColumnElement[str]:

@@ -5,13 +5,14 @@ what stands still: nothing can be done about it now. Counts and list use the sam
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal_column, not_, or_, select, true, union
 
 from core import masks
+from core.appointments import Agreed
 from core.calendar import local_day
 from core.clocks import State, state
 from core.periods import local_midnight, period_of
@@ -23,8 +24,9 @@ from db.models.grids import Building, Grid, Household
 from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
 from db.queries import handovers, joinings
+from db.queries.appointments import agreed_with, coming
 from db.queries.attempts import KIND, failed_runs
-from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed, not_put_off
+from db.queries.clock_state import is_open, is_overdue, is_paused, is_unclosed, not_put_off, put_off
 from db.queries.extensions import marks
 from db.queries.posts import holding
 from db.queries.priority import ahead
@@ -60,7 +62,7 @@ class QueueItem:
     """One thing to do. `title`: the order's matter or the resident's name as the role may see it (None: a duty, named by its clause).
     `failed`: how many attempts in a row to reach them have failed. `asked`: db.queries.extensions.marks of an order;
     `first`: whose it is goes first (service.priority); `suspended`: why an order stands still, and until when; `joined`: db.queries.joinings.marks of an order;
-    `offered`: it is offered to a colleague who has not answered."""
+    `offered`: it is offered to a colleague who has not answered; `agreed`: the appointment that stands; `put_off`: to be called again then, late as it is."""
 
     community_id: UUID
     clock_id: UUID
@@ -87,34 +89,43 @@ class QueueItem:
     first: bool = False
     joined: str | None = None
     offered: bool = False
+    agreed: Agreed | None = None
+    put_off: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Counts:
     """How much there is to do: by (kind, bucket); what stands still; open orders no clock runs for, and which of them nobody has accepted; finished
-    orders to follow up."""
+    orders to follow up; by kind, what is late and put off: it counts as late, and the whole list leaves it out."""
 
     by: dict[tuple[str, str], int]
     paused: int
     unclocked: int
     not_accepted: int
     to_follow_up: int
+    put_off: dict[str, int] = field(default_factory=dict)
 
     def of(self, *, kind: str | None = None, bucket: str | None = None) -> int:
         """The number of items of a kind in a bucket; None: any."""
-        return sum(n for (k, b), n in self.by.items() if kind in (None, k) and bucket in (None, b))
+        every = sum(n for (k, b), n in self.by.items() if kind in (None, k) and bucket in (None, b))
+        return every - (self.left_out(kind) if bucket is None else 0)
+
+    def left_out(self, kind: str | None = None) -> int:
+        """What is late and put off."""
+        return sum(n for k, n in self.put_off.items() if kind in (None, k))
 
 
 def queue(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
-    """The first `limit` things to do: what is due first first, and on a day those who go first (core.queue.rank)."""
+    """The first `limit` things to do: what is due first first, an appointment at its time, and on a day those who go first (core.queue.rank)."""
     where = _conditions(session, now, wanted)
     before = set(ahead(session, Clock, [*where, Clock.work_order_id.is_not(None)], Clock.due_at)) if wanted.kind in (None, "order") else set()
+    agreed = {one: at.moment for one, at in coming(session, now).items()} if wanted.kind != "order" else {}
     # Whoever goes first may be due after all that is found so, on the same day.
-    found = items(session, now, and_(*where), limit=limit, also=before)
-    if not before:
+    found = items(session, now, and_(*where), limit=limit, also=before | agreed.keys())
+    if not (before or agreed):
         return found
     marked = [replace(one, first=one.clock_id in before) for one in found]
-    return sorted(marked, key=lambda one: (rank(one.due_at, one.first, now), one.clause_id, one.clock_id))[:limit]
+    return sorted(marked, key=lambda one: (rank(one.due_at, one.first, now, agreed.get(one.clock_id)), one.clause_id, one.clock_id))[:limit]
 
 
 def standing(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[QueueItem]:
@@ -141,14 +152,16 @@ def items(session: ScopedSession, now: datetime, where: ColumnElement[bool], *, 
 def counts(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> Counts:
     """What the whole list holds, by kind and bucket; `wanted.kind` and `wanted.bucket` are left out of account."""
     base = replace(wanted, kind=None, bucket=None)
-    kind, bucket = _kind_of().label("kind"), _bucket_of(now).label("bucket")
-    query = select(kind, bucket, func.count().label("n")).where(*_narrowed(session, now, base)).group_by(kind, bucket)
+    kind, bucket = _kind_of().label("kind"), _bucket_of(session, now).label("bucket")
+    query = select(kind, bucket, func.count().label("n")).where(*_narrowed(session, now, base, late_too=True)).group_by(kind, bucket)
     by = {(row.kind, row.bucket): row.n for row in session.execute(query)}
     still = sum(by.pop(key) for key in list(by) if key[1] == "paused")
+    left_out = {key[0]: by.pop(key) for key in list(by) if key[1] == _PUT_OFF}
+    by |= {(kind, "late"): by.get((kind, "late"), 0) + n for kind, n in left_out.items()}
     waiting = func.count(case((WorkOrder.status == "taken_in", 1)))
     done = select(func.count(WorkOrder.id)).where(*_finished(session, now, base)).correlate(None).scalar_subquery()
     of_orders = select(func.count(WorkOrder.id), waiting, done).where(*_unclocked(session, now, base))
-    return Counts(by, still, *session.execute(of_orders).one())
+    return Counts(by, still, *session.execute(of_orders).one(), left_out)
 
 
 def finished(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), *, limit: int = 25) -> list[OrderLine]:
@@ -191,14 +204,17 @@ def _conditions(session: ScopedSession, now: datetime, wanted: Wanted) -> list[C
     return [*_narrowed(session, now, wanted), not_(is_paused(now))]
 
 
-def _narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [*_whose(session, now, wanted, Clock), is_open(now), *not_put_off(session, now)]
+def _narrowed(session: ScopedSession, now: datetime, wanted: Wanted, *, late_too: bool = False) -> list[ColumnElement[bool]]:
+    """`late_too`: what is late although it was put off, as among the late ones."""
+    shown = not_put_off(session, now)
+    shown = [or_(is_overdue(now), *shown)] if shown and (late_too or wanted.bucket == "late") else shown
+    found = [*_whose(session, now, wanted, Clock), _begun(session, now), *shown]
     if wanted.clause_id:
         found.append(Clock.clause_id == wanted.clause_id)
     if wanted.kind:
         found.append(_is_kind(wanted.kind))
     if wanted.bucket:
-        found.append(_BUCKETS[wanted.bucket](now))
+        found.append(_is_in(session, now, wanted.bucket))
     if wanted.text and wanted.text.strip():
         found.append(_about(session, wanted.text.strip()))
     return found
@@ -280,16 +296,35 @@ _BUCKETS = {
 }
 
 
-def _bucket_of(now: datetime) -> ColumnElement[str]:
-    still = (is_paused(now), literal_column("'paused'"))
-    return case(still, *((_BUCKETS[name](now), literal_column(f"'{name}'")) for name in BUCKETS[:-1]), else_=literal_column("'later'"))
+_PUT_OFF = "put_off"
+
+
+def _begun(session: ScopedSession, now: datetime) -> ColumnElement[bool]:
+    """Open, or agreed on for today before its period."""
+    agreed = tuple(coming(session, now))
+    return and_(is_unclosed(), or_(Clock.started_at <= now, Clock.id.in_(agreed))) if agreed else is_open(now)
+
+
+def _is_in(session: ScopedSession, now: datetime, bucket: str) -> ColumnElement[bool]:
+    """An appointment is for today, whatever the limit; what is late is late all the same."""
+    found, agreed = _BUCKETS[bucket](now), Clock.id.in_(tuple(coming(session, now)))
+    if not coming(session, now) or bucket == "late":
+        return found
+    return and_(Clock.due_at >= now, or_(found, agreed)) if bucket == "today" else and_(found, not_(agreed))
+
+
+def _bucket_of(session: ScopedSession, now: datetime) -> ColumnElement[str]:
+    still, hidden = (is_paused(now), literal_column("'paused'")), tuple(put_off(session, now))
+    late = [(and_(is_overdue(now), Clock.id.in_(hidden)), literal_column(f"'{_PUT_OFF}'"))] if hidden else []
+    return case(still, *late, *((_is_in(session, now, name), literal_column(f"'{name}'")) for name in BUCKETS[:-1]), else_=literal_column("'later'"))
 
 
 def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueItem]:
     rows = list(rows)
     orders = _orders(session, {row.work_order_id for row in rows if row.work_order_id})
     people = _people(session, {row.resident_id for row in rows if row.resident_id and not row.work_order_id})
-    hidden, failed = masked(session.scope.role), failed_runs(session, now, people) if people else {}
+    hidden, failed, agreed = masked(session.scope.role), *((failed_runs(session, now, people), agreed_with(session, people)) if people else ({}, {}))
+    later = put_off(session, now) if people else {}
     asked, joined, offered = (marks(session, now, orders), joinings.marks(session, orders), handovers.marks(session, orders)) if orders else ({}, {}, frozenset())
     still = {row.work_order_id for row in rows if row.paused_at and row.work_order_id}
     suspended = running(session, now, still) if still else {}
@@ -297,7 +332,7 @@ def _items(session: ScopedSession, now: datetime, rows: Iterable) -> list[QueueI
         replace(
             _item(row, now, orders.get(row.work_order_id), people.get(row.resident_id), hidden, failed.get(row.resident_id, 0)),
             asked=asked.get(row.work_order_id), suspended=suspended.get(row.work_order_id), joined=joined.get(row.work_order_id),
-            offered=row.work_order_id in offered,
+            offered=row.work_order_id in offered, agreed=agreed.get((row.resident_id, row.act)), put_off=later.get(row.id),
         )
         for row in rows
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from core import masks
+from core.appointments import Agreed
 from core.calendar import local_day
 from core.care import ACTS, FAILED, age_band
 from core.clocks import State, state
@@ -17,6 +18,7 @@ from core.packages import Part
 from core.risks import factors, risk
 from core.roles import masked
 from db.engine import ScopedSession
+from db.models.appointments import Appointment
 from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household, Staff
 from db.models.residents import Contact, Resident, Snooze, SpecialGroup
@@ -32,7 +34,7 @@ from db.queries.roster_order import Wanted, conditions, first_ids, named, not_he
 
 @dataclass(frozen=True)
 class RosterClock:
-    """One act owed to somebody: `done` of `required` in the period that ends at `due_at` (UTC); `put_off`: to be called again then."""
+    """One act owed to somebody: `done` of `required` in the period that ends at `due_at` (UTC); `put_off`: to be called again then; `agreed`: the appointment that stands."""
 
     act: str
     clause_id: str
@@ -42,6 +44,7 @@ class RosterClock:
     done: int
     required: int
     put_off: datetime | None = None
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True)
@@ -182,13 +185,18 @@ def _groups(memberships: dict[UUID, list[Row]]) -> dict[UUID, tuple]:
 
 def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID, tuple]:
     columns = (Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.voided_at, Clock.closed_at)
-    query = select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, *columns, Snooze.until_at)
+    query = select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, *columns, Snooze.until_at, Appointment.day, Appointment.at)
     query = query.outerjoin(Snooze, and_(Snooze.community_id == Clock.community_id, Snooze.clock_id == Clock.id, Snooze.until_at > now))
+    same = (Appointment.community_id == Clock.community_id, Appointment.resident_id == Clock.subject_id, Appointment.act == Clock.act)
+    query = query.outerjoin(Appointment, and_(*same, Appointment.ended_at.is_(None)))
     found: dict[UUID, list] = {}
     for row in session.execute(query.where(Clock.subject_id.in_(ids), is_unclosed())):
         found.setdefault(row.subject_id, []).append(
-            RosterClock(row.act, row.clause_id, state(row, now), row.period_key, row.due_at, row.times_done, row.times_required, row.until_at)
-        )
+            RosterClock(
+                row.act, row.clause_id, state(row, now), row.period_key, row.due_at, row.times_done, row.times_required, row.until_at,
+                Agreed(row.day, row.at) if row.day else None,
+            )
+        )  # fmt: skip
     return {one: tuple(sorted(own, key=lambda clock: ACTS.index(clock.act))) for one, own in found.items()}
 
 

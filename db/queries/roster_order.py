@@ -22,6 +22,7 @@ from db.keys import keyring
 from db.models.clocks import Clock
 from db.models.grids import Building, Household
 from db.models.residents import Departure, Resident, SpecialGroup
+from db.queries.appointments import coming
 from db.queries.clock_state import is_care, is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, not_put_off
 from db.queries.departures import held_now, is_lasting
 from db.queries.packages import lacks, on_roster
@@ -57,16 +58,30 @@ class Wanted:
 
 
 def first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int = 0) -> list[UUID]:
-    """Who comes first. Those with something late all come before the others, and are few: the rest is sorted only when they don't fill the page."""
+    """Who comes first: those with an appointment, then those with something late. These come before all others, and are few: the rest is sorted only
+    when they don't fill the page."""
     if wanted.state == "away":
         return _first_away(session, now, wanted, limit, offset)
-    return (_first_lacking if wanted.state == "gaps" else _first_owed)(session, now, wanted, limit + offset)[offset:]
+    if wanted.state == "gaps":
+        return _first_lacking(session, now, wanted, limit + offset)[offset:]
+    before = agreed_first(session, now, wanted)
+    found = _first_owed(session, now, wanted, limit + offset + len(before)) if len(before) < limit + offset else []
+    return [*before, *(one for one in found if one not in before)][offset : offset + limit]
+
+
+def agreed_first(session: ScopedSession, now: datetime, wanted: Wanted) -> list[UUID]:
+    """Whose appointment is today, or was missed, by its time."""
+    due = coming(session, now) if wanted.state != "met" else {}
+    if not due:
+        return []
+    query = select(Clock.id, Clock.resident_id).where(*conditions(session, now, wanted, wanted.state), Clock.id.in_(tuple(due)))
+    return list(dict.fromkeys(one for _, one in sorted(session.execute(query), key=lambda row: (due[row.id].moment, row.resident_id))))
 
 
 def _first_owed(session: ScopedSession, now: datetime, wanted: Wanted, limit: int) -> list[UUID]:
     if wanted.state is not None:
         return _alone_first(session, wanted, limit, lambda alone: _ranked(session, now, wanted, wanted.state, limit, alone=alone))
-    late = _alone_first(session, wanted, limit, lambda alone: _ranked(session, now, wanted, "overdue", limit, alone=alone))
+    late = _alone_first(session, wanted, limit, lambda alone: _ranked(session, now, wanted, "late_now", limit, alone=alone))
     if len(late) == limit:
         return late
     if not _is_wide(session, wanted):
@@ -89,7 +104,7 @@ def _alone_first(session: ScopedSession, wanted: Wanted, limit: int, ask) -> lis
 
 
 def _ranked(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None, limit: int, bucket: int | None = None, *, alone: bool = False) -> list[UUID]:
-    worst = func.min(case((is_overdue(now), _LATE), (is_open(now), _BEGUN), else_=_DONE))
+    worst = func.min(case((and_(is_overdue(now), *not_put_off(session, now)), _LATE), (is_open(now), _BEGUN), else_=_DONE))
     query = select(Clock.community_id, Clock.resident_id, worst.label("bucket"), func.min(Clock.due_at).label("due_at")).where(*conditions(session, now, wanted, chosen))
     query = query.where(is_first(session, Clock.resident_id)) if alone else query
     if chosen == "met" and wanted.act is None and wanted.clause_id is None:
@@ -155,6 +170,8 @@ def conditions(session: ScopedSession, now: datetime, wanted: Wanted, chosen: st
     match chosen:
         case "overdue":
             found.append(is_overdue(now))
+        case "late_now":
+            found += [is_overdue(now), *not_put_off(session, now)]
         case "due_soon":
             found += [is_due_soon(now), *not_put_off(session, now)]
         case "due":

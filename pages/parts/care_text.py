@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from html import escape
 
+from core.appointments import Agreed
 from core.calendar import SHANGHAI, local_day, local_minute
 from core.care import ATTEMPTS, KNOWN_DETAILS, NEXT
 from core.clocks import State
@@ -10,6 +11,7 @@ from core.departures import EXITS
 from core.queue import remaining
 from db.commands.care import Recorded
 from db.queries.roster import LastContact, RosterClock, RosterRow
+from pages.parts.appointments import agreed_text, when_text
 from pages.parts.desk import Desk
 from pages.parts.package_text import lacking_text
 
@@ -17,14 +19,25 @@ _INSTANT = timedelta(microseconds=1)
 
 
 def due_text(desk: Desk, clock: RosterClock, away: tuple | None = None) -> str:
-    """How a clock stands, in a few signs: "2 d late", "today", "5 d left 1/2", "done". `away`: of RosterRow."""
-    if clock.put_off:
-        return desk.t("care.put_off", at=f"{clock.put_off.astimezone(SHANGHAI):%m-%d %H:%M}")
+    """How a clock stands, in a few signs: "2 d late", "today", "5 d left 1/2", "done", "agreed for 11-24 15:00". `away`: of RosterRow."""
+    later = later_text(desk, clock.agreed, clock.put_off)
+    if later and clock.state == State.overdue:
+        words, n = remaining(clock.due_at, desk.now)
+        return f"{desk.t(words, n=n)} · {later}"
+    if later:
+        return later
     if clock.state == State.waiting:
         return desk.t("roster.waits" if away else "roster.done")
     words, n = remaining(clock.due_at, desk.now)
     text = desk.t(words, n=n)
     return f"{text} {desk.t('roster.done_of', done=clock.done, required=clock.required)}" if clock.required > 1 else text
+
+
+def later_text(desk: Desk, agreed: Agreed | None, put_off: datetime | None) -> str:
+    """The appointment, or when to call again; "" for neither."""
+    if agreed:
+        return agreed_text(desk.lang, agreed, desk.now)
+    return desk.t("care.put_off", at=f"{put_off.astimezone(SHANGHAI):%m-%d %H:%M}") if put_off else ""
 
 
 def away_text(desk: Desk, away: tuple[str, date, date | None]) -> str:
@@ -96,7 +109,7 @@ def contact_text(desk: Desk, last: LastContact | None) -> str:
 
 def recorded_text(desk: Desk, name: str, act: str, outcome: str, done: Recorded) -> str:
     """What a contact did, what is due next, and what to do next where it failed."""
-    said, then = _recorded(desk, name, act, done), "" if done.check else next_text(desk, outcome)
+    said, then = _recorded(desk, name, act, done), "" if done.check or done.agreed else next_text(desk, outcome)
     return f"{said}{'' if desk.lang == 'zh' else ' '}{then}" if then else said
 
 
@@ -106,6 +119,8 @@ def _recorded(desk: Desk, name: str, act: str, done: Recorded) -> str:
         return desk.t("roster.recorded_check", number=done.check, n=ATTEMPTS, **words)
     if done.to_confirm:
         return desk.t("late_entries.contact_filed", **words)
+    if done.agreed:
+        return desk.t("appointments.recorded", at=when_text(done.agreed), **words)
     if done.put_off:
         return desk.t("roster.recorded_later", at=local_minute(done.put_off), **words)
     if done.next_due is None:
@@ -134,7 +149,7 @@ def factors_text(desk: Desk, row: RosterRow) -> str:
 
 def card_html(desk: Desk, row: RosterRow) -> str:
     """A person's card: who, where, how each act stands, the latest contact."""
-    chips = "".join(f'<span class="care-{_tone(clock, row.away)}">{desk.t(f"care.act.{clock.act}")} {due_text(desk, clock, row.away)}</span>' for clock in row.clocks)
+    chips = "".join(f'<span class="care-{_tone(clock, row.away, desk.now)}">{desk.t(f"care.act.{clock.act}")} {due_text(desk, clock, row.away)}</span>' for clock in row.clocks)
     chips = (f'<span class="care-soon">{away_text(desk, row.away)}</span>' if row.away else "") + chips
     holder = desk.t("roster.holder", who=row.holder) if row.holder else desk.t("roster.no_holder")
     age = f' <span class="care-age">{row.age_band}</span>' if row.age_band else ""
@@ -151,5 +166,7 @@ def card_html(desk: Desk, row: RosterRow) -> str:
     return f'<div class="care-who"><b>{escape(row.name)}</b>{age} <span class="care-group">{escape(groups_text(desk, row))}</span></div><div class="care-chips">{chips}</div>{small}'
 
 
-def _tone(clock: RosterClock, away: tuple | None) -> str:
+def _tone(clock: RosterClock, away: tuple | None, now: datetime) -> str:
+    if clock.agreed and clock.agreed.missed(now) and clock.state != State.overdue:
+        return "soon"
     return {State.overdue: "late", State.due_soon: "soon", State.waiting: "due" if away else "done"}.get(clock.state, "due")

@@ -12,6 +12,7 @@ from core.rulebook import load_rulebook
 from core.work_orders import kinds
 from db.queries.queue import QueueItem
 from db.queries.work_orders import OrderLine
+from pages.parts.care_text import later_text
 from pages.parts.clause import source_text
 from pages.parts.desk import Desk
 
@@ -79,6 +80,8 @@ def _body(desk: Desk, item: QueueItem, can: bool) -> str:
         about.append(desk.t("queue.done_of", done=item.times_done, required=item.times_required))
     if item.failed > 1:
         about.append(desk.t("care.attempts_failed", n=item.failed))
+    if later := later_text(desk, item.agreed, item.put_off):
+        about.insert(0, later)
     if item.asked:
         about.append(desk.t(f"extensions.card_{item.asked}"))
     if item.joined:

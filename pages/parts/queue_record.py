@@ -17,6 +17,7 @@ from db.commands import residents
 from db.commands.care import Recorded, record_contact
 from db.commands.duties import record_duty
 from db.queries.queue import QueueItem
+from pages.parts.appointments import pick_agreed, when_text
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark, source_text
 from pages.parts.desk import Desk, current
@@ -27,7 +28,7 @@ from pages.parts.queue_cards import what_of
 from pages.parts.reveal import ask_purpose, draw_revealed
 
 OUTCOMES = {
-    "call": ("reached", "no_answer", "call_later", "wrong_number", "refused"),
+    "call": ("reached", "no_answer", "call_later", "agreed", "wrong_number", "refused"),
     "visit": ("reached", "no_answer", "agreed", "refused"),
     "session": ("reached",),
     "assessment": ("reached",),
@@ -70,13 +71,14 @@ def _contact(item: QueueItem) -> None:
         if st.button(_outcome(desk, item.kind, outcome), key=f"outcome-{outcome}", type="primary" if number == 0 else "secondary", width="stretch"):
             chosen = outcome
     later = st.selectbox(desk.t("queue.later"), LATER, format_func=lambda one: desk.t(f"care.later.{one}"), key="queue_later") if item.kind == "call" else None
+    agreed = pick_agreed(desk, "queue-agreed") if "agreed" in OUTCOMES[item.kind] else None
     note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
     uploads = _photos(desk) if item.kind == "visit" else []
     at = happened_at(desk)
     why = st.text_input(desk.t("late_entries.reason"), key="queue_late_reason", max_chars=200) if period_over(load_rulebook()[item.clause_id], at, desk.now) else None
     if chosen:
         again_at = later_at(later, desk.now) if chosen == "call_later" else None
-        said = {"act": item.kind, "outcome": chosen, "happened_at": at, "note": note, "again_at": again_at, "uploads": uploads, "late_reason": why}
+        said = {"act": item.kind, "outcome": chosen, "happened_at": at, "note": note, "again_at": again_at, "uploads": uploads, "late_reason": why, "agreed": agreed}
         _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, **said))
 
 
@@ -130,6 +132,8 @@ def _said(desk: Desk, result) -> str:
         return desk.t("queue.recorded_check", number=result.check)
     if isinstance(result, Recorded) and result.to_confirm:
         return desk.t("late_entries.contact_queue")
+    if isinstance(result, Recorded) and result.agreed:
+        return desk.t("appointments.queue", at=when_text(result.agreed))
     if isinstance(result, Recorded) and result.put_off:
         return desk.t("queue.recorded_later", at=deadline_text(result.put_off))
     if result.met and result.next_due:

@@ -14,6 +14,7 @@ from db.commands import residents
 from db.commands.care import record_contact, update_file
 from db.commands.residents import SHOWN_FOR
 from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
+from pages.parts.appointments import ended_text, pick_agreed
 from pages.parts.care_text import due_text, groups_text, last_day, member_text, outcome_text, place_text, recorded_text
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
@@ -139,13 +140,15 @@ def _record(desk: Desk, file: PersonFile, place: str) -> None:
         with st.container(horizontal=True, gap="small"):
             day = st.date_input(desk.t("common.date"), here.date(), max_value=here.date(), width=160)
             time = st.time_input(desk.t("common.time"), here.time().replace(second=0, microsecond=0), width=120)
+        st.caption(desk.t("appointments.form_note"))
+        agreed = pick_agreed(desk, f"record-agreed-{place}-{file.row.resident_id}")
         note = st.text_area(desk.t("roster.record_note"), max_chars=500)
         why = st.text_input(desk.t("late_entries.reason"), max_chars=200)
         st.markdown(desk.t("files.pick_photo"))
         uploads = pick_files(desk, f"photos-{place}-{file.row.resident_id}", PHOTOS)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
             at = datetime.combine(day, time, SHANGHAI)
-            said = {"act": act, "outcome": outcome, "happened_at": at, "note": note, "uploads": uploads, "late_reason": why}
+            said = {"act": act, "outcome": outcome, "happened_at": at, "note": note, "uploads": uploads, "late_reason": why, "agreed": agreed}
             done = desk.carry_out(record_contact, resident_id=file.row.resident_id, **said)
             say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(file.row.name), act, outcome, done))
             st.rerun()
@@ -168,6 +171,7 @@ def _history(desk: Desk, file: PersonFile, place: str) -> None:
 
 def _contact(desk: Desk, row: ContactRow) -> str:
     parts = [local_minute(row.happened_at), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), plain(row.by)]
+    parts.insert(3, row.agreed and ended_text(desk, *row.agreed))
     if (row.recorded_at - row.happened_at) > timedelta(hours=12):
         parts.append(f":orange[{desk.t('roster.history_late', day=local_day(row.recorded_at))}]")
     parts.append(row.late and stand(desk, row.late))

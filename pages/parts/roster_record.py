@@ -8,12 +8,15 @@ from core.care import LATER, later_at
 from core.refusals import Refused
 from db.commands.care import record_contact
 from db.queries.roster import RosterRow
+from pages.parts.appointments import pick_agreed, picked
 from pages.parts.care_text import outcome_text, recorded_text
 from pages.parts.desk import Desk, current
 from pages.parts.plain import plain
 
 TAPPED = "roster_tapped"
 SAID = "roster_said"
+AGREED = "agreed."
+"""Tapped before the day is chosen; the act stands behind it."""
 FURTHER = {"call": ("wrong_number", "refused", "agreed", "call_later"), "visit": ("refused", "agreed"), "session": ("refused", "agreed"), "assessment": ("refused", "agreed")}
 
 
@@ -22,7 +25,8 @@ def act_buttons(desk: Desk, row: RosterRow, *, place: str) -> bool:
     them). `place` tells the same person's buttons apart."""
     tapped = st.session_state.get(TAPPED)
     if tapped and tapped[0] == (place, row.resident_id):
-        (_later if tapped[1] == "call_later" else _outcomes)(desk, row, tapped[1], place)
+        step = _later if tapped[1] == "call_later" else _agreed if tapped[1].startswith(AGREED) else _outcomes
+        step(desk, row, tapped[1], place)
         return False
     for clock in row.clocks:
         if clock.act != "file_update" and desk.may("care_assess" if clock.act == "assessment" else "care_contact"):
@@ -38,8 +42,8 @@ def _outcomes(desk: Desk, row: RosterRow, act: str, place: str) -> None:
             st.button(desk.t(word), key=f"say-{place}-{outcome}", type=kind, on_click=record, args=(row, act, outcome), width="stretch")
     with st.container(horizontal=True, gap="small"):
         for outcome in FURTHER[act]:
-            later = outcome == "call_later"
-            answer = {"on_click": _tap, "args": ((place, row.resident_id), outcome)} if later else {"on_click": record, "args": (row, act, outcome)}
+            asks = {"call_later": outcome, "agreed": AGREED + act}.get(outcome)
+            answer = {"on_click": _tap, "args": ((place, row.resident_id), asks)} if asks else {"on_click": record, "args": (row, act, outcome)}
             st.button(outcome_text(desk, act, outcome), key=f"say-{place}-{outcome}", width="stretch", **answer)
         st.button(desk.t("roster.back"), key=f"say-{place}-back", on_click=_tap, args=(None, None), type="tertiary")
 
@@ -52,14 +56,27 @@ def _later(desk: Desk, row: RosterRow, outcome: str, place: str) -> None:
         st.button(desk.t("roster.back"), key=f"say-{place}-back", on_click=_tap, args=(None, None), type="tertiary")
 
 
-def record(row: RosterRow, act: str, outcome: str, later: str | None = None) -> None:
-    """The last tap: files the contact as of now. Runs before the page, so it asks again who is here. A finger that hits twice files once."""
+def _agreed(desk: Desk, row: RosterRow, tapped: str, place: str) -> None:
+    """Which day, at what time."""
+    act, key = tapped.removeprefix(AGREED), f"agreed-{place}-{row.resident_id}"
+    pick_agreed(desk, key)
+    with st.container(horizontal=True, gap="small"):
+        st.button(desk.t("appointments.save"), key=f"say-{place}-agreed", type="primary", on_click=record, args=(row, act, "agreed", None, key), width="stretch")
+        st.button(desk.t("roster.back"), key=f"say-{place}-back", on_click=_tap, args=(None, None), type="tertiary")
+
+
+def record(row: RosterRow, act: str, outcome: str, later: str | None = None, agreed_in: str | None = None) -> None:
+    """The last tap: files the contact as of now. Runs before the page, so it asks again who is here. A finger that hits twice files once. `agreed_in`: the
+    fields of the appointment; refused, they stay open."""
     desk = current().require("roster")
-    whom, tapped = st.session_state.pop(TAPPED, None) or ((None, None), None)
-    if (whom[1], tapped) != (row.resident_id, outcome if later else act):
+    before = st.session_state.pop(TAPPED, None)
+    whom, tapped = before or ((None, None), None)
+    if (whom[1], tapped) != (row.resident_id, outcome if later else AGREED + act if agreed_in else act):
         return
     again_at = later_at(later, desk.now) if later else None
-    done = desk.carry_out(record_contact, resident_id=row.resident_id, act=act, outcome=outcome, happened_at=desk.now, again_at=again_at)
+    done = desk.carry_out(record_contact, resident_id=row.resident_id, act=act, outcome=outcome, happened_at=desk.now, again_at=again_at, agreed=agreed_in and picked(agreed_in))
+    if agreed_in and isinstance(done, Refused):
+        st.session_state[TAPPED] = before
     say(desk, row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(row.name), act, outcome, done))
 
 

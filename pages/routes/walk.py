@@ -20,6 +20,7 @@ from db.queries.roster import RosterRow
 from db.queries.walks import Stop, is_on_the_way, walk
 from db.scope import Scope
 from db.wall_clock import now
+from pages.parts.appointments import agreed_text, when_text
 from pages.parts.desk import engine
 
 _PAGE = """<!doctype html><html lang="{code}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>
@@ -49,7 +50,7 @@ def _page(scope: Scope, moment: datetime, lang: str, grid_id: UUID | None) -> st
     with open_session(engine(), scope) as session:
         stops = walk(session, moment, grid_id)
     people = sum(len(stop.people) for stop in stops)
-    about = t("walks.about", lang, at=local_minute(moment), people=people, stops=len(stops))
+    about = t("walks.about", lang, at=local_minute(moment), people=people, stops=len({stop.building for stop in stops}))
     body = "".join(_stop(stop, n, moment, lang) for n, stop in enumerate(stops, start=1)) or f"<p>{escape(t('walks.none', lang))}</p>"
     said = {"title": t("walks.title", lang), "about": about, "how": t("walks.how", lang, size=SIZE), "back": t("walks.back", lang)}
     return _PAGE.format(code=_CODE[lang], stops=body, **{name: escape(text) for name, text in said.items()})
@@ -57,7 +58,8 @@ def _page(scope: Scope, moment: datetime, lang: str, grid_id: UUID | None) -> st
 
 def _stop(stop: Stop, number: int, moment: datetime, lang: str) -> str:
     rows = "".join(f'<li><span class="box"></span><div>{_person(row, moment, lang)}</div></li>' for row in stop.people)
-    return f"<h2>{number}. {escape(stop.building or t('walks.unknown', lang))}</h2><ol>{rows}</ol>"
+    when = f"{when_text(stop.agreed)} · " if stop.agreed else ""
+    return f"<h2>{number}. {when}{escape(stop.building or t('walks.unknown', lang))}</h2><ol>{rows}</ol>"
 
 
 def _person(row: RosterRow, moment: datetime, lang: str) -> str:
@@ -70,7 +72,8 @@ def _person(row: RosterRow, moment: datetime, lang: str) -> str:
 def _act(clock, moment: datetime, lang: str) -> str:
     words, n = remaining(clock.due_at, moment)
     tone = clock.state if clock.state in (State.overdue, State.due_soon) else ""
-    return f'<span class="act {tone}">{escape(t(f"care.act.{clock.act}", lang))} {escape(t(words, lang, n=n))}</span>'
+    agreed = f" · {agreed_text(lang, clock.agreed, moment)}" if clock.agreed else ""
+    return f'<span class="act {tone}">{escape(t(f"care.act.{clock.act}", lang))} {escape(t(words, lang, n=n) + agreed)}</span>'
 
 
 ROUTES = [Route("/desk/walk", _walk)]

@@ -76,7 +76,7 @@ def test_calling_later_without_a_time_is_two_hours_and_never_beyond_the_week(pla
     assert tried(place, elder, "2026-11-04T10:00", "call_later").put_off == at("2026-11-04T12:00")
     assert tried(place, elder, "2026-11-08T23:00", "call_later", again_at=at("2026-11-12T09:00")).put_off == at("2026-11-09T00:00")
     assert due(place, "2026-11-09T00:01") == (1, 1), "overdue now"
-    assert tried(place, elder, "2026-11-09T10:00", "call_later").put_off is None, "what is late is not put off"
+    assert tried(place, elder, "2026-11-09T10:00", "call_later", again_at=at("2026-11-20T09:00")).put_off == at("2026-11-12T10:00"), "what is late, for three days"
     assert tried(place, elder, "2026-11-09T10:00", "call_later", again_at=at("2026-11-09T09:00")).reason == "care.later_is_past"
 
 

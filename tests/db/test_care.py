@@ -80,7 +80,7 @@ def test_a_visit_is_not_that_weeks_call(place, elder):
     assert place.states(elder, "elder.call", at("2026-11-04T10:00")) == [("2026-W45", "on_time", 0)]
 
 
-@pytest.mark.parametrize("outcome", ["no_answer", "wrong_number", "refused", "agreed", "call_later"])
+@pytest.mark.parametrize("outcome", ["no_answer", "wrong_number", "refused", "call_later"])
 def test_an_unanswered_call_is_recorded_and_is_no_contact(place, elder, outcome):
     done = call(place, elder, "2026-11-04T10:00", outcome)
     assert (done.counted, done.met, done.next_due) == (False, False, at("2026-11-09T00:00"))
