@@ -1,24 +1,21 @@
 """The ledger: who filed what when, whether it still proves it, and who looked at whom."""
 
-from datetime import timedelta
 from uuid import UUID
 
 import streamlit as st
 
-from core.periods import local_midnight
 from db.commands.ledger import note_check, seal
 from db.queries.identity import communities
-from db.queries.ledger import REVEALS, commands_seen, count_entries, entries, people_seen, proof_state, subjects
+from db.queries.ledger import commands_seen, count_entries, entries, people_seen, proof_state
 from db.queries.proof import head_text, read_head, verify
 from db.scope import PLATFORM
 from pages.parts import desk as at
 from pages.parts.clause import clause_chip
 from pages.parts.desk import Desk
-from pages.parts.ledger_entries import did, entry_table, looked_table
+from pages.parts.ledger_entries import did, entry_table
+from pages.parts.ledger_looks import PAGE, choose, draw_looks, page_number, span
 from pages.parts.ledger_proof import proof_sentence, show_proof
 from pages.parts.page import answer, page_header
-
-PAGE = 50
 
 
 def page() -> None:
@@ -29,7 +26,7 @@ def page() -> None:
         return
     _proof(desk, community_id)
     st.subheader(desk.t("ledger.looked"), anchor=False)
-    _looked(desk, community_id)
+    draw_looks(desk, community_id)
     st.subheader(desk.t("ledger.entries"), anchor=False)
     _entries(desk, community_id)
 
@@ -84,35 +81,17 @@ def _check(desk: Desk, community_id: UUID, line: str) -> None:
     answer(desk, desk.carry_out(note_check, community_id=community_id, proof=proof), desk.t("ledger.check_done"))
 
 
-def _looked(desk: Desk, community_id: UUID) -> None:
-    """Who opened personal data in full, and for what."""
-    st.caption(desk.t("ledger.looked_why"))
-    with desk.session() as session:
-        found = entries(session, community_id, commands=REVEALS, limit=PAGE)
-    if not found:
-        st.caption(desk.t("ledger.looked_none"))
-        return
-    with desk.session() as session:
-        whom = subjects(session, community_id, found)
-    looked_table(desk, found, whom)
-
-
 def _entries(desk: Desk, community_id: UUID) -> None:
     with desk.session() as session:
         kinds, people = commands_seen(session, community_id), people_seen(session, community_id)
     with st.container(horizontal=True):
-        kind = st.selectbox(desk.t("ledger.kind"), [None, *kinds], format_func=lambda one: did(desk, one) if one else desk.t("common.all"), key=f"ledger-kind-{desk.lang}")
-        person = st.selectbox(desk.t("ledger.person"), [None, *people], format_func=lambda one: people[one] if one else desk.t("common.all"), key=f"ledger-person-{desk.lang}")
-        first = st.date_input(desk.t("ledger.since"), None, format="YYYY-MM-DD", key="ledger-since")
-        last = st.date_input(desk.t("ledger.until"), None, format="YYYY-MM-DD", key="ledger-until")
-    narrowed = {
-        "commands": (kind,) if kind else (), "actor_id": person, "since": local_midnight(first) if first else None,
-        "until": local_midnight(last + timedelta(1)) if last else None,
-    }  # fmt: skip
+        kind = choose(desk, "ledger.kind", {one: did(desk, one) for one in kinds}, "ledger-kind")
+        person = choose(desk, "ledger.person", people, "ledger-person")
+        since, until = span(desk, "ledger")
+    narrowed = {"commands": (kind,) if kind else (), "actor_id": person, "since": since, "until": until}
     with desk.session() as session:
         of = count_entries(session, community_id, **narrowed)
-        pages = max(1, -(-of // PAGE))
-        number = st.number_input(desk.t("ledger.page", pages=pages), 1, pages, 1, key="ledger-page") if pages > 1 else 1
+        number = page_number(desk, of, "ledger-page")
         found = entries(session, community_id, **narrowed, limit=PAGE, offset=(number - 1) * PAGE)
     st.caption(desk.t("ledger.found", n=of))
     if found:

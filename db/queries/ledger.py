@@ -7,15 +7,11 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from core import masks
-from core.roles import masked
 from db.models.accounts import Account
 from db.models.ledger import LedgerEntry, LedgerHead, LedgerLeaf
-from db.models.residents import Contact, Resident
-from db.models.work_orders import WorkOrder
 from db.scope import PLATFORM
 
 VERIFIED = "ledger.verify"
@@ -76,15 +72,16 @@ _COLUMNS = (
 
 def entries(
     session: Session, community_id: UUID, *, commands: tuple[str, ...] = (), actor_id: UUID | None = None, since: datetime | None = None,
-    until: datetime | None = None, subject_id: UUID | None = None, facts: Mapping[str, str] = MappingProxyType({}), limit: int = 50, offset: int = 0,
+    until: datetime | None = None, subject_id: UUID | None = None, about: ColumnElement[bool] | None = None, facts: Mapping[str, str] = MappingProxyType({}),
+    limit: int = 50, offset: int = 0,
 ) -> list[Entry]:  # fmt: skip
-    """Entries of the community, newest first, in [since, until); `commands`: only these; `facts`: only those that noted them so."""
+    """Entries of the community, newest first, in [since, until); `commands`: only these; `about`: a condition more; `facts`: only those that noted them so."""
     query = (
         select(*_COLUMNS, LedgerLeaf.position, Account.display_name)
         .outerjoin(LedgerLeaf, (LedgerLeaf.community_id == LedgerEntry.community_id) & (LedgerLeaf.entry_id == LedgerEntry.id))
         .outerjoin(Account, Account.id == LedgerEntry.actor_id)
     )
-    query = _narrowed(query, community_id, commands, actor_id, since, until, subject_id)
+    query = _narrowed(query, community_id, commands, actor_id, since, until, subject_id, about)
     for name, value in facts.items():
         query = query.where(LedgerEntry.facts.contains(json.dumps({name: value}, ensure_ascii=False)[1:-1], autoescape=True))
     query = query.order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc()).limit(limit).offset(offset)
@@ -93,10 +90,10 @@ def entries(
 
 def count_entries(
     session: Session, community_id: UUID, *, commands: tuple[str, ...] = (), actor_id: UUID | None = None, since: datetime | None = None,
-    until: datetime | None = None, subject_id: UUID | None = None,
+    until: datetime | None = None, subject_id: UUID | None = None, about: ColumnElement[bool] | None = None,
 ) -> int:  # fmt: skip
     """How many entries `entries` has to show."""
-    query = _narrowed(select(func.count()).select_from(LedgerEntry), community_id, commands, actor_id, since, until, subject_id)
+    query = _narrowed(select(func.count()).select_from(LedgerEntry), community_id, commands, actor_id, since, until, subject_id, about)
     return session.scalar(query)
 
 
@@ -113,17 +110,6 @@ def people_seen(session: Session, community_id: UUID) -> dict[UUID, str]:
         .order_by(Account.display_name)
     )
     return {row.id: row.display_name for row in session.execute(query)}
-
-
-def subjects(session: Session, community_id: UUID, found: list[Entry]) -> dict[UUID, str]:
-    """What entries are about, as the reader's role may see it: order numbers and residents' names, of a contact whom it was with."""
-    hidden = masked(session.scope.role)
-    ids = {kind: [one.subject_id for one in found if one.subject_kind == kind] for kind in ("resident", "contact", "work_order")}
-    people = session.execute(select(Resident.id, Resident.name).where(Resident.community_id == community_id, Resident.id.in_(ids["resident"])))
-    with_them = and_(Contact.community_id == Resident.community_id, Contact.resident_id == Resident.id)
-    visited = session.execute(select(Contact.id, Resident.name).join(Contact, with_them).where(Contact.community_id == community_id, Contact.id.in_(ids["contact"])))
-    orders = session.execute(select(WorkOrder.id, WorkOrder.number).where(WorkOrder.community_id == community_id, WorkOrder.id.in_(ids["work_order"])))
-    return {row.id: masks.masked("name", row.name, hidden) for row in (*people, *visited)} | {row.id: row.number for row in orders}
 
 
 def last_entries(session: Session) -> tuple[UUID | None, ...]:
@@ -144,7 +130,7 @@ def last_head(session: Session, community_id: UUID) -> Head | None:
 def proof_state(session: Session, community_id: UUID) -> ProofState:
     """Where the proof of the community's ledger stands; cheap enough for a page's first screen."""
     total = session.scalar(select(func.count()).select_from(LedgerEntry).where(LedgerEntry.community_id == community_id))
-    checks = _narrowed(select(LedgerEntry.at, LedgerEntry.facts), community_id, (VERIFIED,), None, None, None, None)
+    checks = _narrowed(select(LedgerEntry.at, LedgerEntry.facts), community_id, (VERIFIED,))
     last = session.execute(checks.order_by(LedgerEntry.at.desc(), LedgerEntry.id.desc()).limit(1)).first()
     head = last_head(session, community_id)
     return ProofState(total, head.size if head else 0, head, last and last.at, json.loads(last.facts)["faults"] if last else None)
@@ -155,7 +141,7 @@ def head_of(row: LedgerHead) -> Head:
     return Head(row.community_id, row.size, row.root, row.signed_at, row.signature)
 
 
-def _narrowed(query: Select, community_id, commands, actor_id, since, until, subject_id) -> Select:
+def _narrowed(query: Select, community_id, commands, actor_id=None, since=None, until=None, subject_id=None, about=None) -> Select:
     query = query.where(LedgerEntry.community_id == community_id)
     if commands:
         query = query.where(LedgerEntry.command.in_(commands))
@@ -166,7 +152,7 @@ def _narrowed(query: Select, community_id, commands, actor_id, since, until, sub
         query = query.where(LedgerEntry.at >= since)
     if until is not None:
         query = query.where(LedgerEntry.at < until)
-    return query
+    return query if about is None else query.where(about)
 
 
 def _entry(row: Row) -> Entry:

@@ -1,4 +1,4 @@
-"""The chip that stands beside every figure: clause id and source; a tap opens the clause's text."""
+"""The chip that stands beside every figure: the clause's title and source; a tap opens the clause's text."""
 
 import streamlit as st
 
@@ -10,8 +10,8 @@ from pages.parts.desk import Desk
 
 
 def clause_chip(desk: Desk, clause_id: str, *, key: str) -> None:
-    """A small button "repair.done · HB 一(一)" that opens the clause. `key` must be unique on the page."""
-    if st.button(f"{clause_id} · {source_text(desk, load_rulebook()[clause_id])}", key=f"clause-{key}", type="tertiary", help=_title(desk, clause_id)):
+    """A small button "一般维修24小时内完成 · HB 一(一)" that opens the clause. `key` must be unique on the page."""
+    if st.button(f"{_title(desk, clause_id)} · {source_text(desk, load_rulebook()[clause_id])}", key=f"clause-{key}", type="tertiary", help=clause_id):
         clause_dialog(desk, clause_id)
 
 

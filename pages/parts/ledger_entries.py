@@ -1,13 +1,13 @@
 """How an entry of the ledger reads."""
 
-from uuid import UUID
-
 import pandas as pd
 import streamlit as st
 
 from core.calendar import local_minute
+from core.roles import SYSTEM
 from core.words import words_of
 from db.queries.ledger import Entry
+from db.queries.looks import Look
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
 
@@ -30,21 +30,21 @@ def entry_table(desk: Desk, found: list[Entry]) -> None:
     _table(desk, ("at", "what", "who", "role", "rows", "number"), [(*_common(desk, one), one.rows, _place(desk, one)) for one in found])
 
 
-def looked_table(desk: Desk, found: list[Entry], whom: dict[UUID, str]) -> None:
-    """Who looked at what of whom, and for what. `whom`: subject id → order number or masked name."""
-    rows = [(*_common(desk, one), _whom(desk, one, whom), desk.t(f"care.purpose.{one.facts['purpose']}"), _place(desk, one)) for one in found]
+def looked_table(desk: Desk, found: list[Look]) -> None:
+    """Who looked at what of whom, and for what."""
+    rows = [(*_common(desk, one.entry), _whom(desk, one), desk.t(f"care.purpose.{one.entry.facts['purpose']}"), _place(desk, one.entry)) for one in found]
     _table(desk, ("at", "what", "who", "role", "whom", "purpose", "number"), rows)
 
 
-def _whom(desk: Desk, one: Entry, whom: dict[UUID, str]) -> str:
+def _whom(desk: Desk, one: Look) -> str:
     """"张*明 · telephone"."""
-    field = one.facts.get("field")
-    return " · ".join(part for part in (whom.get(one.subject_id, ""), field and desk.t(f"care.field.{field}")) if part)
+    field = one.entry.facts.get("field")
+    return " · ".join(filter(None, (one.whom, field and desk.t(f"care.field.{field}"))))
 
 
 def _common(desk: Desk, one: Entry) -> tuple:
     at = local_minute(one.at)
-    return at, did(desk, one.command), one.who or desk.t("ledger.system"), desk.t(f"accounts.role_{one.role}") if one.who else ""
+    return at, did(desk, one.command), one.who or desk.t("ledger.system"), desk.t(f"accounts.role_{one.role}") if one.who and one.role != SYSTEM else ""
 
 
 def _place(desk: Desk, one: Entry) -> str:

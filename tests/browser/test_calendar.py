@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.rulebook import load_rulebook
 from core.words import t
 from tests.browser.looking import settled, text_of
 
@@ -35,7 +36,7 @@ def test_a_clause_s_link_explains_its_deadline_day_by_day(lang, last, page_at):
     text = text_of(page)
     assert t("calendar.due_at", lang, moment="2026-11-25 24:00") in text
     assert last in text
-    assert "matter.first_review · WS 二.1" in text
+    assert f"{load_rulebook()['matter.first_review'].title[lang]} · WS 二.1" in text
 
 
 def test_a_cadence_s_link_names_its_period(page_at):

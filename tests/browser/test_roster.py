@@ -8,7 +8,6 @@ from core.words import t
 from tests.browser.looking import settled, sideways, small_targets, text_of
 from tests.conftest import NOW
 
-
 _WATCH_TIMERS = """() => {
   window.__timers = [];
   const begin = window.setInterval, end = window.clearInterval, known = new Map();
