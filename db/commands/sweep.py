@@ -90,10 +90,12 @@ def _leave_children(session: ScopedSession, community_id: UUID, now: datetime) -
     children = (SpecialGroup.group == "child", SpecialGroup.to_date.is_(None), SpecialGroup.community_id == community_id)
     query = select(Resident).join(SpecialGroup, SpecialGroup.resident_id == Resident.id).where(*children, Resident.birth_year <= today.year - ADULT_AGE)
     left = 0
-    for resident in session.scalars(query):
+    for resident in session.scalars(query.order_by(Resident.id).with_for_update(of=Resident)).all():
         day = reached(resident.birth_year, resident.birth_date, ADULT_AGE, today)
-        if day is not None:
-            care.leave(session, resident, care.current_groups(session, resident.id), "child", day, now)
+        current = care.current_groups(session, resident.id) if day else {}
+        # What somebody else did about them meanwhile is only known now.
+        if "child" in current:
+            care.leave(session, resident, current, "child", day, now)
             left += 1
     return left
 

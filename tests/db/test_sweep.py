@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text, update
 
 from core.alerts import Audience
 from core.awaited import said
@@ -24,6 +24,7 @@ from tests.conftest import printed
 from tests.db.care_people import Place, at, found
 
 JOINED = at("2026-11-02T09:00")
+OF_OURS, WAITING = text("SELECT set_config('desk.communities', :ours, true)"), text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
 @pytest.fixture
@@ -124,6 +125,22 @@ def test_children_leave_at_18_and_their_clocks_end(place, born, now, left):
     sweep_all(place.engine, at(now))
     assert groups(place) == [("child", date(2026, 2, 2), left)]
     assert any(clock.closed_at is None for clock in place.clocks(child)) is (left is None)
+
+
+def test_a_sweep_waits_for_who_corrects_a_childs_birth_date_and_goes_by_the_new_one(postgres_engine):
+    """On SQLite writers wait for one another anyway."""
+    place = found(postgres_engine)
+    child = place.resident("小明", "2008-11-18")
+    place.run(enrol, at("2026-02-02T09:00"), resident_id=child, group="child")
+    with postgres_engine.connect() as link, postgres_engine.connect() as seen, ThreadPoolExecutor(1) as one:
+        link.execute(OF_OURS, {"ours": str(place.community_id)})
+        link.execute(update(Resident.__table__).where(Resident.__table__.c.id == child).values(birth_year=2010, birth_date=None))
+        done = one.submit(sweep_all, postgres_engine, at("2026-11-18T08:00"))
+        while not done.done() and not seen.execute(WAITING).scalar():
+            seen.rollback()
+        link.commit()
+        done.result()
+    assert groups(place) == [("child", date(2026, 2, 2), None)]
 
 
 def test_the_grids_worker_is_told_who_joined_or_left_by_age_for_14_days_or_until_the_file_was_gone_through(place):
