@@ -33,6 +33,8 @@ BY_AGE = "WS 二.2"
 """The basis of a membership that came with the 60th birthday."""
 TOLD_FOR = timedelta(14)
 """So long the worker is told of who joined or left by age, the file gone through or not: default of this product."""
+TOLD_LATE = timedelta(366)
+"""Who has been 60 for longer when the desk learns of it came with a ledger, and is no news: default of this product."""
 ATTEMPTS = 3
 """Failed attempts in a row after which somebody is looked for at home: default of this product."""
 FAILED = ("no_answer", "wrong_number")

@@ -76,7 +76,7 @@ def _join_elders(session: ScopedSession, community_id: UUID, now: datetime) -> i
     people = select(Resident.id, Resident.grid_id, Resident.birth_year, Resident.birth_date)
     of_age = (Resident.community_id == community_id, Resident.left_on.is_(None), Resident.birth_year <= today.year - ELDER_AGE, Resident.id.not_in(known))
     rows = [
-        {"community_id": community_id, "id": uuid7(), "grid_id": grid_id, "resident_id": resident_id, "group": "elder", "from_date": day, "basis": BY_AGE}
+        {"community_id": community_id, "id": uuid7(), "grid_id": grid_id, "resident_id": resident_id, "group": "elder", "from_date": day, "basis": BY_AGE, "by_age_on": today}
         for resident_id, grid_id, year, born in session.execute(people.where(*of_age))
         if (day := reached(year, born, ELDER_AGE, today)) is not None
     ]
@@ -95,6 +95,7 @@ def _leave_children(session: ScopedSession, community_id: UUID, now: datetime) -
         current = care.current_groups(session, resident.id) if day else {}
         # What somebody else did about them meanwhile is only known now.
         if "child" in current:
+            current["child"].by_age_on = today
             care.leave(session, resident, current, "child", day, now)
             left += 1
     return left

@@ -48,7 +48,8 @@ class Resident(InGrid, AboutPeople, Versioned, Base):
 class SpecialGroup(InGrid, AboutPeople, Base):
     """A resident's membership of a roster group (elder, disabled, child), from day to day, with its basis document.
 
-    `detail`: living_alone, disabled_elder, … or the kind and level of disability. WS 二.2
+    `detail`: living_alone, disabled_elder, … or the kind and level of disability. WS 二.2 `by_age_on`: the local date on which the desk found that age had put
+    them in, or taken them out: later than the birthday where the date of birth was told late.
     """
 
     __tablename__ = "special_group"
@@ -59,6 +60,7 @@ class SpecialGroup(InGrid, AboutPeople, Base):
     to_date: Mapped[date | None] = mapped_column(Date)
     basis: Mapped[str | None]
     next_review: Mapped[date | None] = mapped_column(Date)
+    by_age_on: Mapped[date | None] = mapped_column(Date, info=LATER)
     __table_args__ = (
         community_key(),
         within("grid_id", to="grid"),
@@ -69,6 +71,7 @@ class SpecialGroup(InGrid, AboutPeople, Base):
         Index(None, "community_id", "grid_id", "group"),
         Index(None, "community_id", "from_date"),
         Index(None, "community_id", "to_date"),
+        Index("ix_special_group_by_age_on", "community_id", "by_age_on", sqlite_where=text("by_age_on IS NOT NULL"), postgresql_where=text("by_age_on IS NOT NULL")),
         Index("ix_special_group_members", "community_id", "detail", "group", "resident_id", sqlite_where=text("to_date IS NULL"), postgresql_where=text("to_date IS NULL")),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 
 from core import masks
 from core.calendar import local_day
-from core.care import ADULT_AGE, BY_AGE, TOLD_FOR, reached
+from core.care import ADULT_AGE, BY_AGE, TOLD_FOR, TOLD_LATE, reached
 from core.periods import local_midnight
 from core.roles import masked
 from db.engine import ScopedSession
@@ -32,17 +32,20 @@ class ByAge:
 def by_age(session: ScopedSession, now: datetime) -> list[ByAge]:
     """Those in scope of the last days, the latest first; of who joined until their file was gone through."""
     today, hidden = local_day(now), masked(session.scope.role)
-    joined = and_(SpecialGroup.group == "elder", SpecialGroup.basis == BY_AGE, SpecialGroup.from_date > today - TOLD_FOR, SpecialGroup.to_date.is_(None))
-    left = and_(SpecialGroup.group == "child", SpecialGroup.to_date > today - TOLD_FOR, SpecialGroup.to_date <= today)
-    member = (SpecialGroup.community_id, SpecialGroup.id, SpecialGroup.group, SpecialGroup.from_date, SpecialGroup.to_date)
+    # Rows of earlier releases don't say when they were made or ended; of those the birthday does.
+    learnt, since = SpecialGroup.by_age_on, today - TOLD_FOR
+    lately = or_(SpecialGroup.from_date > since, and_(learnt > since, SpecialGroup.from_date > since - TOLD_LATE))
+    joined = and_(SpecialGroup.group == "elder", SpecialGroup.basis == BY_AGE, lately, SpecialGroup.to_date.is_(None))
+    left = and_(SpecialGroup.group == "child", or_(SpecialGroup.to_date > since, learnt > since), SpecialGroup.to_date <= today)
+    member = (SpecialGroup.community_id, SpecialGroup.id, SpecialGroup.group, SpecialGroup.from_date, SpecialGroup.to_date, learnt)
     person = (Resident.id.label("resident_id"), Resident.name, Resident.birth_year, Resident.birth_date, Resident.grid_id)
     query = select(*member, *person, Grid.name.label("grid")).select_from(SpecialGroup)
     query = query.join(Resident, and_(Resident.community_id == SpecialGroup.community_id, Resident.id == SpecialGroup.resident_id))
     query = query.outerjoin(Grid, and_(Grid.community_id == Resident.community_id, Grid.id == Resident.grid_id))
     query = query.where(SpecialGroup.community_id.in_(tuple(session.scope.communities)), or_(joined, left), Resident.left_on.is_(None))
-    rows = [row for row in session.execute(query) if row.group == "elder" or reached(row.birth_year, row.birth_date, ADULT_AGE, today) == row.to_date]
-    gone_through = _gone_through(session, {row.resident_id: row.from_date for row in rows if row.group == "elder"})
-    days = {row.id: row.from_date if row.group == "elder" else row.to_date for row in rows}
+    rows = [row for row in session.execute(query) if row.group == "elder" or row.by_age_on or reached(row.birth_year, row.birth_date, ADULT_AGE, today) == row.to_date]
+    days = {row.id: row.by_age_on or (row.from_date if row.group == "elder" else row.to_date) for row in rows}
+    gone_through = _gone_through(session, {row.resident_id: days[row.id] for row in rows if row.group == "elder"})
     found = [
         ByAge(row.community_id, row.id, row.resident_id, masks.masked("name", row.name, hidden), row.group == "elder", row.grid_id, row.grid)
         for row in rows if row.group == "child" or row.resident_id not in gone_through
