@@ -4,7 +4,7 @@ core.cadence decides; here its turns become rows of `clock`. Whoever changes clo
 that two at once count one after the other.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from core.cadence import Hold, Turn, advanced, anew, counted, filled, first, fol
 from core.calendar import local_day
 from core.care import CLAUSES
 from core.periods import local_midnight, period_of
-from core.rulebook import Clause
+from core.rulebook import Clause, load_rulebook
 from db.commands.transfers import give_miss
 from db.engine import ScopedSession
 from db.models.appointments import Appointment
@@ -184,6 +184,25 @@ def end(session: ScopedSession, clocks: Iterable[Clock], left_at: datetime) -> N
         if clock.due_at > left_at:
             clock.voided_at = left_at
         give_miss(session, clock)
+
+
+def void_after(session: ScopedSession, subject: Subject, clause_ids: Collection[str], left_at: datetime) -> None:
+    """A group that asks for `clause_ids` ended at `left_at`, which may be long ago: periods that end later, unmet, and that no other group of theirs asks for, are void."""
+    own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id.in_(tuple(clause_ids)))
+    late = select(Clock).where(*own, Clock.due_at > left_at, Clock.met_at.is_(None), Clock.voided_at.is_(None)).with_for_update()
+    clocks = session.scalars(late.execution_options(rollup=True, populate_existing=True)).all()
+    member = (SpecialGroup.community_id == subject.community_id, SpecialGroup.resident_id == subject.id)
+    groups = session.execute(select(SpecialGroup.group, SpecialGroup.from_date, SpecialGroup.to_date).where(*member)).all() if clocks else []
+    end(session, [one for one in clocks if not any(_asks(one, *group) for group in groups)], left_at)
+    session.flush()
+
+
+def _asks(clock: Clock, group: str, begin: date, until: date | None) -> bool:
+    """Whether a membership asks for the period of `clock`."""
+    if clock.clause_id not in CLAUSES[group] or until is not None and clock.due_at > local_midnight(until):
+        return False
+    turn = first(load_rulebook()[clock.clause_id], begin)
+    return turn is not None and clock.due_at >= turn.due_at
 
 
 def _holds(session: ScopedSession, subject: Subject) -> Sequence[Hold]:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select, union_all
 from core.appointments import Agreed, check_appointment
 from core.cadence import Hold
 from core.calendar import local_day
-from core.care import ATTEMPTS, FAILED, GROUPS, check_age, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, plan
+from core.care import ATTEMPTS, CLAUSES, FAILED, GROUPS, check_age, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, plan
 from core.clocks import State, state
 from core.departures import HOLDS
 from core.files import Upload
@@ -218,10 +218,12 @@ def join(session: ScopedSession, resident: Resident, group: str, from_date: date
 
 
 def leave(session: ScopedSession, resident: Resident, current: dict[str, SpecialGroup], group: str, to_date: date, now: datetime) -> None:
-    """Step: the membership ends; the first day without it is `to_date`."""
+    """Step: the membership ends; the first day without it is `to_date`. What only it asked for and fell due unmet after that is no miss, known or not by then."""
     current[group].to_date = to_date
     session.flush()
-    settle_plan(session, resident, local_day(now), now, left_at=min(now, local_midnight(to_date)))
+    at = min(now, local_midnight(to_date))
+    cadence.void_after(session, _subject(resident), CLAUSES[group], at)
+    settle_plan(session, resident, local_day(now), now, left_at=at)
 
 
 def settle_plan(

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from core.refusals import Refused
-from db.commands.care import enrol, leave_group
+from db.commands.care import enrol, leave_group, record_contact
 from db.commands.changes import ask, decide, reveal_change
 from db.commands.filing import file
+from db.commands.sweep import sweep
 from db.engine import open_session
 from db.keys import keyring
 from db.models.changes import ChangeRequest
@@ -78,6 +79,28 @@ def test_the_end_of_a_groups_membership_takes_two(place, elder):
     decides(place, request)
     assert [one.to_date for one in place.all(SpecialGroup)] == [date(2026, 11, 10)]
     assert all(clock.closed_at for clock in place.clocks(elder))
+
+
+def test_a_group_that_ended_in_june_leaves_no_misses_of_july_and_later(place):
+    """Told in November. What fell due before, and what was met, stays; what another group of theirs asks for, too."""
+    child, both = (place.resident(name, "2016-05-05") for name in ("小明", "小红"))
+    for who, groups in ((child, ["child"]), (both, ["child", "disabled"])):
+        for group in groups:
+            place.run(enrol, at("2026-05-04T09:00"), place.worker(), resident_id=who, group=group)
+        for hour in (9, 10):
+            when = at(f"2026-09-08T{hour:02}:00")
+            place.run(record_contact, when, place.worker(), resident_id=who, act="session", outcome="reached", happened_at=when)
+        place.run(sweep, NOW, community_id=place.community_id)
+        decides(place, asks(place, who, "group_end", "child:2026-06-15"))
+
+    def counting(who, clause_id):
+        return [one[:2] for one in place.states(who, clause_id, NOW) if one[1] != "void"]
+
+    assert counting(child, "child.session") == counting(both, "child.session") == [("2026-05", "missed"), ("2026-09", "met")]
+    assert counting(child, "file.update") == [], "the quarter that was running ended with the group"
+    assert counting(both, "file.update") == [("2026-Q2", "missed"), ("2026-Q3", "overdue")]
+    place.run(sweep, NOW, community_id=place.community_id)
+    assert counting(both, "file.update") == [("2026-Q2", "missed"), ("2026-Q3", "overdue")], "and no sweep brings them back"
 
 
 def test_a_request_that_can_t_be_right_is_refused_when_it_is_asked(place, elder):

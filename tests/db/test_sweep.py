@@ -127,6 +127,23 @@ def test_children_leave_at_18_and_their_clocks_end(place, born, now, left):
     assert any(clock.closed_at is None for clock in place.clocks(child)) is (left is None)
 
 
+def test_who_is_found_to_have_turned_18_months_ago_missed_nothing_since(place):
+    """The date of birth is corrected in November: 18 since 15 July."""
+    child = place.resident("小明", "2012-07-15")
+    place.run(enrol, at("2026-05-04T09:00"), resident_id=child, group="child")
+    sweep_all(place.engine, at("2026-11-18T08:00"))
+
+    def corrected(session, *, now):
+        row = session.get(Resident, (place.community_id, child))
+        row.birth_date, row.birth_year = "2008-07-15", 2008
+        file(session, "test.born", now=now, community_id=place.community_id)
+
+    place.run(corrected, at("2026-11-18T08:30"))
+    sweep_all(place.engine, at("2026-11-18T09:00"))
+    counting = [(one.clause_id, one.period_key) for one in place.clocks(child) if one.voided_at is None]
+    assert counting == [("child.session", "2026-05"), ("child.session", "2026-06"), ("file.update", "2026-Q2")]
+
+
 def test_a_sweep_waits_for_who_corrects_a_childs_birth_date_and_goes_by_the_new_one(postgres_engine):
     """On SQLite writers wait for one another anyway."""
     place = found(postgres_engine)
@@ -165,6 +182,26 @@ def test_the_grids_worker_is_told_who_joined_or_left_by_age_for_14_days_or_until
     assert days == [("2026-02-02", "2026-**-**"), ("2026-**-**", None)], "the file tells no birthday either"
     place.run(update_file, at("2026-11-18T09:00"), place.worker(), resident_id=old, expected_version=1)
     assert told("2026-11-18T10:00") == [("小明", False)]
+
+
+def test_who_is_found_to_have_turned_60_or_18_weeks_ago_is_told_of_since_that_day_not_since_the_birthday(place):
+    """Both dates of birth are corrected on 18 November."""
+    grown, old = place.resident("小明", "2012-07-31"), place.resident("张阿姨", "1967-10-01")
+    place.resident("王大爷", "1950-05-05")
+    place.run(enrol, at("2026-05-04T09:00"), resident_id=grown, group="child")
+    sweep_all(place.engine, at("2026-11-17T08:00"))
+
+    def corrected(session, *, now):
+        for who, born in ((grown, "2008-07-31"), (old, "1966-10-01")):
+            row = session.get(Resident, (place.community_id, who))
+            row.birth_date, row.birth_year = born, int(born[:4])
+        file(session, "test.born", now=now, community_id=place.community_id)
+
+    place.run(corrected, at("2026-11-18T08:00"))
+    sweep_all(place.engine, at("2026-11-18T09:00"))
+    with open_session(place.engine, place.worker()) as session:
+        told = [{(one.name, one.joined) for one in by_age(session, at(now))} for now in ("2026-11-18T10:00", "2026-12-01T23:59", "2026-12-02T00:00")]
+    assert told == [{("小明", False), ("张阿姨", True)}] * 2 + [set()], "who had been 60 for years came with a ledger"
 
 
 def test_those_who_moved_away_owe_nothing_more(place, elder):
