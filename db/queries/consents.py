@@ -35,6 +35,13 @@ def consents(session: ScopedSession, resident_id: UUID) -> list[ConsentRow]:
     return [ConsentRow(row.purpose, row.agreed, row.way, row.said_on, by, row.note if own else masks.free_text(row.note)) for row, by in rows]
 
 
+def word(session: ScopedSession, resident_id: UUID, purpose: str) -> bool | None:
+    """Whether a resident in scope agrees to `purpose`: the word that holds, None when nothing is on file."""
+    of = and_(Resident.community_id == Consent.community_id, Resident.id == Consent.resident_id)
+    query = select(Consent.agreed).join(Resident, of).where(Consent.resident_id == resident_id, Consent.purpose == purpose)
+    return session.scalar(query.order_by(Consent.recorded_at.desc(), Consent.id.desc()).limit(1))
+
+
 def has_refused(session: ScopedSession, community_id: UUID, resident_id: UUID, purpose: str) -> bool:
     """Whether the word that holds on `purpose` is no. Nothing on file is no refusal."""
     own = (Consent.community_id == community_id, Consent.resident_id == resident_id, Consent.purpose == purpose)

@@ -20,6 +20,7 @@ from db.queries.queue import QueueItem
 from pages.parts.appointments import pick_agreed, when_text
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark, source_text
+from pages.parts.consent_note import consent_note
 from pages.parts.desk import Desk, current
 from pages.parts.files import PHOTOS, pick_files
 from pages.parts.jump import open_desk
@@ -73,7 +74,7 @@ def _contact(item: QueueItem) -> None:
     later = st.selectbox(desk.t("queue.later"), LATER, format_func=lambda one: desk.t(f"care.later.{one}"), key="queue_later") if item.kind == "call" else None
     agreed = pick_agreed(desk, "queue-agreed") if "agreed" in OUTCOMES[item.kind] else None
     note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
-    uploads = _photos(desk) if item.kind == "visit" else []
+    uploads = _photos(desk, item) if item.kind == "visit" else []
     at = happened_at(desk)
     why = st.text_input(desk.t("late_entries.reason"), key="queue_late_reason", max_chars=200) if period_over(load_rulebook()[item.clause_id], at, desk.now) else None
     if chosen:
@@ -82,9 +83,9 @@ def _contact(item: QueueItem) -> None:
         _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, **said))
 
 
-def _photos(desk: Desk) -> list[Upload]:
+def _photos(desk: Desk, item: QueueItem) -> list[Upload]:
     with st.expander(desk.t("files.pick_photo")):
-        return pick_files(desk, "queue_photos", PHOTOS)
+        return [] if consent_note(desk, item.subject_id, "photo") else pick_files(desk, "queue_photos", PHOTOS)
 
 
 def _outcome(desk: Desk, act: str, outcome: str) -> str:

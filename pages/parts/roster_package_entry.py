@@ -10,6 +10,7 @@ from core.refusals import Refused
 from db.commands import packages as commands
 from db.queries.care import PersonFile
 from db.queries.packages import Package, helpers
+from pages.parts.consent_note import consent_note
 from pages.parts.desk import Desk
 from pages.parts.package_text import answer_text, part_text
 from pages.parts.roster_record import say
@@ -38,6 +39,7 @@ def _option(desk: Desk, gaps: list[str], part: str) -> str:
 def _member(desk: Desk, file: PersonFile, role: str) -> None:
     """One of the staff, or a name and a number; or that there is nobody."""
     kinds = STAFF_KINDS.get(role, ())
+    consent_note(desk, file.row.resident_id, "share")
     with desk.session() as session:
         known = helpers(session, desk.now, file.row.resident_id, kinds) if kinds else {}
     mine = desk.actor.staff_id if desk.actor.staff_id in known else next((one for one, name in known.items() if name == file.row.holder), OTHER)

@@ -17,6 +17,7 @@ from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
 from pages.parts.appointments import ended_text, pick_agreed
 from pages.parts.care_text import due_text, groups_text, last_day, member_text, outcome_text, place_text, recorded_text
 from pages.parts.clause import clause_mark
+from pages.parts.consent_note import consent_note
 from pages.parts.desk import Desk
 from pages.parts.files import PHOTOS, pick_files
 from pages.parts.late_contacts import stand
@@ -145,7 +146,7 @@ def _record(desk: Desk, file: PersonFile, place: str) -> None:
         note = st.text_area(desk.t("roster.record_note"), max_chars=500)
         why = st.text_input(desk.t("late_entries.reason"), max_chars=200)
         st.markdown(desk.t("files.pick_photo"))
-        uploads = pick_files(desk, f"photos-{place}-{file.row.resident_id}", PHOTOS)
+        uploads = [] if consent_note(desk, file.row.resident_id, "photo") else pick_files(desk, f"photos-{place}-{file.row.resident_id}", PHOTOS)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
             at = datetime.combine(day, time, SHANGHAI)
             said = {"act": act, "outcome": outcome, "happened_at": at, "note": note, "uploads": uploads, "late_reason": why, "agreed": agreed}

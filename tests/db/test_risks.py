@@ -21,6 +21,7 @@ from db.models.residents import Departure, SpecialGroup
 from db.models.risks import RiskWord
 from db.queries.care import person
 from db.queries.consents import consents
+from db.queries.consents import word as held
 from db.queries.risks import words_on
 from db.queries.roster import roster
 from tests.db.care_people import Place, at, found
@@ -127,6 +128,7 @@ def test_what_somebody_agreed_to_is_on_file_by_purpose_the_latest_word_holds_and
     later = place.run(attach_to_contact, NOW, worker, community_id=place.community_id, contact_id=made.contact_id, uploads=[Upload("门口.jpg", photo())])
     assert later == Refused("consents.no_photo")
     with open_session(place.engine, worker) as session:
+        assert (held(session, who, "photo"), held(session, who, "share")) == (False, None), "a form says so before anybody takes one"
         assert [(one.agreed, one.way, one.by, one.note) for one in consents(session, who)] == [(False, "oral", "员工B0", "不让拍卧室"), (True, "written", "员工B0", "不让拍卧室")]
     with open_session(place.engine, place.worker(1)) as session:
         assert consents(session, who) == []
