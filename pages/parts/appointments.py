@@ -32,7 +32,7 @@ def pick_agreed(desk: Desk, key: str) -> Agreed | None:
     today = local_day(desk.now)
     with st.container(horizontal=True, gap="small"):
         day = st.date_input(desk.t("appointments.day"), None, min_value=today, max_value=today + timedelta(400), key=f"{key}-day", width=160)
-        time = st.time_input(desk.t("appointments.time"), None, step=900, key=f"{key}-time", width=140)
+        time = st.time_input(desk.t("appointments.time"), None, step=900, key=f"{key}-time", width=120)
     return agreed_for(day, time) if day else None
 
 
