@@ -1,6 +1,6 @@
 """Contacts of care by ledger: counted for their period or waiting for another person, and the same file twice changes nothing."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -8,14 +8,16 @@ from core.imports.headers import guess_table
 from core.refusals import Refused
 from db.commands.care import enrol, record_contact
 from db.commands.exports import export
-from db.commands.filing import carry_out
+from db.commands.filing import carry_out, file
 from db.commands.late_entries import decide_together
 from db.engine import open_session
+from db.models.grids import Staff
 from db.models.late_entries import LateContact
 from db.models.ledger import LedgerEntry
 from db.models.residents import Contact
 from db.queries.awaited import awaited
 from db.queries.late_entries import entered_together
+from db.types import uuid7
 from tests.db.care_people import Place, at, found
 from tests.db.test_imports import NOW, Office
 
@@ -91,6 +93,22 @@ def test_what_a_ledger_brings_of_a_week_that_is_over_waits_and_is_confirmed_toge
     assert place.run(decide_together, NOW, street, expected=1, **which) == Refused("common.changed_meanwhile")
     assert place.run(decide_together, NOW, street, expected=2, **which) == 2
     assert states(place) == ["met", "met", "met", "waiting"]
+
+
+def test_a_contact_of_nobody_on_the_staff_or_of_one_of_two_of_a_name_is_remarked_on_and_filed_under_nobody(place):
+    """Whoever had left by the day is not taken for the other."""
+
+    def two(session, *, now):
+        for name, left in (("王芳", None), ("王芳", None), ("员工B0", date(2026, 11, 3))):
+            session.add(Staff(community_id=place.community_id, id=uuid7(), name=name, kind="social_worker", left_on=left))
+        file(session, "test.staff", now=now, community_id=place.community_id)
+
+    place.run(two, NOW)
+    office, rows = office_of(place), [["李大爷", "入户走访", f"2026-11-{day} 15:00", "", by, ""] for day, by in (("09", "员工B0"), (10, "王方"), (11, "王芳"), (12, ""))]
+    upload = office.upload("contacts", [HEAD, *rows])
+    assert {(cell.row, cell.field, cell.reason, cell.refuses) for cell in office.preview(upload).found.bad} == {(3, "by", "unknown_staff", False), (4, "by", "several_staff", False)}
+    assert office.take_in(upload).counts["new"] == 4
+    assert [one.staff_id for one in place.all(Contact, Contact.act == "visit")] == [place.staff["B0"], None, None, None]
 
 
 def test_contacts_go_out_for_who_may_open_the_roster(place):

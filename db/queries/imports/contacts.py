@@ -1,11 +1,12 @@
 """Contacts of care: which of a file the desk doesn't have yet."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 
+from core.calendar import local_day
 from core.care import check_contact
 from core.imports.judge import Row
 from core.imports.places import building_of
@@ -33,7 +34,9 @@ class Contacts(Intake):
                 self.by_id[one["id_number"]] = one
         self.buildings = {building_of(r["name"]): r["id"] for r in self.records(Building, Building.name)}
         self.homes = {r["id"]: (r["building_id"], r["door"]) for r in self.records(Household, Household.building_id, Household.door)}
-        self.staff = {r["name"]: r["id"] for r in self.records(Staff, Staff.name)}
+        self.staff: dict[str, list[dict]] = {}
+        for one in self.records(Staff, Staff.name, Staff.left_on):
+            self.staff.setdefault(one["name"], []).append(one)
         self.there: dict[UUID, dict[tuple[str, datetime], dict]] = {}
 
     def look_ahead(self, rows: Sequence[Row]) -> None:
@@ -58,11 +61,20 @@ class Contacts(Intake):
             return [("happened", f"contact_{refused.reason.rpartition('.')[2]}", refused.values, True)]
         known, key = self.there[who["id"]], (act, at)
         fixed = {"grid_id": who["grid_id"], "resident_id": who["id"], "act": act, "outcome": outcome, "happened_at": at, "recorded_at": self.now, "note": values.get("note")}
-        fixed |= {"staff_id": self.staff.get(values.get("by")), "source_key": keyring().blind_index(f"{who['id']} {act} {at.isoformat()}", "contact.source_key").hex()}
+        by, remarks = self._by(values.get("by"), local_day(at))
+        fixed |= {"staff_id": by, "source_key": keyring().blind_index(f"{who['id']} {act} {at.isoformat()}", "contact.source_key").hex()}
         contact = self.put(Contact, known, key, {}, fixed=fixed)
         if self._state == NEW:
             self.plan.contacts.append({name: contact[name] for name in ("id", "resident_id", "act", "outcome", "happened_at")})
-        return ()
+        return remarks
+
+    def _by(self, name: str | None, day: date) -> tuple[UUID | None, list[Complaint]]:
+        """Who of the staff made it; of several of that name the one who had not left by that day. Not known: a remark, for nobody's visits can be looked into."""
+        same = self.staff.get(name, []) if name else []
+        same = [one for one in same if one["left_on"] is None or one["left_on"] >= day] if len(same) > 1 else same
+        if name is None or len(same) == 1:
+            return same[0]["id"] if same else None, []
+        return None, [("by", "several_staff" if same else "unknown_staff", {"name": name}, False)]
 
     def _who(self, values: dict) -> list[dict]:
         if number := values.get("id_number"):
