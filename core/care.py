@@ -29,6 +29,8 @@ DETAILS = ("living_alone", "disabled_elder")
 KNOWN_DETAILS = frozenset(DETAILS) | {"visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple", "no_guardian", "left_behind", "poor_family", "ill"}
 """Particulars that have a word of their own (care.detail.*); a ledger may bring others."""
 ELDER_AGE, ADULT_AGE, OLD_AGE = 60, 18, 80
+OLDEST = "80+"
+"""The age band that stands first (80岁以上, which in law has the 80 in it, Civil Code art. 1259): the same people on the card and in the order."""
 BY_AGE = "WS 二.2"
 """The basis of a membership that came with the 60th birthday."""
 TOLD_FOR = timedelta(14)
@@ -106,7 +108,7 @@ def check_age(group: str, birth_year: int | None, born: str | None, from_date: d
 def of_age(group: str, band: str | None) -> bool:
     """Whether somebody in that age band (age_band; None: unknown) may be in `group`: for what is offered; check_age decides."""
     # By the year alone who turns 18 in this one is among the adults already.
-    fits = {"child": ("0-17", "18-59"), "elder": ("60-69", "70-79", "80+")}
+    fits = {"child": ("0-17", "18-59"), "elder": ("60-69", "70-79", OLDEST)}
     return band is None or group not in fits or band in fits[group]
 
 
@@ -166,4 +168,4 @@ def age_band(birth_year: int | None, day: date) -> str | None:
     for limit, band in ((ADULT_AGE, "0-17"), (ELDER_AGE, "18-59"), (70, "60-69"), (OLD_AGE, "70-79")):
         if age < limit:
             return band
-    return "80+"
+    return OLDEST

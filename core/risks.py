@@ -1,4 +1,4 @@
-"""Who stands first among those equally late: who lives alone, is disabled, is over 80 or has just been through a change; or of whom somebody says so.
+"""Who stands first among those equally late: who lives alone, is disabled, is 80 or over, or has just been through a change; or of whom somebody says so.
 
 WS 二.2 names the first two; the others, their order and every figure here are defaults of this product.
 """
@@ -6,7 +6,7 @@ WS 二.2 names the first two; the others, their order and every figure here are 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from core.care import OLD_AGE
+from core.care import OLDEST, age_band
 from core.refusals import Refused
 
 FACTORS = ("alone", "disabled", "old", "changed")
@@ -26,7 +26,7 @@ def factors(details: Iterable[str | None], groups: Iterable[str], birth_year: in
     there = {
         "alone": "living_alone" in details,
         "disabled": "disabled_elder" in details or "disabled" in set(groups),
-        "old": birth_year is not None and day.year - birth_year > OLD_AGE,
+        "old": age_band(birth_year, day) == OLDEST,
         "changed": changed,
     }
     return tuple(one for one in FACTORS if there[one])

@@ -78,7 +78,7 @@ def risk_of(session: ScopedSession, people: Subquery, now: datetime) -> ColumnEl
     alone = func.max(case((SpecialGroup.detail == "living_alone", weight("alone")), else_=0))
     disabled = func.max(case((or_(SpecialGroup.detail == "disabled_elder", SpecialGroup.group == "disabled"), weight("disabled")), else_=0))
     own = (SpecialGroup.community_id == people.c.community_id, SpecialGroup.resident_id == people.c.resident_id, SpecialGroup.to_date.is_(None))
-    old = case((Resident.birth_year < local_day(now).year - OLD_AGE, weight("old")), else_=0)
+    old = case((Resident.birth_year <= local_day(now).year - OLD_AGE, weight("old")), else_=0)
     found = func.coalesce(select(alone + disabled).where(*own).correlate(people).scalar_subquery(), 0) + old
     if recent := changed(session, now):
         found += case((people.c.resident_id.in_(tuple(recent)), weight("changed")), else_=0)

@@ -142,7 +142,7 @@ def first_text(desk: Desk, row: RosterRow) -> str:
 
 
 def factors_text(desk: Desk, row: RosterRow) -> str:
-    """"Lives alone, over 80, home from hospital 2026-11-03"; "" for none."""
+    """"Lives alone, 80 or over, home from hospital 2026-11-03"; "" for none."""
     what, day = row.changed or (None, None)
     return desk.t("risks.comma").join(desk.t(f"risks.change_{what}", day=day) if one == "changed" else desk.t(f"risks.{one}") for one in row.factors)
 

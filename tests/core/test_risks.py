@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
+from core.care import age_band
 from core.refusals import Refused
 from core.risks import FACTORS, check, factors, risk
 
 DAY = date(2026, 11, 18)
 
 
-def test_living_alone_comes_before_disabled_before_over_80_before_a_recent_change():
+def test_living_alone_comes_before_disabled_before_80_and_over_before_a_recent_change():
     single = [
         factors(["living_alone"], ["elder"], 1960, False, DAY), factors([None], ["elder", "disabled"], 1960, False, DAY), factors([None], ["elder"], 1940, False, DAY),
         factors([None], ["elder"], 1960, True, DAY), factors([None], ["elder"], 1960, False, DAY),
@@ -21,9 +22,12 @@ def test_living_alone_comes_before_disabled_before_over_80_before_a_recent_chang
     assert factors(["disabled_elder"], ["elder"], 1960, False, DAY) == ("disabled",)
 
 
-@pytest.mark.parametrize(("born", "old"), [(1946, False), (1945, True), (None, False)])
-def test_over_80_is_by_the_year_of_birth_alone(born, old):
-    assert factors([], ["elder"], born, False, DAY) == (("old",) if old else ())
+@pytest.mark.parametrize("day", [date(2026, 1, 1), DAY, date(2026, 12, 31)])
+@pytest.mark.parametrize(("born", "old"), [(1947, False), (1946, True), (1945, True), (None, False)])
+def test_80_and_over_comes_first_from_the_first_of_january_on_by_the_year_of_birth_alone(born, old, day):
+    """At 79, 80 and 81; whoever the card says is in the band of 80 and over, and nobody else."""
+    assert factors([], ["elder"], born, False, day) == (("old",) if old else ())
+    assert (age_band(born, day) == "80+") is old
 
 
 def test_a_word_overrides_all_factors_and_asks_for_a_reason():

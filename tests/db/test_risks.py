@@ -38,7 +38,7 @@ def place(kept) -> Place:
 def four_elders(engine) -> Place:
     made = found(engine)
     home = made.all(Household)[0].id
-    for name, born, detail, more in (("甲独居", "1960-05-05", "living_alone", {}), ("乙高龄", "1940-05-05", None, {}), ("丙同住", "1960-05-05", None, {"household_id": home})):
+    for name, born, detail, more in (("甲独居", "1960-05-05", "living_alone", {}), ("乙高龄", "1946-12-31", None, {}), ("丙同住", "1960-05-05", None, {"household_id": home})):
         made.run(enrol, JOINED, resident_id=made.resident(name, born, **more), group="elder", detail=detail)
     made.run(enrol, JOINED, made.worker(1), resident_id=made.resident("丁别处", "1960-05-05", grid=1), group="elder")
     made.resident("戊老伴", "1958-05-05", household_id=home)
