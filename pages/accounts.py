@@ -5,10 +5,13 @@ import streamlit as st
 from core.calendar import SHANGHAI, local_minute
 from core.refusals import Refused
 from core.roles import RIGHTS, Role
+from core.staff import works_here
 from db.commands import identity as commands
 from db.queries import identity
 from db.queries.identity import AccountRow
+from db.queries.staff import Worker
 from pages.parts import desk as at
+from pages.parts.account_staff import all_staff, draw_link, pick_staff, warn_of_unlinked, whose
 from pages.parts.communities import draw_communities
 from pages.parts.desk import Desk
 from pages.parts.page import answer, page_header
@@ -19,25 +22,31 @@ def page() -> None:
     page_header(desk, desk.t("accounts.title"), desk.t("accounts.subtitle"))
     with desk.session() as session:
         rows, places = identity.accounts(session), (identity.communities(session), identity.grids(session))
+    if said := st.session_state.pop("accounts_said", None):
+        st.toast(said)
     draw_communities(desk)
-    table = st.container()
+    table, staff = st.container(), all_staff(desk)
     with st.expander(f"**{desk.t('accounts.create')}**"):
-        _create(desk, places)
+        _create(desk, places, staff)
     by_name = {row.username: row for row in rows}
     chosen = st.selectbox(desk.t("accounts.choose"), list(by_name), index=None, key="account")
     if chosen:
+        draw_link(desk, by_name[chosen], staff, chosen)
         _one(desk, by_name[chosen], places)
     with table, desk.session() as session:
         _table(desk, identity.accounts(session), places)
 
 
 def _table(desk: Desk, rows: list[AccountRow], places) -> None:
+    staff = all_staff(desk)
+    warn_of_unlinked(desk, rows, staff)
     st.caption(desk.t("accounts.count", n=len(rows)))
     shown = [
         {
             desk.t("accounts.username"): row.username,
             desk.t("accounts.display_name"): row.display_name,
             desk.t("accounts.role"): desk.t(f"accounts.role_{row.role}"),
+            desk.t("staff.whose"): whose(desk, row, staff),
             desk.t("accounts.state"): _state(desk, row),
             desk.t("accounts.reach"): _reach(desk, row, places),
             desk.t("accounts.last_at"): local_minute(row.last_at) if row.last_at else desk.t("accounts.never"),
@@ -61,17 +70,18 @@ def _reach(desk: Desk, row: AccountRow, places) -> str:
     return ", ".join(sorted(names)) or (desk.t("accounts.everything") if row.role == Role.ADMINISTRATOR else desk.t("common.none"))
 
 
-def _create(desk: Desk, places) -> None:
+def _create(desk: Desk, places, staff: list[Worker]) -> None:
     role = _role(desk, "new")
     with st.form("create", border=False, clear_on_submit=True, enter_to_submit=False):
         username = st.text_input(desk.t("accounts.username"), help=desk.t("accounts.username_help"), max_chars=40)
         name = st.text_input(desk.t("accounts.display_name"), max_chars=40)
         communities, grids = _places(desk, role, places, "new")
+        own = pick_staff(desk, staff, "new") if works_here(role) else None
         password = st.text_input(desk.t("accounts.password"), type="password", help=desk.t("accounts.password_help", n=commands.SHORTEST_PASSWORD))
         if not st.form_submit_button(desk.t("accounts.create"), type="primary"):
             return
     hashed = commands.hash_password(password) if password else None
-    details = {"username": username, "display_name": name, "role": role, "communities": communities, "grids": grids}
+    details = {"username": username, "display_name": name, "role": role, "communities": communities, "grids": grids, "staff": own}
     result = hashed if isinstance(hashed, Refused) else desk.carry_out(commands.create_account, password_hash=hashed, **details)
     answer(desk, result, desk.t("accounts.created", username=username))
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.calendar import SHANGHAI
 from core.roles import desks_of, landing
+from core.staff import check_linked
 from core.words import LANGS, t
 from db.commands.identity import choose_language
 from db.queries import alerts, identity
@@ -106,6 +107,8 @@ def _banners(desk: Desk, waiting: int) -> None:
         st.html(f'<p class="desk-note">{" · ".join(notes)}</p>')
     if not desk.scope.communities:
         st.warning(desk.t("shell.no_community" if desk.may("communities_manage") else "shell.no_scope"))
+    elif check_linked(desk.actor.role, desk.actor.staff_id):
+        st.warning(desk.t("staff.not_linked_banner"))
 
 
 if __name__ == "__main__":

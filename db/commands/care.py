@@ -31,6 +31,7 @@ from db.commands.cadence import Subject
 from db.commands.files import Owner, put_files, tell
 from db.commands.filing import file
 from db.commands.late_entries import keep_contact
+from db.commands.staff import not_linked
 from db.commands.work_orders import take_in_by_itself
 from db.engine import ScopedSession
 from db.keys import keyring
@@ -139,7 +140,7 @@ def record_contact(
     `again_at`: with 'call_later', when to call again (in two hours); `agreed`: with 'agreed', the appointment. The third failed attempt in a row makes an order
     to look at home. `uploads`: photos of it."""
     resident = _locked(session, resident_id)
-    refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or _stale(session, resident, expected_version)
+    refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or not_linked(session) or _stale(session, resident, expected_version)
     if refused:
         return refused
     known = _known(session, resident_id)
@@ -196,7 +197,7 @@ def update_file(
     `detail`: one of core.care.DETAILS, or "" for none, of an elder. Protected fields: db.commands.changes. The ledger names the fields changed, not their contents.
     """
     resident = _locked(session, resident_id)
-    refused = _not_allowed(session, "care_file_update") or _stale(session, resident, expected_version) or check_fields(phone, detail)
+    refused = _not_allowed(session, "care_file_update") or not_linked(session) or _stale(session, resident, expected_version) or check_fields(phone, detail)
     known = _known(session, resident_id)
     refused = refused or check_contact("file_update", "reached", now, now, known.since, resident.left_on)
     if refused:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, delete, func, select, update
 from core.refusals import Refused
 from core.roles import RIGHTS, SYSTEM, Role, may
 from db.commands.filing import carry_out, file
+from db.commands.staff import give_account, keeps_its_staff, release
 from db.engine import ScopedSession, open_session
 from db.models.accounts import Account, AccountScope, SessionToken, SignIn
 from db.models.alerts import MailAddress
@@ -118,9 +119,11 @@ def create_account(
     communities: Iterable[UUID],
     grids: Iterable[tuple[UUID, UUID]] = (),
     oidc_subject: str | None = None,
+    staff: tuple[UUID, UUID] | None = None,
     now: datetime,
 ) -> UUID | Refused:
-    """Command: open an account; its id. `grids`: pairs (community, grid). `password_hash` None: log-in by the office's provider only."""
+    """Command: open an account; its id. `grids`: pairs (community, grid). `password_hash` None: log-in by the office's provider only. `staff`: (community, member
+    of staff) it belongs to; may be said later (`link_account`)."""
     username, communities, grids = username.strip().lower(), [*communities], [*grids]
     refused = _not_permitted(session) or _bad_account(session, username, display_name, role)
     refused = refused or _beyond_own_reach(session, role, {*communities, *(one for one, _ in grids)})
@@ -130,7 +133,9 @@ def create_account(
     session.add(account)
     session.flush()
     _reach(session, account.id, communities, grids, role)
-    file(session, "account.create", now=now, subject_kind="account", subject_id=account.id, role=role)
+    if staff and (refused := give_account(session, account, _reached(role, communities, grids), *staff, now)):
+        return refused
+    file(session, "account.create", now=now, subject_kind="account", subject_id=account.id, role=role, **({"staff": staff[1]} if staff else {}))
     return account.id
 
 
@@ -142,6 +147,7 @@ def change_account(
     refused = _not_permitted(session) or _unknown(account) or _stale(account, version) or _bad_account(session, None, display_name, role)
     refused = refused or _not_theirs(session, account) or _beyond_own_reach(session, role, {*communities, *(one for one, _ in grids)})
     refused = refused or (_last_administrator(session, account) if role != Role.ADMINISTRATOR else None)
+    refused = refused or keeps_its_staff(session, account_id, role, _reached(role, communities, grids))
     if refused:
         return refused
     before = account.role
@@ -207,6 +213,28 @@ def set_mail_address(session: ScopedSession, *, account_id: UUID, address: str |
     elif address is not None:
         session.add(MailAddress(account_id=account_id, address=address))
     file(session, "account.mail_address", now=now, subject_kind="account", subject_id=account_id, set=address is not None)
+    return None
+
+
+def link_account(session: ScopedSession, *, account_id: UUID, community_id: UUID, staff_id: UUID, now: datetime) -> None | Refused:
+    """Command: the account belongs to that member of staff from now on: what is done with it is filed under them."""
+    account = session.get(Account, account_id, with_for_update=True)
+    refused = _not_permitted(session) or _unknown(account) or _not_theirs(session, account)
+    refused = refused or give_account(session, account, _reached_now(session, account_id), community_id, staff_id, now)
+    if refused:
+        return refused
+    file(session, "account.link", now=now, community_id=community_id, subject_kind="account", subject_id=account_id, staff=staff_id)
+    return None
+
+
+def unlink_account(session: ScopedSession, *, account_id: UUID, now: datetime) -> None | Refused:
+    """Command: the account belongs to nobody any more; what was done with it stays filed under whom it belonged to."""
+    account = session.get(Account, account_id, with_for_update=True)
+    refused = _not_permitted(session) or _unknown(account) or _not_theirs(session, account)
+    released = refused or release(session, account_id)
+    if isinstance(released, Refused):
+        return released
+    file(session, "account.unlink", now=now, community_id=released.community_id, subject_kind="account", subject_id=account_id, staff=released.id)
     return None
 
 
@@ -308,6 +336,14 @@ def _reach(session: ScopedSession, account_id: UUID, communities: Iterable[UUID]
         session.add_all(AccountScope(account_id=account_id, reach_community=c) for c in communities)
 
 
+def _reached(role: str, communities: Iterable[UUID], grids: Iterable[tuple[UUID, UUID]]) -> set[UUID]:
+    return {one for one, _ in grids} if RIGHTS[Role(role)].by_grid else set(communities)
+
+
+def _reached_now(session: ScopedSession, account_id: UUID) -> set[UUID]:
+    return set(session.scalars(select(AccountScope.reach_community).where(AccountScope.account_id == account_id)))
+
+
 def _not_permitted(session: ScopedSession) -> Refused | None:
     return None if may(session.scope.role, "accounts_manage") else Refused("common.not_allowed")
 
@@ -318,7 +354,7 @@ def _unknown(account: Account | None) -> Refused | None:
 
 def _not_theirs(session: ScopedSession, account: Account) -> Refused | None:
     """Refuses an account that reaches further than the actor: whoever resets its password could use it."""
-    return _beyond_own_reach(session, account.role, set(session.scalars(select(AccountScope.reach_community).where(AccountScope.account_id == account.id))))
+    return _beyond_own_reach(session, account.role, _reached_now(session, account.id))
 
 
 def _beyond_own_reach(session: ScopedSession, role: str, communities: set[UUID]) -> Refused | None:

@@ -13,6 +13,7 @@ from core.refusals import Refused
 from core.roles import SYSTEM, may
 from core.surveys import CLAUSE, asking_grid, check_entry, drawn, size
 from db.commands.filing import file
+from db.commands.staff import not_linked
 from db.engine import ScopedSession
 from db.models.grids import Community
 from db.models.residents import Resident
@@ -58,6 +59,8 @@ def enter(session: ScopedSession, *, now: datetime, person_id: UUID, version: in
     """What somebody drawn said, or that they were not reached or refused. Not by who cares for them. Returns the outcome."""
     if not may(session.scope.role, "survey_enter"):
         return Refused("common.not_allowed", CLAUSE)
+    if refused := not_linked(session):
+        return refused
     row = session.scalar(select(SurveyPerson).where(SurveyPerson.id == person_id).with_for_update())
     if row is None:
         return Refused("common.not_found")

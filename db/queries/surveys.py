@@ -16,6 +16,7 @@ from core.surveys import Answers, counted, drawn, is_satisfied
 from db.engine import ScopedSession
 from db.models.accounts import Account
 from db.models.grids import Building, Grid, Household, Post, Staff
+from db.models.ledger import LedgerEntry
 from db.models.packages import TeamMember
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.surveys import Survey, SurveyPerson
@@ -145,19 +146,31 @@ def dissatisfied(session: ScopedSession, community_id: UUID, period_key: str) ->
 
 def carers(session: ScopedSession, now: datetime, community_id: UUID, period: Period, people: Iterable[UUID]) -> dict[UUID, str]:
     """Of `people` those whom the session's own member of staff cares for, and how: holds or held this quarter a post of their grid, had contact with them in
-    it, or is on their team. Over all grids: what one's own scope doesn't reach counts, too."""
+    it, or is on their team. Over all grids: what one's own scope doesn't reach counts, too. So does what the account itself recorded, whoever's it was then."""
     staff_id, ids = session.scope.staff_id, tuple(people)
-    if staff_id is None or not ids:
+    if not ids:
         return {}
+    recorded = _recorded(session, community_id, period, ids)
+    if staff_id is None:
+        return recorded
     rollup = {"execution_options": {"rollup": True}}
     first, last = period.first_day, local_day(now)
     posts = select(Post.grid_id).where(Post.community_id == community_id, Post.staff_id == staff_id, Post.from_date <= last, or_(Post.to_date.is_(None), Post.to_date > first))
     own = (Resident.community_id == community_id, Resident.id.in_(ids), Resident.grid_id.in_(posts))
     met = (Contact.community_id == community_id, Contact.resident_id.in_(ids), Contact.staff_id == staff_id, Contact.happened_at >= period.start)
     team = (TeamMember.community_id == community_id, TeamMember.resident_id.in_(ids), TeamMember.staff_id == staff_id, or_(TeamMember.to_date.is_(None), TeamMember.to_date > first))
-    found = dict.fromkeys(session.scalars(select(TeamMember.resident_id).where(*team), **rollup), "team")
+    found = dict.fromkeys(session.scalars(select(TeamMember.resident_id).where(*team), **rollup), "team") | recorded
     found |= dict.fromkeys(session.scalars(select(Contact.resident_id).where(*met).distinct(), **rollup), "contact")
     return found | dict.fromkeys(session.scalars(select(Resident.id).where(*own), **rollup), "post")
+
+
+def _recorded(session: ScopedSession, community_id: UUID, period: Period, ids: tuple[UUID, ...]) -> dict[UUID, str]:
+    """Of `ids` those whom the session's own account recorded an act of care for, by the ledger: nobody escapes it by belonging to another member of staff."""
+    if session.scope.actor_id is None:
+        return {}
+    own = (LedgerEntry.community_id == community_id, LedgerEntry.subject_id.in_(ids), LedgerEntry.actor_id == session.scope.actor_id)
+    query = select(LedgerEntry.subject_id).where(*own, LedgerEntry.at >= period.start, LedgerEntry.command.in_(("care.record_contact", "care.update_file")))
+    return dict.fromkeys(session.scalars(query.distinct()), "contact")
 
 
 def listed(frame: bytes) -> list[UUID]:
