@@ -44,7 +44,9 @@ class Place:
         return Scope(uuid7(), "grid_worker", frozenset({self.community_id}), frozenset({self.grids[grid]}), staff_id=self.staff[f"B{grid}"])
 
     def role(self, role: str) -> Scope:
-        return Scope(uuid7(), role, frozenset({self.community_id}), people=role != "property_company")
+        """Somebody of that role; a station head by an account that is the head's."""
+        own = self.staff["head"] if role == "station_head" else None
+        return Scope(uuid7(), role, frozenset({self.community_id}), people=role != "property_company", staff_id=own)
 
     def resident(self, name: str, born: str | None = "1950-05-05", grid: int | None = 0, **more) -> UUID:
         """Take a resident in."""

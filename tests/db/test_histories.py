@@ -1,7 +1,7 @@
 """A person's whole life on the roster, drawn at random and lived through the commands: groups, stays and their undoing, moves, two files made one and two again,
 acts entered late and confirmed or not. What is due, met and missed at the end is what a slow day-by-day count of the same life gives."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -45,8 +45,8 @@ class Life:
     holds: list[tuple[date, date | None]] = field(default_factory=list)
     moves: list[tuple[date, UUID, UUID]] = field(default_factory=list)
 
-    def run(self, command, now: datetime, **arguments):
-        done = self.place.run(command, now, self.place.role("station_head"), **arguments)
+    def run(self, command, now: datetime, scope=None, **arguments):
+        done = self.place.run(command, now, scope or self.place.role("station_head"), **arguments)
         assert not isinstance(done, Refused), (command.__name__, done)
         return done
 
@@ -59,7 +59,7 @@ class Life:
 
     def decide(self, now):
         for entry in self.place.all(LateContact, LateContact.decided_at.is_(None))[:1]:
-            self.run(decide_contact, now, entry_id=entry.id, confirmed=self.chance.random() < 0.7)
+            self.run(decide_contact, now, replace(self.place.role("station_head"), staff_id=None), entry_id=entry.id, confirmed=self.chance.random() < 0.7)
 
     def go(self, now):
         day = now.date()
