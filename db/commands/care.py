@@ -35,6 +35,7 @@ from db.commands.staff import not_linked
 from db.commands.work_orders import take_in_by_itself
 from db.engine import ScopedSession
 from db.keys import keyring
+from db.models.basis_reviews import BasisReview
 from db.models.clocks import Clock
 from db.models.residents import Contact, Departure, Resident, SpecialGroup
 from db.queries.attempts import KIND, attempts, last_check
@@ -89,7 +90,7 @@ def enrol(
 
 def renew_basis(session: ScopedSession, *, now: datetime, resident_id: UUID, group: str, basis: str = "", next_review: date | None = None) -> UUID | Refused:
     """The basis of a membership was looked at again: `basis` replaces the document ("": it was found right), `next_review` is the next day to look (None: none is asked for).
-    Returns the membership's id; the ledger keeps no document."""
+    Who looked when, and what became of it, stays on file. Returns the membership's id; the ledger keeps no document."""
     resident = _locked(session, resident_id)
     refused = _not_allowed(session, "care_file_update") or (Refused("common.not_found") if resident is None else None)
     current = {} if refused else current_groups(session, resident_id)
@@ -97,8 +98,11 @@ def renew_basis(session: ScopedSession, *, now: datetime, resident_id: UUID, gro
     refused = refused or check_review(next_review, local_day(now))
     if refused:
         return refused
-    row = current[group]
-    row.basis, row.next_review = basis.strip() or row.basis, next_review
+    row, replaced = current[group], basis.strip()
+    kept = BasisReview(community_id=resident.community_id, id=uuid7(), resident_id=resident.id, group=group, was_due=row.next_review, basis=replaced or None)
+    kept.next_review, kept.reviewed_at, kept.staff_id = next_review, now, session.scope.staff_id
+    session.add(kept)
+    row.basis, row.next_review = replaced or row.basis, next_review
     file(session, "care.renew_basis", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id, basis_given=bool(basis.strip()))
     return row.id
 

@@ -25,6 +25,7 @@ from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
+from db.queries.basis_reviews import all_consents, all_reviews
 from db.queries.catalogue import entries
 from db.queries.packages import standing
 from db.queries.surveys import SurveyRow, everybody, surveys
@@ -35,13 +36,16 @@ _LEFT_OUT = {
 """Fields that come in on their own and go out within another."""
 _ADDED = {"work_orders": ("extended", "original_limit", "extended_limit", "told")}
 """What no ledger brings in."""
-_ROSTER = {"residents", "packages", "contacts"}
+_ROSTER = {"residents", "packages", "contacts", "basis_reviews", "consents"}
 """Tables that show who is in a special group: only for roles that may open the roster."""
-OUT_ONLY = ("packages", "surveys")
+OUT_ONLY = ("packages", "basis_reviews", "consents", "surveys")
 """Tables that only go out; their words are exports.<table>_<column>."""
 _PACKAGES = {"name": "name", "grid": None, "building": None, "groups": None, "clause": None, "part": None, "standing": None, "who": "name", "phone": "phone", "since": None}
 _SURVEYS = {"quarter": None, "place": None, "name": "name", "grid": None, "asks": None, "answer": None, "rating": None, "by": None, "at": None}
-_OUT = {"packages": _PACKAGES, "surveys": _SURVEYS}
+_PLACED = {"name": "name", "grid": None, "building": None, "groups": None}
+_REVIEWS = _PLACED | {"basis": None, "next_review": None, "state": None, "reviewed": None, "by": None}
+_CONSENTS = _PLACED | {"purpose": None, "agreed": None, "way": None, "said_on": None, "by": None}
+_OUT = {"packages": _PACKAGES, "basis_reviews": _REVIEWS, "consents": _CONSENTS, "surveys": _SURVEYS}
 """Table that only goes out → column → the mask it falls under."""
 
 
@@ -138,6 +142,10 @@ _WORDS: dict[str, Callable] = {
     "amount": lambda value, lang: f"{value / 100:.2f}",
     "part": _word("packages.part."),
     "standing": lambda value, lang: t("packages.gap" if value[1] is None else f"packages.{'there' if value[1] else 'none'}.{value[0]}", lang),
+    "state": _word("exports.review_"),
+    "purpose": _word("consents.purpose."),
+    "agreed": _word("exports.consent_"),
+    "way": _word("consents.way."),
     "answer": lambda value, lang: t(f"surveys.{value or 'not_asked'}", lang),
     "clause": lambda value, lang: f"{load_rulebook()[value].title[lang]} · {load_rulebook()[value].source}",
 }
@@ -264,6 +272,25 @@ def _packages(session: ScopedSession, community_id: UUID, now: datetime) -> Iter
         }
 
 
+def _placed(session: ScopedSession, community_id: UUID, rows: Iterator[dict]) -> Iterator[dict]:
+    grids, buildings = _names(session, community_id, Grid, Grid.code), _names(session, community_id, Building, Building.name)
+    homes = _names(session, community_id, Household, Household.building_id)
+    for row in rows:
+        yield row | {"grid": grids.get(row["grid_id"]), "building": buildings.get(homes.get(row["household_id"])), "groups": [(row["group"], None)]}
+
+
+def _basis_reviews(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
+    """A line for each basis that is to be looked at again, or was: how it stands, and the last look."""
+    for row in _placed(session, community_id, all_reviews(session, community_id, local_day(now))):
+        yield row | {"state": (row["standing"] or "review.later").partition(".")[2] if row["next_review"] else None, "reviewed": row["reviewed_at"]}
+
+
+def _consents(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
+    """A line for each person and purpose."""
+    for row in _placed(session, community_id, all_consents(session, community_id, local_day(now))):
+        yield row | {"agreed": {True: "yes", False: "no"}.get(row["agreed"], "missing")}
+
+
 def _surveys(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
     """A line for each person drawn, quarter by quarter, the newest first."""
     for one in surveys(session, now, community_id):
@@ -303,6 +330,8 @@ _READERS: dict[str, Callable[[ScopedSession, UUID, datetime], Iterator[dict]]] =
     "bills": _as_it_is(_bills),
     "contacts": _as_it_is(_contacts),
     "packages": _packages,
+    "basis_reviews": _basis_reviews,
+    "consents": _consents,
     "surveys": _surveys,
 }
 _FEET = {"surveys": _results}

@@ -2,6 +2,7 @@
 opens its rows; of the few people shown everything else is looked up by key.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from core import masks
 from core.appointments import Agreed
+from core.basis_reviews import standing
 from core.calendar import local_day
 from core.care import ACTS, FAILED, age_band
 from core.clocks import State, state
@@ -63,7 +65,8 @@ class RosterRow:
     care in its grid (db.queries.posts.holding); `risk` as core.risks.risk; `version`: of the resident's row, for update_file; `away`: (kind of
     core.departures, since, first day back or None) of who is away or gone today; `failed`: attempts in a row to reach them that failed; `check`: number of the open order to look for
     them at home; `lacking`: what is missing of their service package; `merged`: the file this one went into; `factors` of core.risks, with the recent change (what, when) and the
-    word that overrides them (level, by whom); `unconfirmed`: contacts entered after their period that wait for another person."""
+    word that overrides them (level, by whom); `unconfirmed`: contacts entered after their period that wait for another person; `review`: the
+    first day, past or soon, on which the basis of a membership is to be looked at again."""
 
     resident_id: UUID
     name: str
@@ -86,6 +89,7 @@ class RosterRow:
     changed: tuple[str, date] | None = None
     said: tuple[str, str | None] | None = None
     unconfirmed: int = 0
+    review: date | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[Rost
             row.id, masks.masked("name", row.name, hidden), groups.get(row.id, ()), age_band(row.birth_year, today), row.grid_id, row.grid, row.building,
             clocks.get(row.id, ()), last.get(row.id), held.get(row.grid_id),
             risk(why[row.id], said.get(row.id, (None,))[0]), row.version, away.get(row.id), failed.get(row.id, 0), checks.get(row.id), missing.get(row.id, ()), merged.get(row.id),
-            why[row.id], recent.get(row.id), said.get(row.id), waits.get(row.id, 0),
+            why[row.id], recent.get(row.id), said.get(row.id), waits.get(row.id, 0), _review(memberships.get(row.id, ()), today),
         )
         for row in (found[one] for one in ids if one in found)
     )  # fmt: skip
@@ -166,7 +170,7 @@ def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
 def _known(session: ScopedSession, ids: list[UUID]) -> tuple[dict[UUID, Row], dict[UUID, list[Row]]]:
     """A row of each of the residents, and all of their memberships, in one statement."""
     columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Resident.left_on, Grid.name.label("grid"), Building.name.label("building"))
-    memberships = (SpecialGroup.group, SpecialGroup.detail, SpecialGroup.from_date, SpecialGroup.to_date)
+    memberships = (SpecialGroup.group, SpecialGroup.detail, SpecialGroup.from_date, SpecialGroup.to_date, SpecialGroup.next_review)
     query = select(*columns, *memberships).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
     query = query.outerjoin(Building, _same(Building, Household.building_id, Household))
     query = query.outerjoin(SpecialGroup, and_(SpecialGroup.community_id == Resident.community_id, SpecialGroup.resident_id == Resident.id))
@@ -181,6 +185,10 @@ def _known(session: ScopedSession, ids: list[UUID]) -> tuple[dict[UUID, Row], di
 def _groups(memberships: dict[UUID, list[Row]]) -> dict[UUID, tuple]:
     found = {one: tuple((row.group, row.detail) for row in own if row.to_date is None) for one, own in memberships.items()}
     return {one: own for one, own in found.items() if own}
+
+
+def _review(own: Iterable[Row], today: date) -> date | None:
+    return min((row.next_review for row in own if row.to_date is None and standing(row.next_review, today)), default=None)
 
 
 def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID, tuple]:

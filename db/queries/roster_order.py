@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, true
 
+from core.basis_reviews import LACKS
 from core.calendar import local_day
 from core.care import ACTS
 from core.departures import EXITS, HOLDS
@@ -23,6 +24,7 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Household
 from db.models.residents import Departure, Resident, SpecialGroup
 from db.queries.appointments import coming
+from db.queries.basis_reviews import lacks_in_file
 from db.queries.clock_state import is_care, is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, not_put_off
 from db.queries.departures import held_now, is_lasting
 from db.queries.packages import lacks, on_roster
@@ -40,7 +42,7 @@ _LATE, _BEGUN, _DONE = 0, 1, 2
 @dataclass(frozen=True)
 class Wanted:
     """What the roster is narrowed to; None: no narrowing. `text`: part of a name or building, or a whole phone or ID number; `lack`: with the state
-    gaps, the clause or core.packages.Part.key of which something is missing."""
+    gaps, the clause or core.packages.Part.key of which something is missing, or one of core.basis_reviews.LACKS."""
 
     group: str | None = None
     state: str | None = None
@@ -142,7 +144,8 @@ def _lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, 
     if wanted.words:
         query = query.where(named(session, SpecialGroup.resident_id, wanted.words))
     query = query.where(is_first(session, SpecialGroup.resident_id)) if alone else query
-    gaps = query.where(on_roster(day), lacks(parts_named(wanted.lack), day)).distinct().subquery()
+    lacking = lacks_in_file(session, wanted.lack, day) if wanted.lack in LACKS else lacks(parts_named(wanted.lack), day)
+    gaps = query.where(on_roster(day), lacking).distinct().subquery()
     order = (risk_of(session, gaps, now).desc(), Resident.grid_id, Resident.name, Resident.id)
     return list(session.scalars(select(gaps.c.resident_id).join(Resident, _home(gaps)).order_by(*order).limit(limit)))
 

@@ -159,6 +159,9 @@ def card_html(desk: Desk, row: RosterRow) -> str:
         chips += f'<span class="care-soon">{desk.t("care.being_looked_for", number=row.check)}</span>'
     if row.unconfirmed:
         chips += f'<span class="care-soon">{desk.t("late_entries.unconfirmed", n=row.unconfirmed)}</span>'
+    if row.review:
+        late = row.review < local_day(desk.now)
+        chips += f'<span class="care-{"late" if late else "soon"}">{desk.t("basis_reviews.late" if late else "basis_reviews.due", day=row.review)}</span>'
     if row.lacking:
         chips += f'<span class="care-soon">{lacking_text(desk, row.lacking)}</span>'
     lines = [one for one in (place_text(desk, row) + " · " + holder, last_text(desk, row.last), first_text(desk, row)) if one]

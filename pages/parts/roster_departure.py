@@ -12,6 +12,7 @@ from core.refusals import Refused
 from db.commands import changes
 from db.commands import departures as commands
 from db.commands.care import enrol, renew_basis
+from db.queries.basis_reviews import ReviewRow, basis_reviews
 from db.queries.care import PersonFile
 from db.queries.departures import DepartureRow
 from pages.parts.care_text import away_text
@@ -99,7 +100,23 @@ def _groups(desk: Desk, file: PersonFile, place: str) -> None:
 def _review(desk: Desk, file: PersonFile, place: str) -> None:
     """Whether the document somebody is in a group by still holds, and when to look again."""
     current = {one.group: one for one in file.memberships if one.to_date is None}
-    with st.expander(desk.t("roster.review_form")), st.form(f"review-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
+    with desk.session() as session:
+        made = basis_reviews(session, file.row.resident_id)
+    with st.expander(desk.t("roster.review_form")):
+        _review_form(desk, file, place, current)
+        if made:
+            st.markdown("\n".join([f"**{desk.t('basis_reviews.past', n=len(made))}**", "", *(f"- {_made(desk, one)}" for one in made)]))
+
+
+def _made(desk: Desk, one: ReviewRow) -> str:
+    what = desk.t("basis_reviews.replaced", basis=one.basis) if one.basis else desk.t("basis_reviews.found_right")
+    what += f" · {desk.t('basis_reviews.next', day=one.next_review)}" if one.next_review else ""
+    words = {"group": desk.t(f"care.group.{one.group}"), "what": what, "by": one.by or desk.t("risks.somebody")}
+    return plain(desk.t("basis_reviews.line", at=local_minute(one.reviewed_at), **words))
+
+
+def _review_form(desk: Desk, file: PersonFile, place: str, current: dict) -> None:
+    with st.form(f"review-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
         st.caption(desk.t("roster.review_note"))
         group = st.selectbox(desk.t("roster.group"), tuple(current), format_func=lambda one: desk.t(f"care.group.{one}"))
         basis = st.text_input(desk.t("roster.groups_basis"), max_chars=200)
