@@ -188,6 +188,7 @@ _CHECKS: dict[str, Callable[[Row, date], Iterator[Complaint]]] = {
     "households": _household,
     "bills": _household,
     "contacts": _household,
+    "teams": _household,
     "staff": _staff,
     "work_orders": _work_order,
 }

@@ -11,6 +11,7 @@ from core.imports.cells import Bad, Cell, basis_of, code_of, decimal_of, flag_of
 from core.imports.id_numbers import any_id_number_of, id_number_of
 from core.imports.moments import date_of, moment_of
 from core.imports.places import building_of, door_of, unit_of
+from core.imports.teams import helpers_of, service_of
 
 _OLDEST_MOMENT = datetime(1990, 1, 1, tzinfo=UTC)
 _OLDEST_BIRTH = date(1890, 1, 1)
@@ -118,11 +119,13 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "order_status": _of(choices.STATUSES, "order_status", "other"),
     "rating": _of(choices.RATINGS, "rating"),
     "outcome": _of(choices.OUTCOMES, "outcome"),
+    "helpers": _simple(helpers_of),
+    "service": _simple(service_of),
     "contact_act": _of(choices.CONTACT_ACTS, "contact_act"),
     "contact_outcome": _of(choices.CONTACT_OUTCOMES, "contact_outcome"),
 }
 REPETITIVE = frozenset(
     {"sex", "flag", "whole", "building", "unit", "door", "groups", "disability", "level", "staff_kind", "post", "certificate"}
-    | {"order_kind", "channel", "order_status", "rating", "outcome", "contact_act", "contact_outcome", "category", "occupancy", "bill_kind", "bill_period"}
+    | {"order_kind", "channel", "order_status", "rating", "outcome", "contact_act", "contact_outcome", "category", "occupancy", "bill_kind", "bill_period", "service"}
 )
 """Parsers whose columns hold few different texts: worth remembering what each came to."""

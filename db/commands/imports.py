@@ -33,13 +33,14 @@ from db.models.bills import Bill, BillStep
 from db.models.clocks import Clock, ClockPause
 from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass, ImportBatch, ImportMapping
+from db.models.packages import ServiceRecord, TeamMember
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.imports import Preview, Progress, Upload, preview, refusal, silent
 from db.queries.imports.plan import Plan
 from db.types import uuid7
 
-ORDER = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, Contact, AffairClass, WorkOrder, Clock, ClockPause, WorkOrderEvent, Bill, BillStep)
+ORDER = (Grid, Building, Household, Resident, SpecialGroup, Staff, Post, TeamMember, ServiceRecord, Contact, AffairClass, WorkOrder, Clock, ClockPause, WorkOrderEvent, Bill, BillStep)
 """In which foreign keys let rows be filled in."""
 _CHUNK = 5_000
 

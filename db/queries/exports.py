@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,16 +29,18 @@ from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.basis_reviews import all_consents, all_reviews
 from db.queries.catalogue import entries
+from db.queries.imports.teams import PHONES
 from db.queries.packages import standing
 from db.queries.surveys import SurveyRow, everybody, surveys
 
 _LEFT_OUT = {
-    "households": {"unit"}, "bills": {"unit"}, "contacts": {"unit"}, "residents": {"unit", "living_alone", "disability", "disability_level"}, "work_orders": {"latitude", "longitude"}
+    "households": {"unit"}, "bills": {"unit"}, "contacts": {"unit"}, "teams": {"unit", "since"}, "residents": {"unit", "living_alone", "disability", "disability_level"},
+    "work_orders": {"latitude", "longitude"},
 }  # fmt: skip
 """Fields that come in on their own and go out within another."""
 _ADDED = {"work_orders": ("extended", "original_limit", "extended_limit", "told")}
 """What no ledger brings in."""
-_ROSTER = {"residents", "packages", "contacts", "basis_reviews", "consents"}
+_ROSTER = {"residents", "teams", "packages", "contacts", "basis_reviews", "consents"}
 """Tables that show who is in a special group: only for roles that may open the roster."""
 OUT_ONLY = ("packages", "basis_reviews", "consents", "surveys")
 """Tables that only go out; their words are exports.<table>_<column>."""
@@ -105,10 +109,10 @@ def _doors_hidden(session: ScopedSession) -> bool:
 def _shown(field: Field, value: object, hidden: frozenset[str], lang: str) -> object:
     if value is None or value == "":
         return None
+    if isinstance(value, Mapping):  # words in both languages
+        return value[lang]
     if field.personal:
         return masks.masked(field.personal, str(value), hidden)
-    if isinstance(value, Mapping):  # a name in both languages
-        return value[lang]
     if isinstance(value, datetime):
         return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
@@ -291,6 +295,29 @@ def _consents(session: ScopedSession, community_id: UUID, now: datetime) -> Iter
         yield row | {"agreed": {True: "yes", False: "no"}.get(row["agreed"], "missing")}
 
 
+def _teams(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
+    """A line for each person whose group has a package, in the columns it comes in by. Only for who may open the roster (`exportable`)."""
+    buildings, hidden = _names(session, community_id, Building, Building.name), "address" in masked(session.scope.role)
+    homes = {row["id"]: row for row in _records(session, community_id, Household, Household.id, Household.building_id, Household.door, order=Household.id)}
+    numbers = _names(session, community_id, Resident, Resident.id_number)
+    for who, own in groupby(standing(session, community_id, local_day(now)), key=itemgetter("resident_id")):
+        parts = list(own)
+        home = homes.get(parts[0]["household_id"], {})
+        line = {"name": parts[0]["name"], "id_number": numbers[who], "building": buildings.get(home.get("building_id"))}
+        line["door"] = masks.free_text(home.get("door")) if hidden else home.get("door")
+        for id_, there in groupby(sorted(parts, key=lambda one: one["part"].id), key=lambda one: one["part"].id):
+            line |= _in_cells(id_, list({(one["who"], one["phone"]): one for one in there}.values()))  # two clauses may ask for the same
+        yield line
+
+
+def _in_cells(part: str, there: list[dict]) -> dict:
+    """Who serves, or how the service stands; a gap is a blank cell."""
+    if any(one["who"] for one in there):
+        return {part: "、".join(one["who"] for one in there)} | ({PHONES[part]: there[0]["phone"]} if part in PHONES and len(there) == 1 else {})
+    known = there[0]["is_there"]
+    return {} if known is None else {part: {lang: t(f"packages.{'there' if known else 'none'}.{part}", lang) for lang in LANGS}}
+
+
 def _surveys(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:
     """A line for each person drawn, quarter by quarter, the newest first."""
     for one in surveys(session, now, community_id):
@@ -329,6 +356,7 @@ _READERS: dict[str, Callable[[ScopedSession, UUID, datetime], Iterator[dict]]] =
     "affairs": _as_it_is(_affairs),
     "bills": _as_it_is(_bills),
     "contacts": _as_it_is(_contacts),
+    "teams": _teams,
     "packages": _packages,
     "basis_reviews": _basis_reviews,
     "consents": _consents,

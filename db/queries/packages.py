@@ -216,22 +216,29 @@ def clause_rows(session: ScopedSession, clause_id: str, community_id: UUID, day:
     return [(*row, tuple(part for part in own.get(row.resident_id, ()) if part.clause_id == clause_id)) for row in rows]
 
 
-def standing(session: ScopedSession, community_id: UUID, day: date) -> Iterator[dict]:
-    """Every part asked for in a community on `day`, by name: whose (`name`, `resident_id`, `grid_id`, `household_id`), `part`, and who or what is there:
-    `who`, `phone` in full, `is_there` (None: a gap) and `since`."""
+def asked_of_all(session: ScopedSession, community_id: UUID, day: date) -> Iterator[tuple[dict, tuple[Part, ...]]]:
+    """Everybody on the roster of a community on `day`, by name (`name`, `resident_id`, `grid_id`, `household_id`), and the parts asked for them."""
     home = and_(Resident.community_id == SpecialGroup.community_id, Resident.id == SpecialGroup.resident_id)
     columns = (SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, Resident.birth_year, Resident.name, Resident.grid_id, Resident.household_id)
     query = select(*columns).join(Resident, home).where(SpecialGroup.community_id == community_id, on_roster(day)).order_by(Resident.name, Resident.id)
     people: dict[UUID, list] = {}
     for row in session.execute(query):
         people.setdefault(row.resident_id, []).append(row)
-    there, done = _who_is_there(session, community_id, day), set(session.scalars(select(Contact.resident_id).where(Contact.community_id == community_id, *_assessment(day))))
+    done = set(session.scalars(select(Contact.resident_id).where(Contact.community_id == community_id, *_assessment(day))))
     for resident_id, own in people.items():
         one = own[0]
-        for part in asked([(row.group, row.detail) for row in own], one.birth_year, resident_id in done, day):
-            whose = {"resident_id": resident_id, "name": one.name, "grid_id": one.grid_id, "household_id": one.household_id, "part": part}
-            for found in there.get((resident_id, part.id)) or [{"who": None, "phone": None, "is_there": None, "since": None}]:
-                yield whose | found
+        whose = {"resident_id": resident_id, "name": one.name, "grid_id": one.grid_id, "household_id": one.household_id}
+        yield whose, asked([(row.group, row.detail) for row in own], one.birth_year, resident_id in done, day)
+
+
+def standing(session: ScopedSession, community_id: UUID, day: date) -> Iterator[dict]:
+    """Every part asked for in a community on `day`, by name: whose (as above), `part`, and who or what is there: `who`, `phone` in full, `is_there`
+    (None: a gap) and `since`."""
+    there = _who_is_there(session, community_id, day)
+    for whose, parts in asked_of_all(session, community_id, day):
+        for part in parts:
+            for found in there.get((whose["resident_id"], part.id)) or [{"who": None, "phone": None, "is_there": None, "since": None}]:
+                yield whose | {"part": part} | found
 
 
 def _who_is_there(session: ScopedSession, community_id: UUID, day: date) -> dict[tuple[UUID, str], list[dict]]:

@@ -7,6 +7,8 @@ import streamlit as st
 
 from core import masks, roles
 from core.imports.judge import BadCell
+from core.imports.tables import Field
+from core.imports.teams import NOT_NEEDED
 from db.commands.imports import TakenIn
 from db.queries.imports import Preview
 from db.queries.reconciliation_compare import Comparison
@@ -131,10 +133,19 @@ def _changes(desk: Desk, seen: Preview) -> None:
         for change, mark, more in shown[:_LISTED]:
             field = fields[_KNOWN_BY.get(change.column, change.column)]
             title = desk.t(mark, field=field.title[desk.lang], **more) if mark else field.title[desk.lang]
-            old, new = ("…" if isinstance(value, UUID) else f"{value / 100:.2f}" if field.parse == "amount" else value for value in (change.old, change.new))
+            old, new = (_said(desk, field, value) for value in (change.old, change.new))
             old = masks.masked(field.personal, str(old), hidden) if field.personal and old else old
             lines.append([change.row, title, str(old or ""), str(new or "")])
         titles = [desk.t(f"imports.{name}") for name in ("bad_row", "change_field", "change_old", "change_new")]
         st.dataframe([dict(zip(titles, line, strict=True)) for line in lines], hide_index=True)
         if len(shown) > _LISTED:
             st.caption(desk.t("imports.changes_more", n=_LISTED))
+
+
+def _said(desk: Desk, field: Field, value: object) -> object:
+    """A value as a reader knows it."""
+    if value is None or isinstance(value, UUID):
+        return value and "…"
+    if field.parse == "service" or value == NOT_NEEDED:
+        return desk.t(f"imports.service_{value}")
+    return f"{value / 100:.2f}" if field.parse == "amount" else value

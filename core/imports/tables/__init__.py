@@ -11,7 +11,7 @@ from core.imports.cells import squeezed
 from core.yaml_files import YamlProblem, read_mapping
 
 _HERE = Path(__file__).parent
-ORDER = ("grids", "buildings", "households", "residents", "staff", "contacts", "work_orders", "affairs", "bills")
+ORDER = ("grids", "buildings", "households", "residents", "staff", "teams", "contacts", "work_orders", "affairs", "bills")
 """The tables, in the order an office takes its ledgers in."""
 LISTS = ("police", "housing")
 """Lists of others, read the same way but only compared (core.reconciliation)."""

@@ -27,6 +27,7 @@ from db.queries.imports.orders import WorkOrders
 from db.queries.imports.people import Residents, StaffAndPosts
 from db.queries.imports.places import Affairs, Buildings, Grids, Households
 from db.queries.imports.plan import Plan
+from db.queries.imports.teams import Teams
 
 INTAKES = {
     "grids": Grids,
@@ -34,6 +35,7 @@ INTAKES = {
     "households": Households,
     "residents": Residents,
     "staff": StaffAndPosts,
+    "teams": Teams,
     "contacts": Contacts,
     "work_orders": WorkOrders,
     "affairs": Affairs,

@@ -4,43 +4,30 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from core.calendar import local_day
 from core.care import check_contact
 from core.imports.judge import Row
-from core.imports.places import building_of
 from db.keys import keyring
-from db.models.grids import Building, Household, Staff
-from db.models.merges import Merge
-from db.models.residents import Contact, Resident, SpecialGroup
-from db.queries.imports.plan import NEW, Complaint, Intake
+from db.models.grids import Staff
+from db.models.residents import Contact
+from db.queries.imports.plan import NEW, Complaint
+from db.queries.imports.roster import OnRoster
 
 _PART = 500
 
 
-class Contacts(Intake):
-    """Contacts by person, act and minute, however they came to the desk. A person is known by ID number, else by name and door, else by a name nobody else has."""
+class Contacts(OnRoster):
+    """Contacts by person, act and minute, however they came to the desk."""
 
     def load(self) -> None:
-        query = select(SpecialGroup.resident_id, func.min(SpecialGroup.from_date)).where(SpecialGroup.community_id == self.community_id)
-        self.enrolled = dict(self.session.execute(query.group_by(SpecialGroup.resident_id)).all())
-        went = set(self.session.scalars(select(Merge.merged_id).where(Merge.community_id == self.community_id, Merge.undone_at.is_(None))))
-        records = self.records(Resident, Resident.name, Resident.id_number, Resident.household_id, Resident.grid_id, Resident.left_on)
-        self.by_id, self.by_name = {}, {}
-        for one in (one for one in records if one["id"] in self.enrolled and one["id"] not in went):
-            self.by_name.setdefault(one["name"], []).append(one)
-            if one["id_number"]:
-                self.by_id[one["id_number"]] = one
-        self.buildings = {building_of(r["name"]): r["id"] for r in self.records(Building, Building.name)}
-        self.homes = {r["id"]: (r["building_id"], r["door"]) for r in self.records(Household, Household.building_id, Household.door)}
+        super().load()
         self.staff: dict[str, list[dict]] = {}
         for one in self.records(Staff, Staff.name, Staff.left_on):
             self.staff.setdefault(one["name"], []).append(one)
         self.there: dict[UUID, dict[tuple[str, datetime], dict]] = {}
 
     def look_ahead(self, rows: Sequence[Row]) -> None:
-        named = [(one["id"], row.values["happened"]) for row in rows for one in self._who(row.values)]
+        named = [(one["id"], row.values["happened"]) for row in rows for one in self.who(row.values)]
         ids = list(dict.fromkeys(one for one, _ in named))
         first, last = (pick((at for _, at in named), default=self.now) for pick in (min, max))
         within = (Contact.happened_at >= first.replace(second=0, microsecond=0), Contact.happened_at < last + timedelta(minutes=1))
@@ -52,9 +39,9 @@ class Contacts(Intake):
 
     def place(self, row: Row) -> Iterable[Complaint]:
         values = row.values
-        found = self._who(values)
-        if len(found) != 1:
-            return [("name", "several_residents" if found else "unknown_resident", {}, True)]
+        found = self.who(values)
+        if complaints := self.nobody(found):
+            return complaints
         [who] = found
         act, outcome, at = values["act"], values.get("outcome") or "reached", values["happened"].replace(second=0, microsecond=0)
         if refused := check_contact(act, outcome, at, self.now, self.enrolled[who["id"]], who["left_on"]):
@@ -75,12 +62,3 @@ class Contacts(Intake):
         if name is None or len(same) == 1:
             return same[0]["id"] if same else None, []
         return None, [("by", "several_staff" if same else "unknown_staff", {"name": name}, False)]
-
-    def _who(self, values: dict) -> list[dict]:
-        if number := values.get("id_number"):
-            return [self.by_id[number]] if number in self.by_id else []
-        same = self.by_name.get(values["name"], [])
-        if "door" not in values or "building" not in values:
-            return same
-        home = (self.buildings.get(values["building"]), values["door"])
-        return [one for one in same if self.homes.get(one["household_id"]) == home]
