@@ -5,18 +5,18 @@ Whoever acts locks the resident's row first: two contacts at once count one afte
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import Date, and_, bindparam, cast, null, select, union_all
 
 from core.appointments import Agreed, check_appointment
 from core.cadence import Hold
 from core.calendar import local_day
 from core.care import ATTEMPTS, CLAUSES, FAILED, GROUPS, check_age, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, plan
-from core.clocks import State, state
-from core.departures import HOLDS
+from core.clocks import State, deadline_text, state
+from core.departures import HOLDS, KINDS
 from core.files import Upload
 from core.imports.cells import phone_of
 from core.late_entries import check_reason, period_over
@@ -37,6 +37,7 @@ from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.basis_reviews import BasisReview
 from db.models.clocks import Clock
+from db.models.grids import Staff
 from db.models.residents import Contact, Departure, Resident, SpecialGroup
 from db.queries.attempts import KIND, attempts, last_check
 from db.queries.consents import has_refused
@@ -147,11 +148,11 @@ def record_contact(
     refused = _not_allowed(session, _RIGHT.get(act, "care_contact")) or not_linked(session) or _stale(session, resident, expected_version)
     if refused:
         return refused
-    known = _known(session, resident_id)
+    known = _known(session, resident_id, act if counts(outcome) else "", happened_at)
     subject = _subject(resident)
     held, snoozes, standing = cadence.unclosed_and_snoozed(session, subject)
     held = settle_plan(session, resident, local_day(now), now, groups=known.current, held=held)
-    refused = check_contact(act, outcome, happened_at, now, known.since, resident.left_on)
+    refused = check_contact(act, outcome, happened_at, now, known.since, resident.left_on) or (_said_before(session, resident, act, happened_at) if known.said else None)
     if refused:
         return refused
     if again_at is not None and again_at <= now:
@@ -343,12 +344,14 @@ def current_groups(session: ScopedSession, resident_id: UUID) -> dict[str, Speci
 
 @dataclass(frozen=True)
 class _Known:
-    """The groups somebody is in, all they ever were in, and the day they first joined one; when they were away or gone (kind of core.departures, since, first day back or None)."""
+    """The groups somebody is in, all they ever were in, and the day they first joined one; when they were away or gone (kind of core.departures, since, first day back or None);
+    whether an act of that very minute is on file."""
 
     current: tuple[str, ...]
     ever: tuple[str, ...]
     since: date | None
     away: tuple[tuple[str, date, date | None], ...]
+    said: bool
 
     @property
     def holds(self) -> tuple[Hold, ...]:
@@ -360,17 +363,37 @@ class _Known:
         return any(begin <= day and (end is None or end > day) for _, begin, end in self.away)
 
 
+_SAID = (
+    Contact.resident_id == bindparam("resident_id"), Contact.act == bindparam("act"), Contact.outcome == "reached",
+    Contact.happened_at >= bindparam("minute"), Contact.happened_at < bindparam("after"),
+)  # fmt: skip
 _KNOWN = union_all(
     select(SpecialGroup.group.label("word"), SpecialGroup.from_date.label("begin"), SpecialGroup.to_date.label("end")).where(SpecialGroup.resident_id == bindparam("resident_id")),
     select(Departure.kind, Departure.from_date, Departure.until_date).where(Departure.resident_id == bindparam("resident_id"), Departure.undone_at.is_(None)),
+    select(Contact.act, cast(null(), Date), cast(null(), Date)).where(*_SAID),
 ).execution_options(kept=True)
 
 
-def _known(session: ScopedSession, resident_id: UUID) -> _Known:
-    rows = session.execute(_KNOWN, {"resident_id": resident_id}).all()
+def _known(session: ScopedSession, resident_id: UUID, act: str = "", happened_at: datetime = datetime(2000, 1, 1, tzinfo=UTC)) -> _Known:
+    """`act`: one that counts, and is asked for in its minute: it counts once."""
+    rows = session.execute(_KNOWN, {"resident_id": resident_id, "act": act, **_minute(happened_at)}).all()
     groups = [row for row in rows if row.word in GROUPS]
-    away = sorted((tuple(row) for row in rows if row.word not in GROUPS), key=itemgetter(1))
-    return _Known(tuple(row.word for row in groups if row.end is None), tuple(row.word for row in groups), min((row.begin for row in groups), default=None), tuple(away))
+    away = sorted((tuple(row) for row in rows if row.word in KINDS), key=itemgetter(1))
+    since = min((row.begin for row in groups), default=None)
+    return _Known(tuple(row.word for row in groups if row.end is None), tuple(row.word for row in groups), since, tuple(away), len(rows) > len(groups) + len(away))
+
+
+def _minute(moment: datetime) -> dict[str, datetime]:
+    begin = moment.replace(second=0, microsecond=0)
+    return {"minute": begin, "after": begin + timedelta(minutes=1)}
+
+
+def _said_before(session: ScopedSession, resident: Resident, act: str, happened_at: datetime) -> Refused:
+    """By whom and when the act of that minute was recorded: two who type it in, or one who taps twice, tell of one."""
+    query = select(Contact.recorded_at, Staff.name).outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
+    query = query.where(Contact.community_id == resident.community_id, *_SAID).order_by(Contact.id)
+    recorded_at, by = session.execute(query, {"resident_id": resident.id, "act": act, **_minute(happened_at)}).first()
+    return Refused("care.recorded_before", values={"by": by or "—", "at": deadline_text(recorded_at)})
 
 
 def _not_allowed(session: ScopedSession, act: str) -> Refused | None:

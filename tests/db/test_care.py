@@ -1,6 +1,7 @@
 """Contacts and care clocks as rows, on both engines."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -302,6 +303,22 @@ def test_two_calls_recorded_at_once_both_count(place, elder):
         done = list(two.map(lambda n: call(place, elder, f"2026-11-04T10:0{n}", now="2026-11-04T11:00"), range(2)))
     assert all(one.counted for one in done)
     assert place.states(elder, "elder.call", at("2026-11-04T11:00")) == [("2026-W45", "met", 2), ("2026-W46", "waiting", 0)]
+
+
+def test_two_sessions_a_month_are_two_and_not_one_that_two_people_typed_in(place):
+    """At the same moment, from two desks: one is counted, the other is told by whom and when it was recorded."""
+    child = place.resident("小明", "2016-05-05")
+    place.run(enrol, JOINED, resident_id=child, group="child")
+    head = replace(place.role("station_head"), staff_id=place.staff["head"])
+    said = {"resident_id": child, "act": "session", "outcome": "reached"}
+    with ThreadPoolExecutor(2) as two:
+        typed = ((place.worker(), "2026-11-18T09:00:10"), (head, "2026-11-18T09:00:50"))
+        done = list(two.map(lambda one: place.run(record_contact, at("2026-11-18T10:00"), one[0], happened_at=at(one[1]), **said), typed))
+    [refused] = [one for one in done if isinstance(one, Refused)]
+    assert (refused.reason, refused.values["at"]) == ("care.recorded_before", "2026-11-18 10:00") and refused.values["by"] in ("员工B0", "员工head")
+    assert place.states(child, "child.session", at("2026-11-18T11:00")) == [("2026-11", "on_time", 1)]
+    other = place.run(record_contact, at("2026-11-18T10:00"), place.worker(), happened_at=at("2026-11-18T09:01"), **said)
+    assert other.met and not isinstance(place.run(record_contact, at("2026-11-18T10:00"), place.worker(), happened_at=at("2026-11-18T09:00"), **said | {"outcome": "no_answer"}), Refused)
 
 
 SQLITE_MOST = pytest.mark.parametrize(("engine", "seed"), [*(("sqlite", n) for n in range(6)), ("postgres", 6), ("postgres", 7)], indirect=["engine"])
