@@ -16,12 +16,23 @@ _BACK = timedelta(60)
 """How far back a row of failed attempts is followed."""
 
 
+_RUNS = (
+    select(Contact.resident_id, Contact.happened_at, Contact.outcome)
+    .where(Contact.resident_id.in_(bindparam("ids", expanding=True)), Contact.act.in_(("call", "visit")), Contact.happened_at >= bindparam("since"))
+    .order_by(Contact.happened_at.desc())
+    .execution_options(kept=True)
+)
+_CHECKS = (
+    select(WorkOrder.resident_id, WorkOrder.number)
+    .where(WorkOrder.resident_id.in_(bindparam("ids", expanding=True)), WorkOrder.kind == KIND, WorkOrder.closed_at.is_(None))
+    .execution_options(kept=True)
+)
+
+
 def failed_runs(session: ScopedSession, now: datetime, ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many attempts in a row have failed, of the residents `ids` in scope for whom the latest one did."""
-    columns = (Contact.resident_id, Contact.happened_at, Contact.outcome)
-    query = select(*columns).where(Contact.resident_id.in_(tuple(ids)), Contact.act.in_(("call", "visit")), Contact.happened_at >= now - _BACK)
     found: dict[UUID, list[tuple[datetime, str]]] = {}
-    for resident_id, moment, outcome in session.execute(query.order_by(Contact.happened_at.desc())):
+    for resident_id, moment, outcome in session.execute(_RUNS, {"ids": tuple(ids), "since": now - _BACK}):
         found.setdefault(resident_id, []).append((moment, outcome))
     return {one: failed_attempts(own) for one, own in found.items() if own[0][1] in FAILED}
 
@@ -50,5 +61,4 @@ def last_check(session: ScopedSession, community_id: UUID, resident_id: UUID) ->
 
 def open_checks(session: ScopedSession, ids: Iterable[UUID]) -> dict[UUID, str]:
     """Number of the open order to look for each of the residents `ids` at home."""
-    query = select(WorkOrder.resident_id, WorkOrder.number).where(WorkOrder.resident_id.in_(tuple(ids)), WorkOrder.kind == KIND, WorkOrder.closed_at.is_(None))
-    return {resident_id: number for resident_id, number in session.execute(query)}
+    return {resident_id: number for resident_id, number in session.execute(_CHECKS, {"ids": tuple(ids)})}

@@ -7,7 +7,7 @@ or an alias of it; `now` is aware.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from core.clocks import State
@@ -75,12 +75,15 @@ def is_counted(now: datetime, clock=Clock) -> ColumnElement[bool]:
     return or_(and_(clock.voided_at.is_(None), clock.closed_at.is_not(None)), is_overdue(now, clock))
 
 
+_PUT_OFF = select(Snooze.clock_id, Snooze.until_at).where(Snooze.until_at > bindparam("now")).execution_options(kept=True)
+
+
 def put_off(session: Session, now: datetime) -> dict[UUID, datetime]:
     """The clocks left out of the lists until somebody may be called again, with that moment; what is late stays late in every count. The few there are,
     are read once a session."""
     key = ("clock_state.put_off", now)
     if key not in session.info:
-        session.info[key] = dict(session.execute(select(Snooze.clock_id, Snooze.until_at).where(Snooze.until_at > now)).all())
+        session.info[key] = dict(session.execute(_PUT_OFF, {"now": now}).all())
     return session.info[key]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, or_, select
 
 from core import masks
 from core.cadence import Hold, held_turns
@@ -113,17 +113,28 @@ def held_now(session: ScopedSession, now: datetime) -> dict[UUID, tuple[str, dat
     return {row.resident_id: (row.kind, row.from_date, row.until_date) for row in rows}
 
 
+_SINCE = bindparam("since", type_=Date())
+_RECENT = (
+    select(Departure.resident_id, Departure.kind, Departure.from_date, Departure.until_date, Resident.left_on)
+    .join(Resident, and_(Resident.community_id == Departure.community_id, Resident.id == Departure.resident_id))
+    .where(Departure.undone_at.is_(None))
+    .where(
+        or_(
+            and_(Departure.kind.in_(HOLDS), or_(Departure.until_date.is_(None), Departure.until_date > _SINCE)),
+            and_(Departure.kind.in_(EXITS), Departure.from_date > _SINCE),
+        )
+    )
+    .order_by(Departure.id)
+    .execution_options(kept=True)
+)
+
+
 def recent(session: ScopedSession, now: datetime) -> list[Row]:
     """What is not undone of the departures of residents in scope, in the order they were filed: stays away that last or ended within core.risks.RECENT,
     exits within it. Rows of `resident_id`, `kind`, `from_date`, `until_date`, `left_on`; read once a session."""
     key = ("departures.recent", now)
     if key not in session.info:
-        since = local_day(now) - RECENT
-        home = and_(Resident.community_id == Departure.community_id, Resident.id == Departure.resident_id)
-        query = select(Departure.resident_id, Departure.kind, Departure.from_date, Departure.until_date, Resident.left_on).join(Resident, home)
-        stays = and_(Departure.kind.in_(HOLDS), or_(Departure.until_date.is_(None), Departure.until_date > since))
-        exits = and_(Departure.kind.in_(EXITS), Departure.from_date > since)
-        session.info[key] = session.execute(query.where(Departure.undone_at.is_(None), or_(stays, exits)).order_by(Departure.id)).all()
+        session.info[key] = session.execute(_RECENT, {"since": local_day(now) - RECENT}).all()
     return session.info[key]
 
 

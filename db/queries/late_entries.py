@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from core import masks
 from core.late_entries import STANDS, may_decide
@@ -161,10 +161,17 @@ def contacts_wait(community_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return LateContact.community_id == community_id, LateContact.decided_at.is_(None)
 
 
+_UNCONFIRMED = (
+    select(LateContact.resident_id, func.count())
+    .where(LateContact.resident_id.in_(bindparam("ids", expanding=True)), LateContact.decided_at.is_(None))
+    .group_by(LateContact.resident_id)
+    .execution_options(kept=True)
+)
+
+
 def unconfirmed(session: ScopedSession, residents: list[UUID]) -> dict[UUID, int]:
     """How many contacts with each of these residents wait to be confirmed."""
-    query = select(LateContact.resident_id, func.count()).where(LateContact.resident_id.in_(residents), LateContact.decided_at.is_(None))
-    return dict(session.execute(query.group_by(LateContact.resident_id)).all())
+    return dict(session.execute(_UNCONFIRMED, {"ids": residents}).all())
 
 
 def standing(session: ScopedSession, contacts: list[UUID]) -> dict[UUID, str]:

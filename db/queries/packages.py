@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, case, false, func, literal, not_, or_, select, union_all
 
 from core import masks
 from core.calendar import local_day
@@ -23,6 +23,7 @@ from db.models.grids import Staff
 from db.models.packages import ServiceRecord, TeamMember
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.queries.posts import still_here
+from db.types import UtcDateTime
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,15 @@ def _asks(part: Part, day: date) -> ColumnElement[bool]:
 
 
 def _assessment(day: date) -> tuple[ColumnElement[bool], ...]:
-    return Contact.act == "assessment", Contact.outcome == "reached", Contact.happened_at < local_midnight(day + timedelta(1))
+    return _assessed_by(_end_of(day))
+
+
+def _assessed_by(until) -> tuple[ColumnElement[bool], ...]:
+    return Contact.act == "assessment", Contact.outcome == "reached", Contact.happened_at < until
+
+
+def _end_of(day: date) -> datetime:
+    return local_midnight(day + timedelta(1))
 
 
 def _there(part: Part, day: date) -> list[ColumnElement[bool]]:
@@ -183,19 +192,27 @@ def gaps(session: ScopedSession, now: datetime, group: str | None = None) -> Gap
     return Gaps(people, counts, grids)
 
 
+_IDS, _DAY = bindparam("ids", expanding=True), bindparam("day", type_=Date())
+_THERE = union_all(
+    select(TeamMember.resident_id, TeamMember.role)
+    .outerjoin(Staff, and_(Staff.community_id == TeamMember.community_id, Staff.id == TeamMember.staff_id))
+    .where(TeamMember.resident_id.in_(_IDS), _holds(TeamMember, _DAY), still_here(_DAY)),
+    select(ServiceRecord.resident_id, ServiceRecord.part).where(ServiceRecord.resident_id.in_(_IDS), _holds(ServiceRecord, _DAY)),
+).execution_options(kept=True)
+
+
 def _parts_there(session: ScopedSession, ids: tuple[UUID, ...], day: date) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = {}
-    members = select(TeamMember.resident_id, TeamMember.role).outerjoin(Staff, and_(Staff.community_id == TeamMember.community_id, Staff.id == TeamMember.staff_id))
-    members = members.where(TeamMember.resident_id.in_(ids), _holds(TeamMember, day), still_here(day))
-    services = select(ServiceRecord.resident_id, ServiceRecord.part).where(ServiceRecord.resident_id.in_(ids), _holds(ServiceRecord, day))
-    for query in (members, services) if ids else ():
-        for resident_id, part in session.execute(query):
-            found.setdefault(resident_id, set()).add(part)
+    for resident_id, part in session.execute(_THERE, {"ids": ids, "day": day}) if ids else ():
+        found.setdefault(resident_id, set()).add(part)
     return found
 
 
+_ASSESSED = select(Contact.resident_id).where(Contact.resident_id.in_(_IDS), *_assessed_by(bindparam("until", type_=UtcDateTime()))).execution_options(kept=True)
+
+
 def _assessed(session: ScopedSession, ids: list[UUID], day: date) -> set[UUID]:
-    return set(session.scalars(select(Contact.resident_id).where(Contact.resident_id.in_(ids), *_assessment(day)))) if ids else set()
+    return set(session.scalars(_ASSESSED, {"ids": ids, "until": _end_of(day)})) if ids else set()
 
 
 def clause_counts(session: ScopedSession, clause_id: str, community_id: UUID, day: date) -> tuple[int, int]:

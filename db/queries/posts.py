@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, not_, or_, select
 
 from core.calendar import local_day
 from core.work_orders import Bench
 from db.engine import ScopedSession
 from db.models.grids import Absence, Building, Grid, Post, Staff
+from db.types import UtcDateTime
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,23 @@ def _in_grids(model, grids: Iterable[UUID]) -> ColumnElement[bool]:
 
 def posts_held(session: ScopedSession, now: datetime, *, community_id: UUID | None = None, grid_id: UUID | None = None, grids: Iterable[UUID] | None = None) -> list[PostHeld]:
     """The posts in scope (of one community, of one grid, of some) held at `now`, by grid, post and since when; who has left holds none."""
-    today = local_day(now)
+    narrowed = {name: value for name, value in (("community_id", community_id), ("grid_id", grid_id), ("grids", None if grids is None else tuple(grids))) if value is not None}
+    return [PostHeld(*row) for row in session.execute(_posts(tuple(narrowed)), {"now": now, "today": local_day(now), **narrowed})]
+
+
+@cache
+def _posts(narrowed: tuple[str, ...]) -> Select:
+    now, today = bindparam("now", type_=UtcDateTime()), bindparam("today", type_=Date())
     away = and_(Absence.community_id == Post.community_id, Absence.staff_id == Post.staff_id, Absence.starts_at <= now, Absence.ends_at > now)
     query = select(Post.grid_id, Post.post, Post.staff_id, Staff.name, func.max(Absence.ends_at))
     query = query.join(Staff, and_(Staff.community_id == Post.community_id, Staff.id == Post.staff_id)).outerjoin(Absence, away)
     query = query.where(post_held(today), still_here(today)).group_by(Post.id, Post.grid_id, Post.post, Post.staff_id, Post.from_date, Staff.name)
-    narrowed = [column == value for column, value in ((Post.community_id, community_id), (Post.grid_id, grid_id)) if value is not None]
-    narrowed += [] if grids is None else [Post.grid_id.in_(tuple(grids))]
-    return [PostHeld(*row) for row in session.execute(query.where(*narrowed).order_by(Post.grid_id, Post.post, Post.from_date))]
+    ways = {
+        "community_id": Post.community_id == bindparam("community_id"),
+        "grid_id": Post.grid_id == bindparam("grid_id"),
+        "grids": Post.grid_id.in_(bindparam("grids", expanding=True)),
+    }
+    return query.where(*(ways[name] for name in narrowed)).order_by(Post.grid_id, Post.post, Post.from_date).execution_options(kept=True)
 
 
 def holding(session: ScopedSession, now: datetime, community_id: UUID | None = None) -> Holding:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Subquery, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from core import masks
@@ -31,12 +31,31 @@ class Word:
     reason: str
 
 
+def _to(one, column, other) -> ColumnElement[bool]:
+    """`column` of `one` is the id of `other`, in one community."""
+    return and_(one.community_id == other.community_id, column == other.id)
+
+
+_WORDS = (
+    select(RiskWord.resident_id, RiskWord.level, Staff.name)
+    .select_from(RiskWord)
+    .outerjoin(Staff, _to(RiskWord, RiskWord.staff_id, Staff))
+    .join(Resident, _to(RiskWord, RiskWord.resident_id, Resident))
+    .order_by(RiskWord.said_at, RiskWord.id)
+    .execution_options(kept=True)
+)
+_MOVED = (
+    select(Resident.id, Transfer.moved_on)
+    .join(Transfer, _to(Transfer, Transfer.resident_id, Resident))
+    .where(Transfer.community_id.in_(bindparam("communities", expanding=True)), Transfer.moved_on > bindparam("since"), Resident.left_on.is_(None))
+    .execution_options(kept=True)
+)
+
+
 def words(session: ScopedSession) -> dict[UUID, tuple[str, str | None]]:
     """Resident → (level, by whom) of those in scope about whom a word holds."""
     if "risks.words" not in session.info:
-        query = select(RiskWord.resident_id, RiskWord.level, Staff.name).select_from(RiskWord).outerjoin(Staff, _to(RiskWord, RiskWord.staff_id, Staff))
-        rows = session.execute(query.join(Resident, _to(RiskWord, RiskWord.resident_id, Resident)).order_by(RiskWord.said_at, RiskWord.id))
-        latest = {resident_id: (level, by) for resident_id, level, by in rows}
+        latest = {resident_id: (level, by) for resident_id, level, by in session.execute(_WORDS)}
         session.info["risks.words"] = {one: said for one, said in latest.items() if said[0]}
     return session.info["risks.words"]
 
@@ -58,9 +77,7 @@ def changed(session: ScopedSession, now: datetime) -> dict[UUID, tuple[str, date
         since, known = today - RECENT, recent(session, now)
         back = [(row.resident_id, "back", row.until_date) for row in known if row.kind == "hospital" and row.until_date and since < row.until_date <= today and row.left_on is None]
         rows = back + (_bereaved(session, since) if any(row.kind in EXITS for row in known) else [])
-        moved = select(Resident.id, Transfer.moved_on).join(Transfer, _to(Transfer, Transfer.resident_id, Resident))
-        moved = moved.where(Transfer.community_id.in_(tuple(session.scope.communities)), Transfer.moved_on > since, Resident.left_on.is_(None))
-        rows += [(one, "moved", day) for one, day in session.execute(moved)]
+        rows += [(one, "moved", day) for one, day in session.execute(_MOVED, {"communities": tuple(session.scope.communities), "since": since})]
         session.info[key] = {one: (what, day) for one, what, day in sorted(rows, key=lambda row: (row[2], row[1]))}
     return session.info[key]
 
@@ -98,8 +115,3 @@ def is_first(session: ScopedSession, column) -> ColumnElement[bool]:
 
 def _said(session: ScopedSession, level: str) -> tuple[UUID, ...]:
     return tuple(one for one, (said, _) in words(session).items() if said == level)
-
-
-def _to(one, column, other) -> ColumnElement[bool]:
-    """`column` of `one` is the id of `other`, in one community."""
-    return and_(one.community_id == other.community_id, column == other.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from core import masks
@@ -32,6 +32,7 @@ from db.queries.packages import is_on_roster, lacking_of
 from db.queries.posts import answering
 from db.queries.risks import changed, words
 from db.queries.roster_order import Wanted, conditions, first_ids, named, not_held
+from db.types import UtcDateTime
 
 
 @dataclass(frozen=True)
@@ -167,14 +168,27 @@ def grids(session: ScopedSession, now: datetime) -> dict[UUID, str]:
     return {row.id: row.name for row in session.execute(select(Grid.id, Grid.name).order_by(Grid.code))}
 
 
+def _same(model, column, other=Resident) -> ColumnElement[bool]:
+    return and_(model.community_id == other.community_id, model.id == column)
+
+
+_IDS, _NOW = bindparam("ids", expanding=True), bindparam("now", type_=UtcDateTime())
+_PEOPLE = (
+    select(Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Resident.left_on, Grid.name.label("grid"), Building.name.label("building"))
+    .add_columns(SpecialGroup.group, SpecialGroup.detail, SpecialGroup.from_date, SpecialGroup.to_date, SpecialGroup.next_review)
+    .outerjoin(Grid, _same(Grid, Resident.grid_id))
+    .outerjoin(Household, _same(Household, Resident.household_id))
+    .outerjoin(Building, _same(Building, Household.building_id, Household))
+    .outerjoin(SpecialGroup, and_(SpecialGroup.community_id == Resident.community_id, SpecialGroup.resident_id == Resident.id))
+    .where(Resident.id.in_(_IDS))
+    .order_by(SpecialGroup.from_date, SpecialGroup.id)
+    .execution_options(kept=True)
+)
+
+
 def _known(session: ScopedSession, ids: list[UUID]) -> tuple[dict[UUID, Row], dict[UUID, list[Row]]]:
     """A row of each of the residents, and all of their memberships, in one statement."""
-    columns = (Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Resident.left_on, Grid.name.label("grid"), Building.name.label("building"))
-    memberships = (SpecialGroup.group, SpecialGroup.detail, SpecialGroup.from_date, SpecialGroup.to_date, SpecialGroup.next_review)
-    query = select(*columns, *memberships).outerjoin(Grid, _same(Grid, Resident.grid_id)).outerjoin(Household, _same(Household, Resident.household_id))
-    query = query.outerjoin(Building, _same(Building, Household.building_id, Household))
-    query = query.outerjoin(SpecialGroup, and_(SpecialGroup.community_id == Resident.community_id, SpecialGroup.resident_id == Resident.id))
-    rows = session.execute(query.where(Resident.id.in_(ids)).order_by(SpecialGroup.from_date, SpecialGroup.id)).all()
+    rows = session.execute(_PEOPLE, {"ids": ids}).all()
     own: dict[UUID, list[Row]] = {}
     for row in rows:
         if row.group is not None:
@@ -191,14 +205,19 @@ def _review(own: Iterable[Row], today: date) -> date | None:
     return min((row.next_review for row in own if row.to_date is None and standing(row.next_review, today)), default=None)
 
 
+_CLOCKS = (
+    select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, Snooze.until_at, Appointment.day, Appointment.at)
+    .add_columns(Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.voided_at, Clock.closed_at)
+    .outerjoin(Snooze, and_(Snooze.community_id == Clock.community_id, Snooze.clock_id == Clock.id, Snooze.until_at > _NOW))
+    .outerjoin(Appointment, and_(Appointment.community_id == Clock.community_id, Appointment.resident_id == Clock.subject_id, Appointment.act == Clock.act, Appointment.ended_at.is_(None)))
+    .where(Clock.subject_id.in_(_IDS), is_unclosed())
+    .execution_options(kept=True)
+)
+
+
 def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID, tuple]:
-    columns = (Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.voided_at, Clock.closed_at)
-    query = select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, *columns, Snooze.until_at, Appointment.day, Appointment.at)
-    query = query.outerjoin(Snooze, and_(Snooze.community_id == Clock.community_id, Snooze.clock_id == Clock.id, Snooze.until_at > now))
-    same = (Appointment.community_id == Clock.community_id, Appointment.resident_id == Clock.subject_id, Appointment.act == Clock.act)
-    query = query.outerjoin(Appointment, and_(*same, Appointment.ended_at.is_(None)))
     found: dict[UUID, list] = {}
-    for row in session.execute(query.where(Clock.subject_id.in_(ids), is_unclosed())):
+    for row in session.execute(_CLOCKS, {"ids": ids, "now": now}):
         found.setdefault(row.subject_id, []).append(
             RosterClock(
                 row.act, row.clause_id, state(row, now), row.period_key, row.due_at, row.times_done, row.times_required, row.until_at,
@@ -208,16 +227,25 @@ def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID
     return {one: tuple(sorted(own, key=lambda clock: ACTS.index(clock.act))) for one, own in found.items()}
 
 
+_LATEST = aliased(Contact)
+_NEWEST = (
+    select(_LATEST.id)
+    .where(_LATEST.community_id == Resident.community_id, _LATEST.resident_id == Resident.id)
+    .order_by(_LATEST.happened_at.desc(), _LATEST.id.desc())
+    .limit(1)
+    .correlate(Resident)
+    .scalar_subquery()
+)
+_WHICH = select(_NEWEST).select_from(Resident).where(Resident.id.in_(_IDS)).execution_options(kept=True)
+_CONTACTS = (
+    select(Contact.resident_id, Contact.act, Contact.outcome, Contact.happened_at, Staff.name)
+    .outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
+    .where(Contact.id.in_(_IDS))
+    .execution_options(kept=True)
+)
+
+
 def _last_contacts(session: ScopedSession, ids: list[UUID]) -> dict[UUID, LastContact]:
-    latest = aliased(Contact)
-    newest = select(latest.id).where(latest.community_id == Resident.community_id, latest.resident_id == Resident.id)
-    newest = newest.order_by(latest.happened_at.desc(), latest.id.desc()).limit(1).correlate(Resident).scalar_subquery()
     # Which ones first, then what they say: in one statement PostgreSQL asks for the newest one at each contact of the grid.
-    ids = tuple(session.scalars(select(newest).select_from(Resident).where(Resident.id.in_(ids))))
-    query = select(Contact.resident_id, Contact.act, Contact.outcome, Contact.happened_at, Staff.name).where(Contact.id.in_(ids))
-    query = query.outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
-    return {resident_id: LastContact(*rest) for resident_id, *rest in session.execute(query)}
-
-
-def _same(model, column, other=Resident) -> ColumnElement[bool]:
-    return and_(model.community_id == other.community_id, model.id == column)
+    ids = [one for one in session.scalars(_WHICH, {"ids": ids}) if one is not None]
+    return {resident_id: LastContact(*rest) for resident_id, *rest in session.execute(_CONTACTS, {"ids": ids})}
