@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from core.appointments import Agreed
 from core.calendar import local_day
@@ -13,15 +13,22 @@ from db.models.appointments import Appointment
 from db.models.clocks import Clock
 from db.queries.clock_state import is_care, is_unclosed
 
+_SAME = and_(Clock.community_id == Appointment.community_id, Clock.subject_id == Appointment.resident_id, Clock.act == Appointment.act)
+_COMING = (
+    select(Clock.id, Appointment.day, Appointment.at)
+    .select_from(Appointment)
+    .join(Clock, and_(_SAME, is_unclosed(), is_care()))
+    .where(Appointment.community_id.in_(bindparam("communities", expanding=True)), Appointment.ended_at.is_(None), Appointment.day <= bindparam("today"))
+    .execution_options(kept=True)
+)
+
 
 def coming(session: ScopedSession, now: datetime) -> dict[UUID, Agreed]:
     """Unclosed clocks in scope whose act was agreed on for today, or earlier and is still waited for. The few there are, are read once a session."""
     key = ("appointments.coming", now)
     if key not in session.info:
-        same = and_(Clock.community_id == Appointment.community_id, Clock.subject_id == Appointment.resident_id, Clock.act == Appointment.act)
-        query = select(Clock.id, Appointment.day, Appointment.at).select_from(Appointment).join(Clock, and_(same, is_unclosed(), is_care()))
-        query = query.where(Appointment.community_id.in_(tuple(session.scope.communities)), Appointment.ended_at.is_(None), Appointment.day <= local_day(now))
-        session.info[key] = {clock_id: Agreed(day, at) for clock_id, day, at in session.execute(query)}
+        rows = session.execute(_COMING, {"communities": tuple(session.scope.communities), "today": local_day(now)})
+        session.info[key] = {clock_id: Agreed(day, at) for clock_id, day, at in rows}
     return session.info[key]
 
 

@@ -63,6 +63,11 @@ class Holding:
         others = [and_(_in_grids(model, [grid_id]), model.holder_id == absent) for (grid_id, absent), other in self.stands_in.items() if other == staff_id]
         return or_(and_(answered, nobodys), *own, *others)
 
+    def grids_of(self, staff_id: UUID) -> set[UUID]:
+        """Where anything can be held by `staff_id` that was not given to them."""
+        answers = {grid_id for grid_id, one in self.by_grid.items() if one.staff_id == staff_id}
+        return answers | {grid_id for (grid_id, _), other in self.stands_in.items() if other == staff_id}
+
     def falls_to(self, staff_id: UUID) -> frozenset[UUID]:
         """Whose work is `staff_id`'s: its own, that of the absent it stands in for, and of whoever has left."""
         return self.gone | {staff_id} | {absent for (_, absent), other in self.stands_in.items() if other == staff_id}

@@ -1,17 +1,18 @@
 """Who stands first, and why: the factors, the recent changes among them, and the words that override them. What is about few is read once a session."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from core import masks
 from core.calendar import local_day
 from core.care import OLD_AGE
 from core.departures import EXITS
-from core.risks import FIRST, RECENT, USUAL, risk, weight
+from core.risks import FIRST, LEVELS, RECENT, USUAL, risk, weight
 from core.roles import may
 from db.engine import ScopedSession
 from db.models.grids import Staff
@@ -19,6 +20,7 @@ from db.models.residents import Departure, Resident, SpecialGroup
 from db.models.risks import RiskWord
 from db.models.transfers import Transfer
 from db.queries.departures import recent
+from db.types import Id
 
 
 @dataclass(frozen=True)
@@ -90,27 +92,39 @@ def _bereaved(session: ScopedSession, since: date) -> list[tuple[UUID, str, date
     return [(one, "bereaved", day) for one, day in session.execute(left)]
 
 
-def risk_of(session: ScopedSession, people: Subquery, now: datetime) -> ColumnElement[int]:
-    """core.risks.risk of `people`, joined to Resident."""
+COMMUNITIES = bindparam("communities", expanding=True, type_=Id())
+_SAID = {level: bindparam(level, expanding=True, type_=Id()) for level in LEVELS}
+
+
+def said_and_changed(session: ScopedSession, now: datetime) -> dict[str, tuple[UUID, ...]]:
+    """The values of `risk_of` and `is_first` that are lists: whose life has `changed`, who is said to come `first`, or like anybody (`usual`)."""
+    return {"changed": tuple(changed(session, now)), **{level: _said(session, level) for level in LEVELS}}
+
+
+def born_by(now: datetime) -> int:
+    """The value `born_by` of `risk_of`: a year."""
+    return local_day(now).year - OLD_AGE
+
+
+def risk_of(people: Subquery, few: Collection[str]) -> ColumnElement[int]:
+    """core.risks.risk of `people`, joined to Resident. `few`: which of said_and_changed name anybody."""
     alone = func.max(case((SpecialGroup.detail == "living_alone", weight("alone")), else_=0))
     disabled = func.max(case((or_(SpecialGroup.detail == "disabled_elder", SpecialGroup.group == "disabled"), weight("disabled")), else_=0))
     own = (SpecialGroup.community_id == people.c.community_id, SpecialGroup.resident_id == people.c.resident_id, SpecialGroup.to_date.is_(None))
-    old = case((Resident.birth_year <= local_day(now).year - OLD_AGE, weight("old")), else_=0)
+    old = case((Resident.birth_year <= bindparam("born_by", type_=Integer()), weight("old")), else_=0)
     found = func.coalesce(select(alone + disabled).where(*own).correlate(people).scalar_subquery(), 0) + old
-    if recent := changed(session, now):
-        found += case((people.c.resident_id.in_(tuple(recent)), weight("changed")), else_=0)
-    said = [(people.c.resident_id.in_(ids), risk((), level)) for level in (FIRST, USUAL) if (ids := _said(session, level))]
+    if "changed" in few:
+        found += case((people.c.resident_id.in_(bindparam("changed", expanding=True, type_=Id())), weight("changed")), else_=0)
+    said = [(people.c.resident_id.in_(_SAID[level]), risk((), level)) for level in (FIRST, USUAL) if level in few]
     return case(*said, else_=found) if said else found
 
 
-def is_first(session: ScopedSession, column) -> ColumnElement[bool]:
+def is_first(column, few: Collection[str]) -> ColumnElement[bool]:
     """Condition on a column of resident ids: living alone, or said to come first. Everybody else's risk is lower."""
-    members = select(SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(tuple(session.scope.communities)), SpecialGroup.to_date.is_(None))
+    members = select(SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(COMMUNITIES), SpecialGroup.to_date.is_(None))
     found = column.in_(members.where(SpecialGroup.detail == "living_alone")).is_(true())
-    if ids := _said(session, USUAL):
-        found = and_(found, column.not_in(ids))
-    ids = _said(session, FIRST)
-    return or_(found, column.in_(ids)) if ids else found
+    found = and_(found, column.not_in(_SAID[USUAL])) if USUAL in few else found
+    return or_(found, column.in_(_SAID[FIRST])) if FIRST in few else found
 
 
 def _said(session: ScopedSession, level: str) -> tuple[UUID, ...]:

@@ -5,9 +5,10 @@ opens its rows; of the few people shown everything else is looked up by key.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from core import masks
@@ -31,7 +32,7 @@ from db.queries.late_entries import unconfirmed
 from db.queries.packages import is_on_roster, lacking_of
 from db.queries.posts import answering
 from db.queries.risks import changed, words
-from db.queries.roster_order import Wanted, conditions, first_ids, named, not_held
+from db.queries.roster_order import Shape, Wanted, asked, conditions, first_ids, named, narrowed, not_held
 from db.types import UtcDateTime
 
 
@@ -113,6 +114,9 @@ class Roster:
     away: int = 0
 
 
+_IDS, _NOW = bindparam("ids", expanding=True), bindparam("now", type_=UtcDateTime())
+
+
 def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), limit: int = 25, offset: int = 0) -> Roster:
     """The people wanted, within the session's scope: overdue first, then by risk, then by due time."""
     ids = first_ids(session, now, wanted, limit + 1, offset)
@@ -121,10 +125,22 @@ def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), lim
 
 def totals(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> dict[str, ActTotal]:
     """How many clocks of each act are late, due, or done for now; narrowed by all but the state."""
-    late, open_ = is_overdue(now), is_open(now)
-    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count()).where(*conditions(session, now, wanted, None), *not_held(session, now))
-    found = {act: ActTotal(overdue, begun - overdue, all_ - begun) for act, overdue, begun, all_ in session.execute(query.group_by(Clock.act))}
+    shape, values = asked(session, now, wanted)
+    further = narrowed(session, now, wanted)
+    rows = session.execute(_totals(shape, *further) if further else _kept_totals(shape), values)
+    found = {act: ActTotal(overdue, begun - overdue, all_ - begun) for act, overdue, begun, all_ in rows}
     return {act: found[act] for act in ACTS if act in found}
+
+
+def _totals(shape: Shape, *further: ColumnElement[bool]) -> Select:
+    late, open_ = is_overdue(_NOW), is_open(_NOW)
+    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count()).group_by(Clock.act)
+    return query.where(*conditions(shape, None), *not_held(shape), *further)
+
+
+@lru_cache(maxsize=256)
+def _kept_totals(shape: Shape) -> Select:
+    return _totals(shape).execution_options(kept=True)
 
 
 def people(session: ScopedSession, now: datetime, ids: list[UUID]) -> tuple[RosterRow, ...]:
@@ -172,7 +188,6 @@ def _same(model, column, other=Resident) -> ColumnElement[bool]:
     return and_(model.community_id == other.community_id, model.id == column)
 
 
-_IDS, _NOW = bindparam("ids", expanding=True), bindparam("now", type_=UtcDateTime())
 _PEOPLE = (
     select(Resident.id, Resident.name, Resident.birth_year, Resident.version, Resident.grid_id, Resident.left_on, Grid.name.label("grid"), Building.name.label("building"))
     .add_columns(SpecialGroup.group, SpecialGroup.detail, SpecialGroup.from_date, SpecialGroup.to_date, SpecialGroup.next_review)

@@ -6,11 +6,12 @@ takes two conditions on one community for rarer than one, expects a handful, and
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, String, Subquery, and_, bindparam, case, func, or_, select, true
 
 from core.basis_reviews import LACKS
 from core.calendar import local_day
@@ -25,11 +26,12 @@ from db.models.grids import Building, Household
 from db.models.residents import Departure, Resident, SpecialGroup
 from db.queries.appointments import coming
 from db.queries.basis_reviews import lacks_in_file
-from db.queries.clock_state import is_care, is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, not_put_off
+from db.queries.clock_state import is_care, is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, put_off
 from db.queries.departures import held_now, is_lasting
 from db.queries.packages import lacks, on_roster
 from db.queries.posts import holding
-from db.queries.risks import is_first, risk_of
+from db.queries.risks import COMMUNITIES, born_by, is_first, risk_of, said_and_changed
+from db.types import Id, UtcDateTime
 
 STATES = ("overdue", "due_soon", "due", "met", "away", "gaps")
 """What the list is narrowed to: late; soon; begun and not late (soon included); done for now (the next period has not begun); away or gone;
@@ -59,6 +61,80 @@ class Wanted:
         return (self.text or "").strip()
 
 
+# --- the conditions of a question -----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Shape:
+    """What the text of a question hangs on: the narrowings there are, and which of the lists read beforehand have anybody on them. All else is a value of it, so that
+    a question is written once."""
+
+    grid: bool
+    act: bool
+    clause: bool
+    group: bool
+    few: frozenset[str]
+
+
+_NOW, _GRID, _CLAUSE, _GROUP = bindparam("now", type_=UtcDateTime()), bindparam("grid_id", type_=Id()), bindparam("clause_id", type_=String()), bindparam("group", type_=String())
+_ACTS = bindparam("acts", expanding=True, type_=String())
+
+
+def asked(session: ScopedSession, now: datetime, wanted: Wanted) -> tuple[Shape, dict]:
+    """The shape of what is wanted, and its values."""
+    few = {"put_off": tuple(put_off(session, now)), "held": tuple(held_now(session, now)), **said_and_changed(session, now)}
+    few = {name: ids for name, ids in few.items() if ids}
+    values = {"now": now, "born_by": born_by(now), "communities": tuple(session.scope.communities), "acts": (wanted.act,) if wanted.act else ACTS, **few}
+    shape = Shape(wanted.grid_id is not None, wanted.act is not None, wanted.clause_id is not None, wanted.group is not None, frozenset(few))
+    return shape, values | {"grid_id": wanted.grid_id, "clause_id": wanted.clause_id, "group": wanted.group}
+
+
+def _shown(shape: Shape) -> list[ColumnElement[bool]]:
+    return [Clock.id.not_in(bindparam("put_off", expanding=True))] if "put_off" in shape.few else []
+
+
+def not_held(shape: Shape) -> list[ColumnElement[bool]]:
+    """Of who is away no clock that has not begun: nobody has done anything for it."""
+    return [or_(Clock.started_at <= _NOW, Clock.resident_id.not_in(bindparam("held", expanding=True)))] if "held" in shape.few else []
+
+
+def conditions(shape: Shape, chosen: str | None) -> list[ColumnElement[bool]]:
+    """Conditions on Clock: of the states `chosen`, and as narrow as `shape`. Each community and act by name, so that the indexes of open clocks serve."""
+    found = [Clock.community_id.in_(COMMUNITIES), Clock.act.in_(_ACTS), is_unclosed(), is_care()]
+    found += [column == value for there, column, value in ((shape.grid, Clock.grid_id, _GRID), (shape.clause, Clock.clause_id, _CLAUSE)) if there]
+    match chosen:
+        case "overdue":
+            found.append(is_overdue(_NOW))
+        case "late_now":
+            found += [is_overdue(_NOW), *_shown(shape)]
+        case "due_soon":
+            found += [is_due_soon(_NOW), *_shown(shape)]
+        case "due":
+            found += [is_open(_NOW), Clock.due_at >= _NOW, *_shown(shape)]
+        case "met" if shape.act or shape.clause:
+            found.append(is_waiting(_NOW))
+    if shape.group:
+        members = select(SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(COMMUNITIES), SpecialGroup.to_date.is_(None))
+        found.append(Clock.resident_id.in_(members.where(SpecialGroup.group == _GROUP)).is_(true()))
+    return found
+
+
+def narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Further conditions on Clock that are another each time: who holds it, and whom a search means."""
+    held = [*_held_by(session, now, wanted.holder_id)] if wanted.holder_id is not None else []
+    return [*held, named(session, Clock.subject_id, wanted.words)] if wanted.words else held
+
+
+def _held_by(session: ScopedSession, now: datetime, staff_id: UUID) -> list[ColumnElement[bool]]:
+    """Held by them, in the few grids where anything can be."""
+    held = holding(session, now)
+    given = select(Clock.grid_id).where(Clock.community_id.in_(COMMUNITIES), Clock.holder_id == staff_id, is_unclosed(), is_care()).distinct()
+    key = ("roster.given", staff_id)
+    if key not in session.info:
+        session.info[key] = set(session.scalars(given, {"communities": tuple(session.scope.communities)}))
+    grids = held.grids_of(staff_id) | session.info[key]
+    return [held.held_by(staff_id, Clock), *([] if None in grids else [Clock.grid_id.in_(sorted(grids))])]
+
+
+# --- who comes first ------------------------------------------------------------------------------------------------
 def first_ids(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int = 0) -> list[UUID]:
     """Who comes first: those with an appointment, then those with something late. These come before all others, and are few: the rest is sorted only
     when they don't fill the page."""
@@ -76,8 +152,9 @@ def agreed_first(session: ScopedSession, now: datetime, wanted: Wanted) -> list[
     due = coming(session, now) if wanted.state != "met" else {}
     if not due:
         return []
-    query = select(Clock.id, Clock.resident_id).where(*conditions(session, now, wanted, wanted.state), Clock.id.in_(tuple(due)))
-    return list(dict.fromkeys(one for _, one in sorted(session.execute(query), key=lambda row: (due[row.id].moment, row.resident_id))))
+    shape, values = asked(session, now, wanted)
+    query = select(Clock.id, Clock.resident_id).where(*conditions(shape, wanted.state), *narrowed(session, now, wanted), Clock.id.in_(tuple(due)))
+    return list(dict.fromkeys(one for _, one in sorted(session.execute(query, values), key=lambda row: (due[row.id].moment, row.resident_id))))
 
 
 def _first_owed(session: ScopedSession, now: datetime, wanted: Wanted, limit: int) -> list[UUID]:
@@ -96,7 +173,7 @@ def _first_owed(session: ScopedSession, now: datetime, wanted: Wanted, limit: in
 
 def _is_wide(session: ScopedSession, wanted: Wanted) -> bool:
     """Whether a whole community or more may be meant."""
-    return session.scope.grids is None and wanted.grid_id is None and not wanted.words
+    return session.scope.grids is None and wanted.grid_id is None and wanted.holder_id is None and not wanted.words
 
 
 def _alone_first(session: ScopedSession, wanted: Wanted, limit: int, ask) -> list[UUID]:
@@ -106,15 +183,27 @@ def _alone_first(session: ScopedSession, wanted: Wanted, limit: int, ask) -> lis
 
 
 def _ranked(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None, limit: int, bucket: int | None = None, *, alone: bool = False) -> list[UUID]:
-    worst = func.min(case((and_(is_overdue(now), *not_put_off(session, now)), _LATE), (is_open(now), _BEGUN), else_=_DONE))
-    query = select(Clock.community_id, Clock.resident_id, worst.label("bucket"), func.min(Clock.due_at).label("due_at")).where(*conditions(session, now, wanted, chosen))
-    query = query.where(is_first(session, Clock.resident_id)) if alone else query
-    if chosen == "met" and wanted.act is None and wanted.clause_id is None:
-        query, bucket = query.where(*not_held(session, now)), _DONE
+    shape, values = asked(session, now, wanted)
+    further = narrowed(session, now, wanted)
+    query = _ranking(shape, chosen, bucket, alone, *further) if further else _kept_ranking(shape, chosen, bucket, alone)
+    return list(session.scalars(query, {**values, "most": limit}))
+
+
+def _ranking(shape: Shape, chosen: str | None, bucket: int | None, alone: bool, *further: ColumnElement[bool]) -> Select:
+    worst = func.min(case((and_(is_overdue(_NOW), *_shown(shape)), _LATE), (is_open(_NOW), _BEGUN), else_=_DONE))
+    query = select(Clock.community_id, Clock.resident_id, worst.label("bucket"), func.min(Clock.due_at).label("due_at")).where(*conditions(shape, chosen), *further)
+    query = query.where(is_first(Clock.resident_id, shape.few)) if alone else query
+    if chosen == "met" and not (shape.act or shape.clause):
+        query, bucket = query.where(*not_held(shape)), _DONE
     query = query.group_by(Clock.community_id, Clock.resident_id)
     owed = (query if bucket is None else query.having(worst == bucket)).subquery()
-    ranked = select(owed.c.resident_id).join(Resident, _home(owed)).order_by(owed.c.bucket, risk_of(session, owed, now).desc(), owed.c.due_at, owed.c.resident_id)
-    return list(session.scalars(ranked.limit(limit)))
+    ranked = select(owed.c.resident_id).join(Resident, _home(owed)).order_by(owed.c.bucket, risk_of(owed, shape.few).desc(), owed.c.due_at, owed.c.resident_id)
+    return ranked.limit(bindparam("most", type_=Integer()))
+
+
+@lru_cache(maxsize=256)
+def _kept_ranking(shape: Shape, chosen: str | None, bucket: int | None, alone: bool) -> Select:
+    return _ranking(shape, chosen, bucket, alone).execution_options(kept=True)
 
 
 def _first_away(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, offset: int) -> list[UUID]:
@@ -138,52 +227,32 @@ def _first_lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit:
 
 
 def _lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, alone: bool) -> list[UUID]:
-    day = local_day(now)
-    query = select(SpecialGroup.community_id, SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(tuple(session.scope.communities)))
-    query = query.where(*(column == value for column, value in ((SpecialGroup.grid_id, wanted.grid_id), (SpecialGroup.group, wanted.group)) if value is not None))
-    if wanted.words:
-        query = query.where(named(session, SpecialGroup.resident_id, wanted.words))
-    query = query.where(is_first(session, SpecialGroup.resident_id)) if alone else query
-    lacking = lacks_in_file(session, wanted.lack, day) if wanted.lack in LACKS else lacks(parts_named(wanted.lack), day)
+    shape, values = asked(session, now, wanted)
+    day, further = local_day(now), [named(session, SpecialGroup.resident_id, wanted.words)] if wanted.words else []
+    if wanted.lack in LACKS or further:
+        lacking = lacks_in_file(session, wanted.lack, day) if wanted.lack in LACKS else lacks(parts_named(wanted.lack), day)
+        query = _gaps(shape, lacking, day, alone, *further)
+    else:
+        query = _kept_gaps(shape, wanted.lack, day, alone)
+    return list(session.scalars(query, {**values, "most": limit}))
+
+
+def _gaps(shape: Shape, lacking: ColumnElement[bool], day: date, alone: bool, *further: ColumnElement[bool]) -> Select:
+    query = select(SpecialGroup.community_id, SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(COMMUNITIES), *further)
+    query = query.where(*([SpecialGroup.grid_id == _GRID] if shape.grid else []), *([SpecialGroup.group == _GROUP] if shape.group else []))
+    query = query.where(is_first(SpecialGroup.resident_id, shape.few)) if alone else query
     gaps = query.where(on_roster(day), lacking).distinct().subquery()
-    order = (risk_of(session, gaps, now).desc(), Resident.grid_id, Resident.name, Resident.id)
-    return list(session.scalars(select(gaps.c.resident_id).join(Resident, _home(gaps)).order_by(*order).limit(limit)))
+    order = (risk_of(gaps, shape.few).desc(), Resident.grid_id, Resident.name, Resident.id)
+    return select(gaps.c.resident_id).join(Resident, _home(gaps)).order_by(*order).limit(bindparam("most", type_=Integer()))
+
+
+@lru_cache(maxsize=256)
+def _kept_gaps(shape: Shape, lack: str | None, day: date, alone: bool) -> Select:
+    return _gaps(shape, lacks(parts_named(lack), day), day, alone).execution_options(kept=True)
 
 
 def _home(people: Subquery) -> ColumnElement[bool]:
     return and_(Resident.community_id == people.c.community_id, Resident.id == people.c.resident_id)
-
-
-def _members(session: ScopedSession) -> Select:
-    return select(SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(tuple(session.scope.communities)), SpecialGroup.to_date.is_(None))
-
-
-def not_held(session: ScopedSession, now: datetime) -> list[ColumnElement[bool]]:
-    """Of who is away no clock that has not begun: nobody has done anything for it."""
-    held = tuple(held_now(session, now))
-    return [or_(Clock.started_at <= now, Clock.resident_id.not_in(held))] if held else []
-
-
-def conditions(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str | None) -> list[ColumnElement[bool]]:
-    """Conditions on Clock: whom `wanted` means, and of the states `chosen`. Each community and act by name, so that the indexes of open clocks serve."""
-    found = [Clock.community_id.in_(tuple(session.scope.communities)), Clock.act.in_((wanted.act,) if wanted.act else ACTS), is_unclosed(), is_care()]
-    found += [column == value for column, value in ((Clock.grid_id, wanted.grid_id), (Clock.clause_id, wanted.clause_id)) if value is not None]
-    if wanted.holder_id is not None:
-        found.append(holding(session, now).held_by(wanted.holder_id, Clock))
-    match chosen:
-        case "overdue":
-            found.append(is_overdue(now))
-        case "late_now":
-            found += [is_overdue(now), *not_put_off(session, now)]
-        case "due_soon":
-            found += [is_due_soon(now), *not_put_off(session, now)]
-        case "due":
-            found += [is_open(now), Clock.due_at >= now, *not_put_off(session, now)]
-        case "met" if wanted.act is not None or wanted.clause_id is not None:
-            found.append(is_waiting(now))
-    if wanted.group:
-        found.append(Clock.resident_id.in_(_members(session).where(SpecialGroup.group == wanted.group)).is_(true()))
-    return [*found, named(session, Clock.subject_id, wanted.words)] if wanted.words else found
 
 
 # --- whom a search means --------------------------------------------------------------------------------------------
