@@ -6,7 +6,9 @@ grids with as many days the later one, which could still have done it (default o
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from core.calendar import local_day
 
 Move = tuple[date, Hashable | None, Hashable | None]
 """The first day in the other grid, the grid before and the one after (None: in no grid). In the order in which they happened."""
@@ -24,3 +26,8 @@ def held_most(moves: Sequence[Move], now_in: Hashable | None, first: date, last:
     days = [grid_on(moves, now_in, first + timedelta(n)) for n in range((last - first).days + 1)]
     held, latest = Counter(days), {grid: n for n, grid in enumerate(days)}
     return max(held, key=lambda grid: (held[grid], latest[grid]))
+
+
+def period_held_most(moves: Sequence[Move], started_at: datetime, due_at: datetime) -> Hashable | None:
+    """The grid a miss of the period from `started_at` to `due_at` (its exclusive end) belongs to, of somebody with these `moves`, at least one."""
+    return held_most(moves, moves[-1][2], local_day(started_at), local_day(due_at - timedelta.resolution))

@@ -1,13 +1,13 @@
 """Into another grid: what goes along, and what stays. Steps of other commands; they file nothing themselves."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core.calendar import local_day
-from core.transfers import held_most
+from core.transfers import period_held_most
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.residents import SpecialGroup
@@ -17,7 +17,6 @@ from db.queries.transfers import moves_of
 from db.types import uuid7
 
 _CHUNK = 500
-_INSTANT = timedelta(microseconds=1)
 
 
 def move_along(session: ScopedSession, *, now: datetime, community_id: UUID, moved: Mapping[UUID, UUID | None]) -> int:
@@ -43,4 +42,4 @@ def give_miss(session: ScopedSession, clock: Clock) -> None:
     missed = clock.subject_kind == "resident" and clock.closed_at is not None and clock.met_at is None and clock.voided_at is None
     moves = moves_of(session, clock.community_id, clock.subject_id) if missed and clock.period_key else ()
     if moves:
-        clock.grid_id = held_most(moves, moves[-1][2], local_day(clock.started_at), local_day(clock.due_at - _INSTANT))
+        clock.grid_id = period_held_most(moves, clock.started_at, clock.due_at)

@@ -40,6 +40,7 @@ from db.queries.packages import clause_counts, clause_rows
 from db.queries.posts import holding, post_held, still_here
 from db.queries.surveys import dissatisfied, surveyed
 from db.queries.tallies import within
+from db.queries.transfers import miss_grid
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,17 @@ def violations(session: Session, now: datetime, community_id: UUID, clause_id: s
     if shape == "record":
         return _broken_records(session, clause_id, now, community_id, period, limit, offset)
     wanted = ending_clauses() if clause_id == "kpi.on_time" else {clause_id}
-    return clock_rows(session, community_id, Clock.clause_id.in_(wanted), within(period.start, period.end), or_(is_missed(), is_overdue(now)), limit=limit, offset=offset)
+    broken = (Clock.clause_id.in_(wanted), within(period.start, period.end), or_(is_missed(), is_overdue(now)))
+    return clock_rows(session, community_id, *broken, limit=limit, offset=offset, grid=miss_grid(session, now))
 
 
-def clock_rows(session: Session, community_id: UUID | None, *where: ColumnElement[bool], limit: int = 50, offset: int = 0) -> list[Violation]:
-    """Clocks that broke their limit, each with what it is about and who holds it; open ones first, then by limit."""
+def clock_rows(
+    session: Session, community_id: UUID | None, *where: ColumnElement[bool], limit: int = 50, offset: int = 0, grid: ColumnElement = Clock.grid_id
+) -> list[Violation]:
+    """Clocks that broke their limit, each with what it is about and who holds it; open ones first, then by limit. `grid`: which one is named with it (where the task is)."""
     query = (
         select(Clock, Grid.name.label("grid"), Staff.name.label("holder"), Resident.name.label("person"), WorkOrder.number, WorkOrder.matter)
-        .outerjoin(Grid, _same(Grid, Clock.grid_id))
+        .outerjoin(Grid, and_(Grid.community_id == Clock.community_id, Grid.id == grid))
         .outerjoin(Staff, _same(Staff, Clock.holder_id))
         .outerjoin(Resident, _same(Resident, Clock.resident_id))
         .outerjoin(WorkOrder, _same(WorkOrder, Clock.work_order_id))

@@ -25,6 +25,7 @@ from db.queries.checklist_rows import Violation, clock_rows
 from db.queries.clock_state import is_due_soon, is_met, is_missed, is_overdue
 from db.queries.posts import holding
 from db.queries.tallies import counts, within
+from db.queries.transfers import miss_grid
 
 THRESHOLDS = ("kpi.on_time", "kpi.mediation", "kpi.special_satisfaction", "survey.coverage", "grid.size", "grid.posts", "staff.station")
 """The threshold clauses the overview shows, those it can't measure included."""
@@ -200,10 +201,11 @@ def behind_mark(session: Session, now: datetime, community_id: UUID, chart: str,
         own &= Clock.clause_id.in_(ending_clauses())
         if kind:
             own &= Clock.work_order_id.in_(select(WorkOrder.id).where(WorkOrder.community_id == community_id, WorkOrder.category == kind))
+    whose = miss_grid(session, now)
     if grid_id is not None:
-        own &= Clock.grid_id == grid_id
+        own &= whose == grid_id
     of = session.scalar(select(func.count()).select_from(Clock).where(Clock.community_id == community_id, own))
-    return of, clock_rows(session, community_id, own, limit=limit)
+    return of, clock_rows(session, community_id, own, limit=limit, grid=whose)
 
 
 def late_rows(session: Session, now: datetime, community_id: UUID, *, holder_id: UUID | None = ANY, grid_id: UUID | None = ANY, limit: int = 50) -> list[Violation]:
@@ -241,9 +243,10 @@ def _received(session: Session, community_id: UUID, span: Period, kind: str | No
 def _rates(session: Session, now: datetime, months: list[Period], kind: InstrumentedAttribute, where: ColumnElement[bool], join: ColumnElement[bool] | None = None) -> dict:
     month = _month_of(Clock.due_at, months, inclusive=True)
     met, lost = func.count().filter(is_met()), func.count().filter(is_missed() | is_overdue(now))
-    query = select(month, kind, Clock.grid_id, met, lost).select_from(Clock).where(where)
+    grid = miss_grid(session, now)
+    query = select(month, kind, grid, met, lost).select_from(Clock).where(where)
     query = query if join is None else query.join(WorkOrder, join)
-    return {tuple(row[:3]): (row[3], row[3] + row[4]) for row in session.execute(query.group_by(month, kind, Clock.grid_id)) if row[3] + row[4]}
+    return {tuple(row[:3]): (row[3], row[3] + row[4]) for row in session.execute(query.group_by(month, kind, grid)) if row[3] + row[4]}
 
 
 def _month_of(column: InstrumentedAttribute, months: list[Period], *, inclusive: bool) -> ColumnElement[int]:

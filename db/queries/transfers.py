@@ -1,17 +1,24 @@
-"""Who moved from one grid into another."""
+"""Who moved from one grid into another, and whose miss an overdue clock is."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, case, literal, null, select
 from sqlalchemy.orm import aliased
 
-from core.transfers import Move
+from core.calendar import local_day
+from core.transfers import Move, period_held_most
 from db.engine import ScopedSession
+from db.models.clocks import Clock
 from db.models.grids import Grid, Staff
 from db.models.residents import Resident
 from db.models.transfers import Transfer
+from db.queries.clock_state import is_care, is_overdue
+
+_LOOK_BACK = timedelta(800)
+"""What is overdue and open is of the last elapsed period: no older move can lie in it."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +51,35 @@ def transfers(session: ScopedSession, resident_id: UUID) -> list[TransferRow]:
         return []
     query = query.where(Resident.community_id.in_(tuple(session.scope.communities)), Transfer.resident_id == resident_id).order_by(Transfer.moved_on.desc(), Transfer.id.desc())
     return [TransferRow(*row) for row in session.execute(query.execution_options(rollup=True))]
+
+
+def misses_elsewhere(session: ScopedSession, now: datetime) -> dict[UUID, UUID | None]:
+    """Overdue clocks in scope whose miss will be another grid's than the one that has the task, with that grid: as core.transfers gives it when they close. The few there
+    are, are read once a session."""
+    key = ("transfers.misses_elsewhere", now)
+    if key not in session.info:
+        same = and_(Transfer.community_id == Clock.community_id, Transfer.resident_id == Clock.resident_id)
+        query = select(Clock.community_id, Clock.id, Clock.resident_id, Clock.grid_id, Clock.started_at, Clock.due_at).distinct().join(Transfer, same)
+        own = (Transfer.community_id.in_(tuple(session.scope.communities)), Transfer.moved_on > local_day(now) - _LOOK_BACK)
+        rows = session.execute(query.where(*own, is_overdue(now), is_care())).all()
+        moves = _moves(session, {row.resident_id for row in rows})
+        owners = {row.id: (row.grid_id, period_held_most(moves[row.resident_id], row.started_at, row.due_at)) for row in rows}
+        session.info[key] = {one: owner for one, (has, owner) in owners.items() if owner != has}
+    return session.info[key]
+
+
+def _moves(session: ScopedSession, ids: set[UUID]) -> dict[UUID, list[Move]]:
+    found: dict[UUID, list[Move]] = defaultdict(list)
+    query = select(Transfer.resident_id, Transfer.moved_on, Transfer.from_grid_id, Transfer.to_grid_id).where(Transfer.resident_id.in_(ids))
+    for resident_id, *move in session.execute(query.order_by(Transfer.moved_on, Transfer.id)) if ids else ():
+        found[resident_id].append(tuple(move))
+    return found
+
+
+def miss_grid(session: ScopedSession, now: datetime) -> ColumnElement[UUID]:
+    """The grid a clock's miss counts for, open or closed; `grid_id` alone is where the task is."""
+    ids: dict[UUID | None, list[UUID]] = defaultdict(list)
+    for clock_id, grid_id in misses_elsewhere(session, now).items():
+        ids[grid_id].append(clock_id)
+    named = [(Clock.id.in_(own), null() if grid_id is None else literal(grid_id, Clock.grid_id.type)) for grid_id, own in ids.items()]
+    return case(*named, else_=Clock.grid_id) if named else Clock.grid_id

@@ -12,9 +12,13 @@ from db.commands.late_entries import decide_contact
 from db.commands.sweep import sweep
 from db.commands.transfers import move_along
 from db.engine import open_session
+from db.models.clocks import Clock
 from db.models.late_entries import LateContact
 from db.models.residents import Departure, Resident
 from db.queries.care import person
+from db.queries.checklist_rows import violations
+from db.queries.overview import behind_mark, history, month_keys
+from db.queries.roster import Wanted, roster
 from tests.db.care_people import Place, at, found
 
 JOINED = at("2026-11-02T09:00")
@@ -98,3 +102,48 @@ def test_the_file_tells_of_moves_and_of_living_elsewhere_than_registered(place):
     assert own.row.changed == ("moved", date(2026, 11, 7))
     with open_session(place.engine, place.worker(0)) as session:
         assert person(session, at("2026-11-08T10:00"), who) is None
+
+
+def by_grid(place, now: str, clause="elder.call") -> dict[tuple[str, int], tuple[int, int]]:
+    """(month, grid) → (met, due) of the care chart, with each mark's misses as its rows name their grid."""
+    moment, found = at(now), {}
+    with open_session(place.engine, place.role("station_head")) as session:
+        part = history(session, moment, place.community_id, month_keys(moment))
+        for (month, kind, grid_id), value in part.care.items():
+            if kind == clause:
+                found[part.months[month], place.grids.index(grid_id)] = value
+                n, rows = behind_mark(session, moment, place.community_id, "care", part.months[month], clause, grid_id)
+                assert n == value[1] - value[0] and {row.grid for row in rows} <= {f"第{place.grids.index(grid_id) + 1}网格"}
+    return found
+
+
+@pytest.mark.parametrize(("when", "owner"), [("2026-11-05T09:00", 1), ("2026-11-06T09:00", 0), ("2026-11-11T09:00", 0)])
+def test_an_overdue_week_still_open_is_already_the_miss_of_the_grid_that_held_most_of_it_and_stays_so_when_it_closes(place, when, owner):
+    move(place, when, 1)
+    late, closed = "2026-11-12T09:00", "2026-11-17T00:30"
+    assert weeks(place) == [("2026-W45", 1, True)] and by_grid(place, late) == {("2026-11", owner): (0, 1)}
+    with open_session(place.engine, place.role("station_head")) as session:
+        [row] = [one for one in violations(session, at(late), place.community_id, "elder.call", "2026-Q4")]
+        assert row.grid == f"第{owner + 1}网格"
+        assert [one.name for one in roster(session, at(late), Wanted(state="overdue", grid_id=place.grids[1])).rows] == ["李大爷"], "the work is where they live"
+    place.run(sweep, at(closed), community_id=place.community_id)
+    # W46 is open and overdue by now: of a move within it the same holds.
+    whole = by_grid(place, closed)
+    assert sum(due for _, due in whole.values()) == 2 and whole[("2026-11", owner)][1] >= 1
+    place.run(sweep, at("2026-11-24T00:30"), community_id=place.community_id)
+    assert {key: due - (key[1] == 1) for key, (_, due) in by_grid(place, "2026-11-24T00:30").items() if due - (key[1] == 1)} == {key: due for key, (_, due) in whole.items()}
+
+
+@pytest.mark.parametrize(("when", "owner"), [("2026-11-15T09:00", 1), ("2026-11-16T09:00", 1), ("2026-11-17T09:00", 0)])
+def test_of_a_month_held_half_and_half_the_later_grid_has_the_miss_open_or_closed(place, when, owner):
+    place.run(_all_of_november, JOINED, resident_id=place.residents["李大爷"])
+    move(place, when, 1)
+    assert by_grid(place, "2026-12-05T09:00", "elder.visit") == {("2026-11", owner): (0, 1)}
+    place.run(sweep, at("2027-01-01T00:30"), community_id=place.community_id)
+    assert by_grid(place, "2027-01-01T00:30", "elder.visit")[("2026-11", owner)] == (0, 1)
+
+
+def _all_of_november(session, *, now, resident_id):
+    clock = session.scalar(select(Clock).where(Clock.resident_id == resident_id, Clock.clause_id == "elder.visit"))
+    clock.started_at = at("2026-11-01T00:00")
+    file(session, "test.month", now=now, community_id=clock.community_id)
