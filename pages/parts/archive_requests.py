@@ -6,7 +6,7 @@ import streamlit as st
 
 from db.commands.archive import Asked, decide
 from db.queries.archive import ReadingLine, watchers
-from pages.parts.archive import asked_for
+from pages.parts.archive_file import asked_for
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.grants import draw_answers

@@ -15,7 +15,7 @@ from db.queries.catalogue import Entry, entry
 from db.queries.reviews import of_order as reviews_of
 from db.queries.reviews import why_not
 from db.queries.work_orders import OrderCard, OrderEvent, order_card
-from pages.parts.archive import draw_sealed
+from pages.parts.archive_file import draw_sealed
 from pages.parts.care_text import outcome_text
 from pages.parts.desk import Desk, current
 from pages.parts.explanations import draw_explained
