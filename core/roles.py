@@ -21,14 +21,17 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-DESKS = ("overview", "queue", "alerts", "roster", "map", "checklist", "duties", "property", "reconciliation", "surveys", "imports", "exports", "rulebook", "calendar", "ledger", "accounts")
+DESKS = (
+    "overview", "queue", "alerts", "roster", "map", "checklist", "duties", "staff", "property", "reconciliation", "surveys", "imports", "exports", "rulebook", "calendar", "ledger",
+    "accounts",
+)  # fmt: skip
 """Every desk, in menu order; `pages/<desk>.py` holds its page."""
 
 ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
     "explanation_acknowledge", "archive_ask", "archive_decide",
     "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_confirm_late", "care_merge", "survey_start", "survey_enter", "reveal",
-    "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
+    "absence_own", "absence_manage", "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage", "communities_manage",
 )  # fmt: skip
 """Everything somebody can do that leaves a ledger entry."""
@@ -61,8 +64,8 @@ _READ = {"rulebook", "calendar"}
 RIGHTS: dict[Role, Rights] = {
     Role.GRID_WORKER: Rights(
         "queue",
-        frozenset({"queue", "alerts", "roster", "map", "surveys"} | _READ),
-        frozenset({"survey_enter", "order_take_in", "order_follow_up", "order_review", "archive_ask", "patrol_record"} | _ORDER | _CARE),
+        frozenset({"queue", "alerts", "roster", "map", "staff", "surveys"} | _READ),
+        frozenset({"absence_own", "survey_enter", "order_take_in", "order_follow_up", "order_review", "archive_ask", "patrol_record"} | _ORDER | _CARE),
         _SECRET,
         by_grid=True,
     ),

@@ -8,8 +8,9 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 MODULES = {
-    "account": "accounts", "backup": "backup", "calendar": "calendar", "community": "communities", "deliver": "deliver", "demo": "demo", "draw-grids": "geography", "due": "due",
-    "export": "imports", "import": "imports", "import-map": "geography", "ledger": "ledger", "migrate": "migrate", "reconcile": "reconciliation", "show": "show", "sweep": "sweep",
+    "absence": "absences", "account": "accounts", "backup": "backup", "calendar": "calendar", "community": "communities", "deliver": "deliver", "demo": "demo", "draw-grids": "geography",
+    "due": "due", "export": "imports", "import": "imports", "import-map": "geography", "ledger": "ledger", "migrate": "migrate", "reconcile": "reconciliation",
+    "show": "show", "sweep": "sweep",
 }  # fmt: skip
 """The module of db/cli that each command stands in: half the time of a short command is loading the others."""
 

@@ -20,7 +20,7 @@ from pages.parts.plain import plain
 from pages.parts.turnstile import one_of_few
 
 SECTIONS = {
-    "work": ("queue", "alerts", "roster", "map", "duties", "property", "reconciliation", "surveys"),
+    "work": ("queue", "alerts", "roster", "map", "duties", "staff", "property", "reconciliation", "surveys"),
     "watch": ("overview", "checklist", "rulebook", "calendar"),
     "office": ("imports", "exports", "ledger", "accounts"),
 }

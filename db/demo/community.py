@@ -121,7 +121,7 @@ class Builder:
                 made.add(Post, grid_id=grid_id, post="B", staff_id=self.workers[partner], from_date=hired, to_date=None)
         made.staff |= {f"worker{n + 1}": staff_id for n, staff_id in enumerate(self.workers)}
         self.away = self.workers[len(grids) // 2]
-        made.add(Absence, staff_id=self.away, starts_at=self.now - timedelta(days=1), ends_at=self.now + timedelta(days=3), reason="年休假")
+        made.add(Absence, staff_id=self.away, starts_at=self.now - timedelta(days=1), ends_at=self.now + timedelta(days=3), reason="leave")
 
     def holder(self, grid: int | None, post: str = "A") -> UUID:
         """Who stands at `post` of grid number `grid`; the head where there is no grid."""

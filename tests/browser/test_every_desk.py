@@ -14,7 +14,7 @@ from tests.browser.conftest import SIZES
 from tests.browser.looking import chinese_in, open_menu, settled, sideways, small_targets, text_of
 
 USER = {
-    "queue": "grid_worker", "alerts": "grid_worker", "roster": "grid_worker", "map": "station_head", "checklist": "committee_member", "overview": "station_head", "duties": "station_head", "property": "property_company", "reconciliation": "station_head", "surveys": "committee_member",
+    "queue": "grid_worker", "alerts": "grid_worker", "roster": "grid_worker", "map": "station_head", "checklist": "committee_member", "overview": "station_head", "duties": "station_head", "staff": "station_head", "property": "property_company", "reconciliation": "station_head", "surveys": "committee_member",
     "rulebook": "committee_member", "calendar": "station_head", "imports": "station_head", "exports": "street_officer", "ledger": "committee_member",
     "accounts": "administrator",
 }  # fmt: skip
