@@ -1,10 +1,10 @@
 """When somebody of the staff is away: who may say so, from when to when, and how it ends early. Meanwhile the other post stands in (grid.posts)."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from core.calendar import local_minute
+from core.calendar import SHANGHAI, local_minute
 from core.refusals import Refused
 from core.roles import may
 
@@ -29,7 +29,14 @@ def check_absence(starts_at: datetime, ends_at: datetime, reason: str, others: I
     if ends_at - starts_at > LONGEST:
         return Refused("absences.too_long", values={"n": LONGEST.days})
     overlapping = next((one for one in others if one[0] < ends_at and starts_at < one[1] and one[0] < one[1]), None)
-    return overlapping and Refused("absences.overlaps", values={"start": local_minute(overlapping[0]), "end": local_minute(overlapping[1])})
+    return overlapping and Refused("absences.overlaps", values=dict(zip(("start", "end"), span(*overlapping), strict=True)))
+
+
+def span(starts_at: datetime, ends_at: datetime) -> tuple[str, str]:
+    """An absence as it is said: its first and its last day, with the minute where it doesn't begin or end at midnight."""
+    first, last = starts_at.astimezone(SHANGHAI), ends_at.astimezone(SHANGHAI)
+    start = f"{first:%Y-%m-%d}" if first.time() == time(0) else local_minute(starts_at)
+    return start, f"{last - timedelta(1):%Y-%m-%d}" if last.time() == time(0) else local_minute(ends_at)
 
 
 def end_of(starts_at: datetime, ends_at: datetime, at: datetime | None, now: datetime, *, own: bool) -> datetime | Refused:

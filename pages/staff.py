@@ -4,7 +4,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.calendar import local_minute
+from core.absences import span
 from db.queries.absences import AbsenceRow, absences
 from db.queries.staff import Worker, workers
 from pages.parts import desk as at
@@ -51,7 +51,7 @@ def _absences(desk: Desk, community_id: UUID, rows: list[AbsenceRow], everybody:
 
 
 def _everybody(desk: Desk, staff: list[Worker], rows: list[AbsenceRow]) -> None:
-    away = {one.staff_id: desk.t("staff.away", end=local_minute(one.ends_at)) for one in rows if one.state == "running"}
+    away = {one.staff_id: desk.t("staff.away", end=span(one.starts_at, one.ends_at)[1]) for one in rows if one.state == "running"}
     st.subheader(desk.t("staff.everybody", n=len(staff)), anchor=False)
     shown = [
         {

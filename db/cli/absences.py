@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from core.absences import REASONS
+from core.absences import REASONS, span
 from core.calendar import SHANGHAI, local_minute
 from core.periods import local_midnight
 from db.cli.imports import or_stop, reach
@@ -70,7 +70,7 @@ def _list(code: str, account: str) -> None:
     scope, community_id = reach(engine, account, code)
     with open_session(engine, scope) as session:
         for one in absences(session, now(), community_id):
-            click.echo(f"{one.name}\t{local_minute(one.starts_at)}\t{local_minute(one.ends_at)}\t{one.state}")
+            click.echo("\t".join((one.name, *span(one.starts_at, one.ends_at), one.state)))
 
 
 def _who(engine, scope, community_id, name: str):

@@ -16,7 +16,8 @@ RECENT = timedelta(days=30)
 
 @dataclass(frozen=True)
 class AbsenceRow:
-    """An absence [starts_at, ends_at). `state`: running, coming or over; `cover`: for each grid where they hold a post, who else does (nobody: nobody stands in)."""
+    """An absence [starts_at, ends_at). `state`: running, coming or over; `cover`: for each grid where they hold a post, who else does when it
+    begins, or now (nobody: nobody stands in)."""
 
     id: UUID
     staff_id: UUID
@@ -34,17 +35,18 @@ def absences(session: ScopedSession, now: datetime, community_id: UUID, staff_id
     query = query.join(Staff, and_(Staff.community_id == Absence.community_id, Staff.id == Absence.staff_id))
     own = [Absence.community_id == community_id, Absence.ends_at > now - RECENT, Absence.ends_at > Absence.starts_at]
     rows = session.execute(query.where(*own, *(() if staff_id is None else (Absence.staff_id == staff_id,))).order_by(Absence.starts_at, Absence.id)).all()
-    cover = _cover(session, now, community_id) if rows else {}
-    return [AbsenceRow(*row, _state(row.starts_at, row.ends_at, now), tuple(cover.get(row.staff_id, ()))) for row in rows]
+    moments = {max(row.starts_at, now) for row in rows if row.ends_at > now}
+    cover = {moment: _cover(session, moment, community_id) for moment in moments}
+    return [AbsenceRow(*row, _state(row.starts_at, row.ends_at, now), tuple(cover.get(max(row.starts_at, now), {}).get(row.staff_id, ()))) for row in rows]
 
 
 def _state(starts_at: datetime, ends_at: datetime, now: datetime) -> str:
     return "over" if ends_at <= now else "running" if starts_at <= now else "coming"
 
 
-def _cover(session: ScopedSession, now: datetime, community_id: UUID) -> dict[UUID, list[tuple[str, tuple[str, ...]]]]:
-    """Of each holder of a post, by grid: the names of the others there who are at work now."""
-    posts = posts_held(session, now, community_id=community_id)
+def _cover(session: ScopedSession, moment: datetime, community_id: UUID) -> dict[UUID, list[tuple[str, tuple[str, ...]]]]:
+    """Of each holder of a post, by grid: the names of the others there who are at work at `moment`."""
+    posts = posts_held(session, moment, community_id=community_id)
     names = {row.id: row.name or row.code for row in session.execute(select(Grid.id, Grid.name, Grid.code).where(Grid.community_id == community_id))}
     found: dict[UUID, dict[UUID, tuple[str, ...]]] = {}
     for one in posts:

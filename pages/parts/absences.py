@@ -5,7 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.absences import REASONS
+from core.absences import REASONS, span
 from core.calendar import SHANGHAI, local_day, local_minute
 from core.periods import local_midnight
 from core.refusals import Refused
@@ -30,16 +30,16 @@ def draw_entry(desk: Desk, community_id: UUID, staff: list[Worker], *, chooses: 
         st.caption(desk.t("absences.today_from_now"))
         if not st.form_submit_button(desk.t("absences.enter"), type="primary") or who is None:
             return
-    span = {"starts_at": desk.now if first == today else local_midnight(first), "ends_at": local_midnight(last + timedelta(1))}
-    done = desk.carry_out(commands.enter, community_id=community_id, staff_id=who, reason=reason or "", **span)
-    _again(desk, done, desk.t("absences.entered", name=names[who], start=local_minute(span["starts_at"]), end=local_minute(span["ends_at"])))
+    away = {"starts_at": desk.now if first == today else local_midnight(first), "ends_at": local_midnight(last + timedelta(1))}
+    done = desk.carry_out(commands.enter, community_id=community_id, staff_id=who, reason=reason or "", **away)
+    _again(desk, done, desk.t("absences.entered", name=names[who], **_said(away["starts_at"], away["ends_at"])))
 
 
 def draw_absence(desk: Desk, community_id: UUID, one: AbsenceRow) -> None:
     """One absence, who stands in while it runs or is to come, and its end."""
     reason = desk.t(f"absences.reason_{one.reason}") if one.reason in REASONS else one.reason
     with st.container(border=True):
-        st.markdown(desk.t("absences.line", name=plain(one.name), start=local_minute(one.starts_at), end=local_minute(one.ends_at), reason=plain(reason)))
+        st.markdown(desk.t("absences.line", name=plain(one.name), reason=plain(reason), **_said(one.starts_at, one.ends_at)))
         if one.state == "over":
             return
         for grid, others in one.cover:
@@ -68,6 +68,10 @@ def _back(desk: Desk, community_id: UUID, one: AbsenceRow) -> None:
 def _end(desk: Desk, community_id: UUID, one: AbsenceRow, at: datetime | None = None) -> None:
     done = desk.carry_out(commands.end, community_id=community_id, absence_id=one.id, at=at)
     _again(desk, done, "" if isinstance(done, Refused) else desk.t("absences.ended", name=one.name, end=local_minute(done)))
+
+
+def _said(starts_at: datetime, ends_at: datetime) -> dict[str, str]:
+    return dict(zip(("start", "end"), span(starts_at, ends_at), strict=True))
 
 
 def _again(desk: Desk, done, said: str) -> None:

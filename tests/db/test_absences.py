@@ -85,6 +85,11 @@ def test_while_the_b_post_is_away_the_a_post_stands_in_until_the_very_minute(pla
         assert on.absent == {place.staff["B0"]}
         [row] = absences(session, NOW, place.community_id)
         assert (row.state, row.cover) == ("coming", (("第1网格", ("员工A0",)),))
+    away(place, "A0", start=NOW, until=MONDAY)
+    with open_session(place.engine, place.system) as session:
+        found_now = {one.name: (one.state, one.cover) for one in absences(session, NOW, place.community_id)}
+    assert found_now["员工B0"][1] == (("第1网格", ("员工A0",)),), "who is away today is back by then"
+    assert found_now["员工A0"] == ("running", (("第1网格", ("员工B0",)),))
 
 
 def test_an_absence_to_come_is_taken_back_and_a_running_one_ends_now(place):
@@ -131,6 +136,6 @@ def test_an_absence_is_entered_listed_and_ended_on_the_command_line(demo_db):
     days = ("--from", "2026-11-18", "--to", "2026-11-20", "--reason", "sick")
     assert f"{who} is away" in printed(demo_db, "absence", "add", who, *at_demo, "head", *days)
     assert "overlaps an absence" in type_in(demo_db, "absence", "add", who, *at_demo, "worker1", *days).stderr
-    assert f"{who}\t2026-11-18 00:00\t2026-11-21 00:00\trunning" in printed(demo_db, "absence", "list", *at_demo, "head")
+    assert f"{who}\t2026-11-18\t2026-11-20\trunning" in printed(demo_db, "absence", "list", *at_demo, "head")
     assert DEMO_NOW.strftime("%Y-%m-%d %H:%M") in printed(demo_db, "absence", "end", who, *at_demo, "worker1")
     assert "no absence" in type_in(demo_db, "absence", "end", who, *at_demo, "worker1").stderr
