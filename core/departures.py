@@ -3,11 +3,13 @@
 A hold (in hospital, away) takes out the periods it leaves less than half of (core.cadence.held); an exit (dead, moved) ends them all.
 """
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
-from core.cadence import Hold
+from core.cadence import Hold, Turn, held
+from core.calendar import local_day
 from core.refusals import Refused
+from core.rulebook.shapes import Clause
 
 HOLDS = ("hospital", "away")
 EXITS = ("dead", "moved")
@@ -38,6 +40,16 @@ def check_hold(begin: date, back: date | None, today: date, joined: date | None,
         if (end is None or end > begin) and (back is None or start < back):
             return Refused("departures.already_away", values={"day": start.isoformat()})
     return None
+
+
+def takes_out_late(clause: Clause, turn: Turn, before: Sequence[Hold], after: Sequence[Hold], now: datetime) -> bool:
+    """Whether the stays `after`, but not those known `before`, take the running `turn` out, and would not if they began today: what is left of the period could still
+    have been used, or was not. Like a period that is over, it is not for one person to excuse."""
+    if not turn.started_at <= now <= turn.due_at or held(clause, turn, before) or not held(clause, turn, after):
+        return False
+    today = local_day(now)
+    told = [(max(begin, today), end) for begin, end in after if end is None or end > today]
+    return not held(clause, turn, [*before, *told])
 
 
 def check_exit(day: date, today: date, left: date | None, last_seen: date | None) -> Refused | None:

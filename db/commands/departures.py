@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from core.cadence import Hold
 from core.calendar import local_day
 from core.care import plan
-from core.departures import EXITS, HOLDS, check_exit, check_hold, right
+from core.departures import EXITS, HOLDS, check_exit, check_hold, right, takes_out_late
 from core.periods import local_midnight
 from core.refusals import Refused
 from core.roles import may
@@ -57,7 +57,7 @@ def hold(session: ScopedSession, *, now: datetime, resident_id: UUID, kind: str,
     if refused:
         return refused
     row = _new(session, resident, kind, from_date, now, reason, until_date=until_date)
-    taken = _held_anew(session, resident, from_date, [*others, (from_date, until_date)], now)
+    taken = _held_anew(session, resident, from_date, others, [*others, (from_date, until_date)], now)
     return taken if isinstance(taken, Refused) else _filed(session, "care.hold", resident, row, now, taken)
 
 
@@ -67,13 +67,14 @@ def come_back(session: ScopedSession, *, now: datetime, departure_id: UUID, vers
     refused = _stale(row, version, HOLDS) or _not_allowed(session, row.kind)
     if refused:
         return refused
-    others = [one for one in holds_of(session, resident.community_id, resident.id) if one != (row.from_date, row.until_date)]
+    before = holds_of(session, resident.community_id, resident.id)
+    others = [one for one in before if one != (row.from_date, row.until_date)]
     refused = check_hold(row.from_date, until_date, local_day(now), _joined(session, resident), others)
     if refused:
         return refused
     row.until_date = until_date
     session.flush()
-    taken = _held_anew(session, resident, row.from_date, [*others, (row.from_date, until_date)], now)
+    taken = _held_anew(session, resident, row.from_date, before, [*others, (row.from_date, until_date)], now)
     return taken if isinstance(taken, Refused) else _filed(session, "care.come_back", resident, row, now, taken)
 
 
@@ -112,10 +113,11 @@ def undo(session: ScopedSession, *, now: datetime, departure_id: UUID, version: 
     refused = _stale(row, version, (*HOLDS, *EXITS)) or _not_allowed(session, row.kind)
     if refused:
         return refused
+    before = holds_of(session, resident.community_id, resident.id)
     row.undone_at = now
     session.flush()
     if row.kind in HOLDS:
-        given = _held_anew(session, resident, row.from_date, holds_of(session, resident.community_id, resident.id), now)
+        given = _held_anew(session, resident, row.from_date, before, holds_of(session, resident.community_id, resident.id), now)
         return given if isinstance(given, Refused) else _filed(session, "care.undo", resident, row, now, given)
     if resident.left_on != row.from_date:
         return Refused("departures.not_last")
@@ -126,11 +128,16 @@ def undo(session: ScopedSession, *, now: datetime, departure_id: UUID, version: 
 
 
 # --- holds ----------------------------------------------------------------------------------------------------------
-def _held_anew(session: ScopedSession, resident: Resident, begin: date, holds: Sequence[Hold], now: datetime) -> int | Refused:
-    """The resident's clocks since `begin` by these holds; how many changed. Whoever may not let somebody go may not excuse what is late."""
+def _held_anew(session: ScopedSession, resident: Resident, begin: date, known: Sequence[Hold], holds: Sequence[Hold], now: datetime) -> int | Refused:
+    """The resident's clocks since `begin` by these holds, `known` before; how many changed. Whoever may not let somebody go may not excuse what is late, swept or not,
+    nor what is nearly over."""
     subject = Subject(resident.community_id, "resident", resident.id, resident.grid_id)
-    before, rulebook = _late(session, resident, now), load_rulebook()
+    rulebook = load_rulebook()
+    for clause_id, clock in cadence.unclosed(session, subject).items():
+        cadence.sweep_on(session, rulebook[clause_id], clock, now, known)
     clauses = plan(current_groups(session, resident.id), rulebook, local_day(now))
+    running = [cadence.turn_of(clock) for clock in cadence.unclosed(session, subject).values()]
+    before = _late(session, resident, now) + sum(takes_out_late(rulebook[turn.clause_id], turn, known, holds, now) for turn in running)
     kept = _counting(session, resident)
     for clause in clauses:
         cadence.replay(session, subject, clause, holds, now, since=local_midnight(begin))

@@ -118,13 +118,28 @@ def test_what_a_hold_undone_too_late_had_covered_is_missed(place, elder):
     assert counting(place, elder) == [("2026-W45", "missed"), ("2026-W46", "overdue")]
 
 
-def test_only_the_station_head_may_enter_a_hold_that_excuses_what_is_late(place, elder):
-    swept(place, "2026-11-18T10:00")
+@pytest.mark.parametrize("sweeps", [True, False])
+def test_only_the_station_head_may_enter_a_hold_that_excuses_what_is_late(place, elder, sweeps):
+    """Two weeks, and the month that is more than half over; whether or not a sweep has been there since."""
+    if sweeps:
+        swept(place, "2026-11-18T10:00")
     refused = away(place, elder, "2026-11-18T10:00", date(2026, 11, 3))
-    assert (refused.reason, refused.values) == ("departures.would_excuse", {"n": 2})
-    assert counting(place, elder) == [("2026-W45", "missed"), ("2026-W46", "overdue")] and place.all(Departure) == []
+    assert (refused.reason, refused.values) == ("departures.would_excuse", {"n": 3})
+    assert place.all(Departure) == [] and (not sweeps or counting(place, elder) == [("2026-W45", "missed"), ("2026-W46", "overdue")])
     assert not isinstance(away(place, elder, "2026-11-18T10:00", date(2026, 11, 3), scope=place.role("station_head")), Refused)
     assert counting(place, elder) == []
+
+
+@pytest.mark.parametrize(("now", "excuses"), [("2026-11-19T23:59", 0), ("2026-11-20T00:00", 1), ("2026-11-22T23:59", 1), ("2026-11-23T00:00", 1), ("2026-11-23T00:01", 1)])
+def test_a_hold_told_in_the_second_half_of_a_week_excuses_it_by_the_station_head_only(place, elder, now, excuses):
+    """Away since Monday the 16th: on Thursday more than half of the week is still to come, on Friday no more."""
+    for when in ("2026-11-04T10:00", "2026-11-10T10:00"):
+        call(place, elder, when)
+    place.run(record_contact, at("2026-11-10T10:00"), place.worker(), resident_id=elder, act="visit", outcome="reached", happened_at=at("2026-11-10T10:00"))
+    done = away(place, elder, now, date(2026, 11, 16), kind="away")
+    assert (done.values["n"] if isinstance(done, Refused) else 0) == excuses
+    assert not excuses or not isinstance(away(place, elder, now, date(2026, 11, 16), scope=place.role("station_head"), kind="away"), Refused)
+    assert counting(place, elder, now=now) == [("2026-W45", "met"), ("2026-W46", "met")]
 
 
 @pytest.mark.parametrize(
