@@ -5,13 +5,14 @@ A call is not a visit, and a visit is not that week's call: each act counts on i
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from core.cadence import strictest
 from core.calendar import local_day
 from core.imports.cells import Bad, phone_of
 from core.periods import local_midnight
 from core.refusals import Refused
-from core.rulebook.shapes import Clause
+from core.rulebook import Clause, load_rulebook
 
 GROUPS = ("elder", "disabled", "child")
 """The roster's groups. WS 二.2"""
@@ -52,6 +53,16 @@ def plan(groups: Iterable[str], rulebook: Mapping[str, Clause], day: date) -> tu
     """The clauses owed to somebody in `groups` on the local date `day`: the union, and of each act the strictest."""
     ids = dict.fromkeys(clause_id for group in GROUPS if group in set(groups) for clause_id in CLAUSES[group])
     return strictest((rulebook[clause_id] for clause_id in ids if clause_id in rulebook), day)
+
+
+@lru_cache(4_096)
+def _by_act(groups: frozenset[str], day: date) -> dict[str, Clause]:
+    return {clause.on(day).figure.act: clause for clause in reversed(plan(groups, load_rulebook(), day))}
+
+
+def asking(groups: frozenset[str], act: str, day: date) -> Clause | None:
+    """The clause by which `act` is owed to who is, or ever was, in `groups` on the local date `day`; None: by none."""
+    return _by_act(groups, day).get(act)
 
 
 def counts(outcome: str) -> bool:

@@ -23,17 +23,23 @@ _present: ContextVar[Executor | None] = ContextVar("crew", default=None)
 
 
 class _Process(SpawnProcess):
-    """Begins without running the program's main script again, which multiprocessing would: in the desk that is a page."""
+    """Begins without running the program's main script again, which multiprocessing would: in the desk that is a page; and without that page's folder on
+    the path, whose files (queue, calendar) would stand before the standard library's."""
 
     @staticmethod
     def _Popen(process_obj):  # noqa: N802 - multiprocessing's own name
         with _beginning:
             whole = spawn.get_preparation_data
-            spawn.get_preparation_data = lambda name: {key: value for key, value in whole(name).items() if not key.startswith("init_main")}
+            spawn.get_preparation_data = lambda name: _without_page(whole(name))
             try:
                 return SpawnProcess._Popen(process_obj)
             finally:
                 spawn.get_preparation_data = whole
+
+
+def _without_page(prepared: dict) -> dict:
+    kept = {key: value for key, value in prepared.items() if not key.startswith("init_main")}
+    return kept | {"sys_path": [one for one in prepared["sys_path"] if os.path.dirname(os.path.abspath(one)) != _HOUSE]}
 
 
 class _Context(SpawnContext):
@@ -41,6 +47,7 @@ class _Context(SpawnContext):
 
 
 _beginning = Lock()
+_HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 @contextmanager

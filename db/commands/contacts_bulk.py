@@ -5,9 +5,9 @@ would leave are written at once. Whoever was away, has moved, or is owed somethi
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
@@ -17,7 +17,7 @@ from sqlalchemy import Select, func, select
 
 from core.cadence import Turn, advanced, counted, filled
 from core.calendar import local_day
-from core.care import counts, plan
+from core.care import asking, counts, plan
 from core.late_entries import period_over
 from core.rulebook import Clause, load_rulebook
 from core.words import t
@@ -143,19 +143,13 @@ def _of(residents: Sequence[Resident], model: type, whose, *columns) -> Select:
 def _count_together(session: ScopedSession, residents: Sequence[Resident], own: dict[UUID, list[dict]], ever: dict[UUID, frozenset[str]], now: datetime) -> None:
     if not residents:
         return
-    asking, known = _asking(), _read(session, residents, min(own[one.id][0]["happened_at"] for one in residents))
+    known = _read(session, residents, min(own[one.id][0]["happened_at"] for one in residents))
     for resident in residents:
         for one in own[resident.id]:
             clause = asking(ever[resident.id], one["act"], local_day(one["happened_at"])) if counts(one["outcome"]) else None
             if clause is not None:
                 _count_one(known[resident.id], clause, one, now)
     _write(session, residents, known, now)
-
-
-def _asking() -> Callable[[frozenset[str], str, date], Clause | None]:
-    """The clause by which an act is owed to who ever was in some groups, on a local date; None: by none."""
-    acts = cache(lambda groups, day: {clause.on(day).figure.act: clause for clause in reversed(plan(groups, load_rulebook(), day))})
-    return lambda groups, act, day: acts(groups, day).get(act)
 
 
 def _read(session: ScopedSession, residents: Sequence[Resident], since: datetime) -> dict[UUID, _Known]:

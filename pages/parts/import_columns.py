@@ -5,8 +5,10 @@ from hashlib import sha256
 
 import streamlit as st
 
+from core import masks, roles
 from core.imports.cells import plain
 from core.imports.headers import Mapping, column_letter, date_orders, read_as
+from core.imports.tables import Field
 from core.refusals import Refused
 from db.queries.imports import Upload
 from db.sheets import Sheet, read_sheet
@@ -52,10 +54,17 @@ def columns_step(desk: Desk, upload: Upload, remembered: bool, today: date) -> M
         return _header(desk, upload, today) or _form(desk, upload, heads)
 
 
+def veiled(desk: Desk, field: Field | None, text: str) -> str:
+    """A cell of the ledger, masked as the desk shows such a value to this role: who hands it in has the file, who looks over a shoulder hasn't."""
+    return masks.masked(field.personal, text, roles.masked(desk.actor.role)) if field and field.personal and text else text
+
+
 def _sample(desk: Desk, upload: Upload, heads: list[str]) -> None:
     """The first rows as they will be read: the desk's field above the ledger's own header."""
     mapping = upload.mapping
-    rows = [[plain(row[i]) if i < len(row) else "" for i in mapping.columns.values()] for row in upload.cells[mapping.first_row : mapping.first_row + _SHOWN]]
+    taken = [(upload.into.fields[name], i) for name, i in mapping.columns.items()]
+    shown = upload.cells[mapping.first_row : mapping.first_row + _SHOWN]
+    rows = [[veiled(desk, field, plain(row[i])) if i < len(row) else "" for field, i in taken] for row in shown]
     if not rows or not mapping.columns:
         return
     names = [f"{upload.into.fields[name].title[desk.lang]} ← {column_letter(i)} {heads[i] if i < len(heads) else ''}" for name, i in mapping.columns.items()]

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import streamlit as st
 
-from core import masks, roles
 from core.imports.judge import BadCell
 from core.imports.tables import Field
 from core.imports.teams import NOT_NEEDED
@@ -14,6 +13,7 @@ from db.queries.imports import Preview
 from db.queries.reconciliation_compare import Comparison
 from db.sheets import marked_workbook
 from pages.parts.desk import Desk
+from pages.parts.import_columns import veiled
 from pages.parts.plain import plain
 
 _LISTED = 500
@@ -34,6 +34,8 @@ def preview_view(desk: Desk, seen: Preview) -> bool:
     bad_view(desk, seen)
     _waits(desk, counts)
     _refused(desk, seen)
+    if seen.plan.late:
+        st.caption(desk.t("imports.late_contacts", n=seen.plan.late))
     _changes(desk, seen)
     going_in = counts["new"] + counts["changed"]
     if not going_in:
@@ -97,7 +99,7 @@ def bad_view(desk: Desk, seen: Preview | Comparison, words: str = "imports") -> 
     if counts["remarks"]:
         st.warning(desk.t(f"{words}.remarks_title", n=counts["remarks"]))
     worst = sorted(bad, key=lambda cell: (not cell.refuses, cell.row, cell.column))
-    st.dataframe([_line(desk, cell) for cell in worst[:_LISTED]], hide_index=True, key="imports-bad")
+    st.dataframe([_line(desk, cell, seen.upload.into.fields.get(cell.field)) for cell in worst[:_LISTED]], hide_index=True, key="imports-bad")
     if len(bad) > _LISTED:
         st.caption(desk.t("imports.bad_more", n=_LISTED))
     with st.expander(desk.t("imports.reasons")):
@@ -112,18 +114,18 @@ def bad_view(desk: Desk, seen: Preview | Comparison, words: str = "imports") -> 
     )  # fmt: skip
 
 
-def _line(desk: Desk, cell: BadCell) -> dict[str, object]:
+def _line(desk: Desk, cell: BadCell, field: Field | None) -> dict[str, object]:
     return {
         desk.t("imports.bad_row"): cell.row,
         desk.t("imports.bad_reason"): word(desk, cell),
-        desk.t("imports.bad_value"): cell.value[:80],
+        desk.t("imports.bad_value"): veiled(desk, field, cell.value[:80]),
         desk.t("imports.bad_column"): f"{cell.letter} {cell.header}",
         desk.t("imports.bad_weight"): desk.t("imports.bad_refuse" if cell.refuses else "imports.bad_remark"),
     }
 
 
 def _changes(desk: Desk, seen: Preview) -> None:
-    fields, hidden, plan = seen.upload.into.fields, roles.masked(desk.actor.role), seen.plan
+    fields, plan = seen.upload.into.fields, seen.plan
     marked = [(one, "imports.waits_mark", {}) for one in plan.asks.values()] + [(one, "imports.refused_mark", {"day": day}) for one, day in plan.refused.values()]
     shown = [one for one in (*marked, *((one, None, {}) for one in plan.changes)) if _KNOWN_BY.get(one[0].column, one[0].column) in fields]
     if not shown:
@@ -133,9 +135,7 @@ def _changes(desk: Desk, seen: Preview) -> None:
         for change, mark, more in shown[:_LISTED]:
             field = fields[_KNOWN_BY.get(change.column, change.column)]
             title = desk.t(mark, field=field.title[desk.lang], **more) if mark else field.title[desk.lang]
-            old, new = (_said(desk, field, value) for value in (change.old, change.new))
-            old = masks.masked(field.personal, str(old), hidden) if field.personal and old else old
-            lines.append([change.row, title, str(old or ""), str(new or "")])
+            lines.append([change.row, title, *(veiled(desk, field, str(_said(desk, field, value) or "")) for value in (change.old, change.new))])
         titles = [desk.t(f"imports.{name}") for name in ("bad_row", "change_field", "change_old", "change_new")]
         st.dataframe([dict(zip(titles, line, strict=True)) for line in lines], hide_index=True)
         if len(shown) > _LISTED:

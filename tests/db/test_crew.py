@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -68,12 +69,13 @@ def _where(number: int) -> int:
     return os.getpid()
 
 
-def test_a_further_process_does_not_run_the_page_again_that_began_it(monkeypatch, tmp_path):
+def test_a_further_process_does_not_run_the_page_again_that_began_it_nor_take_a_page_for_a_library(monkeypatch, tmp_path):
     page = tmp_path / "shell.py"
     page.write_text("raise SystemExit(f'{__name__} ran the page')")
     main = ModuleType("__main__")
     main.__file__ = str(page)
     monkeypatch.setitem(sys.modules, "__main__", main)
+    monkeypatch.syspath_prepend(str(Path(crew.__file__).parents[1] / "pages"))
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
     with crew.crew(crew.MANY):
         assert os.getpid() not in set(in_order(_where, ((n,) for n in range(3))))

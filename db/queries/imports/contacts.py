@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from core.calendar import local_day
-from core.care import check_contact
+from core.care import asking, check_contact, counts
 from core.imports.judge import Row
+from core.late_entries import period_over
 from db.keys import keyring
 from db.models.grids import Staff
 from db.models.residents import Contact
@@ -53,6 +54,8 @@ class Contacts(OnRoster):
         contact = self.put(Contact, known, key, {}, fixed=fixed)
         if self._state == NEW:
             self.plan.contacts.append({name: contact[name] for name in ("id", "resident_id", "act", "outcome", "happened_at")})
+            clause = asking(self.ever[who["id"]], act, local_day(at)) if counts(outcome) else None
+            self.plan.late += clause is not None and period_over(clause, at, self.now) is not None
         return remarks
 
     def _by(self, name: str | None, day: date) -> tuple[UUID | None, list[Complaint]]:

@@ -46,7 +46,7 @@ class Plan:
     group → all their groups. `finished`: known orders the file says are done → their rows as they would have been. `contacts`: new contacts of care, to be
     counted. `aside`: rows made on the way (a building a resident lives in), by table. `asks`: resident and protected field → what it becomes once a
     second person agrees (core.changes). `refused`: the same of what a second person refused before, with the day; it is not asked again. `silent`: addresses
-    that name no building, of people whose home is known: left as they are (core.homes).
+    that name no building, of people whose home is known: left as they are (core.homes). `late`: new contacts that happened in a period that is over.
     """
 
     inserts: dict[type, list[dict]] = field(default_factory=dict)
@@ -63,6 +63,7 @@ class Plan:
     asks: dict[tuple[UUID, str], Change] = field(default_factory=dict)
     refused: dict[tuple[UUID, str], tuple[Change, date]] = field(default_factory=dict)
     silent: int = 0
+    late: int = 0
     aside: Counter = field(default_factory=Counter)
 
     @property

@@ -1,6 +1,9 @@
 """Ledgers about people on the roster: whom a row means."""
 
-from sqlalchemy import func, select
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
 
 from core.imports.places import building_of
 from db.models.grids import Building, Household
@@ -13,8 +16,12 @@ class OnRoster(Intake):
     """A person is known by ID number, else by name and door, else by a name nobody else on the roster has."""
 
     def load(self) -> None:
-        query = select(SpecialGroup.resident_id, func.min(SpecialGroup.from_date)).where(SpecialGroup.community_id == self.community_id)
-        self.enrolled = dict(self.session.execute(query.group_by(SpecialGroup.resident_id)).all())
+        query = select(SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.from_date).where(SpecialGroup.community_id == self.community_id)
+        self.enrolled: dict[UUID, date] = {}
+        self.ever: dict[UUID, frozenset[str]] = {}
+        for one, group, since in self.session.execute(query):
+            self.enrolled[one] = min(since, self.enrolled.get(one, since))
+            self.ever[one] = self.ever.get(one, frozenset()) | {group}
         went = set(self.session.scalars(select(Merge.merged_id).where(Merge.community_id == self.community_id, Merge.undone_at.is_(None))))
         records = self.records(Resident, Resident.name, Resident.id_number, Resident.household_id, Resident.grid_id, Resident.left_on)
         self.by_id, self.by_name = {}, {}
