@@ -163,6 +163,22 @@ HERE = {
     "make wheelhouse": "test_an_office_without_internet_installs_from_a_folder_of_wheels",
     ".venv/bin/python -m db demo --communities 40": "tests/db/test_demo.py: forty take minutes, two go the same way",
     "make install WHEELHOUSE=wheelhouse": "test_an_office_without_internet_installs_from_a_folder_of_wheels",
+    **dict.fromkeys(
+        (
+            ".venv/bin/python -m db community create 371203001 --name 清溪社区 --street 凤城街道",
+            ".venv/bin/python -m db import grids.csv --community 371203001 --as chief --yes",
+            ".venv/bin/python -m db import buildings.csv --community 371203001 --as chief --yes",
+            ".venv/bin/python -m db import staff.csv --community 371203001 --as chief --yes",
+            ".venv/bin/python -m db import residents.csv --community 371203001 --as chief --yes",
+            ".venv/bin/python -m db account create zhang --role station_head --name 张站长 --community 371203001 --staff 张站长",
+            ".venv/bin/python -m db account create wang --role grid_worker --name 王网格 --community 371203001 --grid G01",
+            ".venv/bin/python -m db account link wang --community 371203001 --staff 王网格",
+            ".venv/bin/python -m db show queue --as wang",
+            ".venv/bin/python -m db absence add 王网格 --community 371203001 --from 2026-12-01 --to 2026-12-05 --reason leave --as zhang",
+            ".venv/bin/python -m db absence list --community 371203001 --as zhang",
+        ),
+        "tests/db/test_first_day.py: on an empty database, one after the other",
+    ),
 }
 """Commands with a test of their own."""
 
