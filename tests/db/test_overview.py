@@ -111,9 +111,11 @@ def test_a_limit_at_the_end_of_a_month_belongs_to_it_and_a_receipt_at_that_momen
     end = period("month", "2026-10").end
     one = order(ours, received_at=end, recorded_at=end)
     add(one, met(ours, "noise.verify", end, work_order_id=one.id), late(ours, "noise.verify", DUE, work_order_id=one.id), void(ours, work_order_id=one.id))
+    add(*(care(ours, None, due_at=at) for at in (end, end, end + timedelta(microseconds=1))))
     found = ask(engine, head, overview.history, ours, ("2026-09", "2026-10", "2026-11"))
     assert found.intake == {(2, "public_service", None): 1}
     assert found.on_time == {(1, "public_service", None): (1, 1), (2, "public_service", None): (0, 1)}
+    assert found.care == {(1, "elder.call", None): (0, 2), (2, "elder.call", None): (0, 1)}
 
 
 def test_what_is_overdue_and_open_weighs_on_care_coverage_and_what_is_to_come_does_not(engine, head, ours, add, ground):  # noqa: F811
