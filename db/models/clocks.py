@@ -11,6 +11,7 @@ from db.models.base import LATER, Base, InGrid, OnDesk, Tenant, Versioned, commu
 _OPEN = text("closed_at IS NULL")
 _OPEN_OF_ORDER = text("closed_at IS NULL AND work_order_id IS NOT NULL")
 _OPEN_CARE = text("closed_at IS NULL AND work_order_id IS NULL")
+_OPEN_GIVEN_CARE = text("closed_at IS NULL AND work_order_id IS NULL AND holder_id IS NOT NULL")
 _OPEN_OF_APPLICANT = text("closed_at IS NULL AND work_order_id IS NOT NULL AND resident_id IS NOT NULL")
 _LISTED = ("clause_id", "id", "started_at", "paused_at", "paused_until", "work_order_id", "act", "grid_id", "holder_id", "resident_id", "closed_at")
 """What decides whether and where a queue lists a clock: with these in the index itself, whole queues are counted without touching a row."""
@@ -66,6 +67,7 @@ class Clock(InGrid, OnDesk, Versioned, Base):
         Index("ix_clock_open_clause", "community_id", "clause_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_clock_open_order", "community_id", "work_order_id", "grid_id", "desk", "closed_at", sqlite_where=_OPEN_OF_ORDER, postgresql_where=_OPEN_OF_ORDER),
         Index("ix_clock_open_care", "community_id", "act", "due_at", "resident_id", *_CARE, sqlite_where=_OPEN_CARE, postgresql_where=_OPEN_CARE),
+        Index("ix_clock_open_given_care", "community_id", "holder_id", "grid_id", sqlite_where=_OPEN_GIVEN_CARE, postgresql_where=_OPEN_GIVEN_CARE),
         Index("ix_clock_open_applicant", "community_id", "resident_id", sqlite_where=_OPEN_OF_APPLICANT, postgresql_where=_OPEN_OF_APPLICANT),
         Index("ix_clock_open_holder", "community_id", "holder_id", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("uq_clock_open_subject", "community_id", "subject_id", "clause_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),

@@ -31,6 +31,7 @@ class TeamMember(AboutPeople, Tenant, Versioned, Base):
         CheckConstraint("(staff_id IS NULL) <> (name IS NULL)", name="somebody"),
         CheckConstraint("to_date IS NULL OR to_date >= from_date", name="to_after_from"),
         Index(None, "community_id", "resident_id", "role"),
+        Index("ix_team_member_there", "community_id", "role", "resident_id", "from_date", "to_date", "staff_id"),
         Index(None, "community_id", "phone_index"),
     )
 

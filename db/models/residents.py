@@ -41,7 +41,7 @@ class Resident(InGrid, AboutPeople, Versioned, Base):
         Index(None, "community_id", "grid_id"),
         Index(None, "community_id", "household_id"),
         Index(None, "community_id", "phone_index"),
-        Index(None, "community_id", "name"),
+        Index(None, "community_id", "name", "id"),
     )
 
 
@@ -72,6 +72,7 @@ class SpecialGroup(InGrid, AboutPeople, Base):
         Index(None, "community_id", "from_date"),
         Index(None, "community_id", "to_date"),
         Index("ix_special_group_by_age_on", "community_id", "by_age_on", sqlite_where=text("by_age_on IS NOT NULL"), postgresql_where=text("by_age_on IS NOT NULL")),
+        Index("ix_special_group_current", "community_id", "group", "resident_id", sqlite_where=text("to_date IS NULL"), postgresql_where=text("to_date IS NULL")),
         Index("ix_special_group_members", "community_id", "detail", "group", "resident_id", sqlite_where=text("to_date IS NULL"), postgresql_where=text("to_date IS NULL")),
     )
 

@@ -5,13 +5,13 @@ first: they fill most pages, and nobody else need be put in order. What is one o
 takes two conditions on one community for rarer than one, expects a handful, and would make that list anew for each row.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, String, Subquery, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, String, Subquery, and_, any_, bindparam, case, func, literal, or_, select, true
 
 from core.basis_reviews import LACKS
 from core.calendar import local_day
@@ -38,6 +38,8 @@ STATES = ("overdue", "due_soon", "due", "met", "away", "gaps")
 something of their service package is missing."""
 FEW = 200
 """People and buildings found by a search that are still named one by one."""
+MANY = 5_000
+"""People of the roster found by a search that are still looked up once."""
 _LATE, _BEGUN, _DONE = 0, 1, 2
 
 
@@ -78,6 +80,9 @@ _NOW, _GRID, _CLAUSE, _GROUP = bindparam("now", type_=UtcDateTime()), bindparam(
 _ACTS = bindparam("acts", expanding=True, type_=String())
 
 
+_MEMBERS = select(SpecialGroup.resident_id).where(SpecialGroup.to_date.is_(None), SpecialGroup.group == _GROUP)
+
+
 def asked(session: ScopedSession, now: datetime, wanted: Wanted) -> tuple[Shape, dict]:
     """The shape of what is wanted, and its values."""
     few = {"put_off": tuple(put_off(session, now)), "held": tuple(held_now(session, now)), **said_and_changed(session, now)}
@@ -112,15 +117,14 @@ def conditions(shape: Shape, chosen: str | None) -> list[ColumnElement[bool]]:
         case "met" if shape.act or shape.clause:
             found.append(is_waiting(_NOW))
     if shape.group:
-        members = select(SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(COMMUNITIES), SpecialGroup.to_date.is_(None))
-        found.append(Clock.resident_id.in_(members.where(SpecialGroup.group == _GROUP)).is_(true()))
+        found.append(Clock.resident_id.in_(_MEMBERS.where(SpecialGroup.community_id.in_(COMMUNITIES))).is_(true()))
     return found
 
 
 def narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Further conditions on Clock that are another each time: who holds it, and whom a search means."""
     held = [*_held_by(session, now, wanted.holder_id)] if wanted.holder_id is not None else []
-    return [*held, named(session, Clock.subject_id, wanted.words)] if wanted.words else held
+    return [*held, _listed(session, Clock.subject_id, wanted.words)] if wanted.words else held
 
 
 def _held_by(session: ScopedSession, now: datetime, staff_id: UUID) -> list[ColumnElement[bool]]:
@@ -191,13 +195,18 @@ def _ranked(session: ScopedSession, now: datetime, wanted: Wanted, chosen: str |
 
 def _ranking(shape: Shape, chosen: str | None, bucket: int | None, alone: bool, *further: ColumnElement[bool]) -> Select:
     worst = func.min(case((and_(is_overdue(_NOW), *_shown(shape)), _LATE), (is_open(_NOW), _BEGUN), else_=_DONE))
-    query = select(Clock.community_id, Clock.resident_id, worst.label("bucket"), func.min(Clock.due_at).label("due_at")).where(*conditions(shape, chosen), *further)
+    # Those living alone are few: whether one is in the group is looked up for each of them.
+    one_by_one = shape.group and alone
+    query = select(Clock.community_id, Clock.resident_id, worst.label("bucket"), func.min(Clock.due_at).label("due_at"))
+    query = query.where(*conditions(replace(shape, group=False) if one_by_one else shape, chosen), *further)
     query = query.where(is_first(Clock.resident_id, shape.few)) if alone else query
     if chosen == "met" and not (shape.act or shape.clause):
         query, bucket = query.where(*not_held(shape)), _DONE
     query = query.group_by(Clock.community_id, Clock.resident_id)
     owed = (query if bucket is None else query.having(worst == bucket)).subquery()
     ranked = select(owed.c.resident_id).join(Resident, _home(owed)).order_by(owed.c.bucket, risk_of(owed, shape.few).desc(), owed.c.due_at, owed.c.resident_id)
+    if one_by_one:
+        ranked = ranked.where(_MEMBERS.where(SpecialGroup.community_id == owed.c.community_id, SpecialGroup.resident_id == owed.c.resident_id).correlate(owed).exists())
     return ranked.limit(bindparam("most", type_=Integer()))
 
 
@@ -228,7 +237,7 @@ def _first_lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit:
 
 def _lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, alone: bool) -> list[UUID]:
     shape, values = asked(session, now, wanted)
-    day, further = local_day(now), [named(session, SpecialGroup.resident_id, wanted.words)] if wanted.words else []
+    day, further = local_day(now), [_listed(session, SpecialGroup.resident_id, wanted.words)] if wanted.words else []
     if wanted.lack in LACKS or further:
         lacking = lacks_in_file(session, wanted.lack, day) if wanted.lack in LACKS else lacks(parts_named(wanted.lack), day)
         query = _gaps(shape, lacking, day, alone, *further)
@@ -259,12 +268,31 @@ def _home(people: Subquery) -> ColumnElement[bool]:
 def named(session: ScopedSession, column: Any, words: str) -> ColumnElement[bool]:
     """Condition on a column of resident ids: found by part of their building's name; by part of their own, and by whole numbers, for those who see
     names in full. Few are looked up once a session and named one by one."""
-    ways, key = _ways(session, words), ("roster.named", words)
+    ways, found = _ways(session, words), _found(session, words, FEW)
+    return column.in_(found) if len(found) <= FEW else or_(*(column.in_(way).is_(true()) for way in ways))
+
+
+def _listed(session: ScopedSession, column: Any, words: str) -> ColumnElement[bool]:
+    """The same on a column of who is or was on the roster: those are looked up once, however many, for it takes a look at everybody's name."""
+    own = select(SpecialGroup.id).where(SpecialGroup.community_id == Resident.community_id, SpecialGroup.resident_id == Resident.id)
+    found = _found(session, words, MANY, own.exists().is_(true()))
+    if len(found) > MANY:
+        return named(session, column, words)
+    if session.bind.dialect.name == "postgresql":
+        return column == any_(literal(list(found), ARRAY(Id())))
+    # Of many SQLite reads all open clocks of care rather than look each up: what names their people there is the resident.
+    return (Clock.resident_id if column is Clock.subject_id and len(found) > FEW else column).in_(found)
+
+
+def _found(session: ScopedSession, words: str, most: int, *where: ColumnElement[bool]) -> tuple[UUID, ...]:
+    """Whom a search means; of more than `most` only some."""
+    key = ("roster.found", words, most)
     if key not in session.info:
-        session.info[key] = tuple(dict.fromkeys(one for way in ways for one in session.scalars(way.limit(FEW + 1))))
-    if len(session.info[key]) <= FEW:
-        return column.in_(session.info[key])
-    return or_(*(column.in_(way).is_(true()) for way in ways))
+        found: dict[UUID, None] = {}
+        for way in _ways(session, words):
+            found |= dict.fromkeys(session.scalars(way.where(*where).limit(most + 1))) if len(found) <= most else {}
+        session.info[key] = tuple(found)
+    return session.info[key]
 
 
 def _ways(session: ScopedSession, words: str) -> list[Select]:
