@@ -3,9 +3,9 @@ parameters made one by one. A ledger of 350,000 residents is a million and a hal
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, count, groupby
 from operator import itemgetter
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from psycopg.pq import Format
 from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, LargeBinary, String, Table
 
 from db.columns import CASTS, Array, Kind, Made, make, pack
-from db.crew import MANY, in_order
+from db.crew import MANY, ahead, in_order
 from db.engine import ScopedSession, check_scope
 from db.models.base import LATER, MARKED
 from db.types import EncryptedText, Id, UtcDateTime
@@ -48,7 +48,7 @@ def insert_batches(session: ScopedSession, batches: Iterable[tuple[type, list[di
                 waiting.append((table, rows[0]["community_id"], columns[table.columns.keys().index("id")]))
                 yield table.name, kinds_of(table), columns, session.bind.dialect.name
 
-    made = ((*waiting.popleft(), made) for made in in_order(make, jobs()))
+    made = ahead((*waiting.popleft(), part) for part in in_order(make, jobs()))
     for table, parts in groupby(made, key=itemgetter(0)):
         with filling(session, table, coming.get(table.name, 0)):
             for _, community_id, ids, part in parts:
@@ -66,9 +66,9 @@ def write_columns(session: ScopedSession, *parts: tuple[Table, list[list]]) -> N
         for table, one in made:
             _write(session, table, one)
     else:
-        *before, last = (_by_arrays(table) for table, _ in made)
+        *before, last = (_by_arrays(table, one.alike) for table, one in made)
         first = f"WITH {', '.join(f'part_{n} AS ({insert})' for n, insert in enumerate(before))} " if before else ""
-        session.connection().exec_driver_sql(first + last, tuple(chain.from_iterable(one.columns for _, one in made)))
+        session.connection().exec_driver_sql(first + last, tuple(chain.from_iterable(_in_order(one) for _, one in made)))
 
 
 @contextmanager
@@ -90,43 +90,50 @@ def _write(session: ScopedSession, table: Table, made: Made) -> None:
     """The batch, by the driver itself."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
-        _on_sqlite(connection, table, made.columns)
+        _on_sqlite(connection, table, made)
     else:
-        connection.exec_driver_sql(_by_arrays(table), tuple(made.columns))
+        connection.exec_driver_sql(_by_arrays(table, made.alike), tuple(_in_order(made)))
 
 
-def _on_sqlite(connection: Connection, table: Table, columns: list[list]) -> None:
-    """What all rows say alike, half of a ledger's cells, is bound once a statement: binding a value takes as long as storing it."""
-    many = len(columns[0])
-    alike = [many > 1 and values.count(values[0]) == many for values in columns]
-    shared = tuple(values[0] for values, same in zip(columns, alike, strict=True) if same)
-    rows = list(zip(*(values for values, same in zip(columns, alike, strict=True) if not same), strict=True))
-    whole = many - many % _TOGETHER
+def _on_sqlite(connection: Connection, table: Table, made: Made) -> None:
+    shared = tuple(values[0] for values, same in zip(made.columns, made.alike, strict=True) if same)
+    rows = list(zip(*(values for values, same in zip(made.columns, made.alike, strict=True) if not same), strict=True))
+    whole = len(rows) - len(rows) % _TOGETHER
     together = [(*shared, *chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER)]
     for values, times in ((together, _TOGETHER), ([(*shared, *row) for row in rows[whole:]], 1)):
         if values:
-            connection.exec_driver_sql(f"{_into(table)} VALUES {_places(alike, times)}", values)
+            connection.exec_driver_sql(_by_places(table, made.alike, times), values)
 
 
-def _places(alike: Sequence[bool], times: int) -> str:
-    """The numbered places of so many rows: those of what is alike come first."""
+@lru_cache(200)
+def _by_places(table: Table, alike: tuple[bool, ...], times: int) -> str:
+    """Numbered places: those of what is alike come first, and once for all rows."""
     own, shown = count(sum(alike) + 1), []
     for _ in range(times):
         same = count(1)
         shown.append(f"({', '.join(f'?{next(same if one else own)}' for one in alike)})")
-    return ", ".join(shown)
+    return f"{_into(table)} VALUES {', '.join(shown)}"
+
+
+@lru_cache(200)
+def _by_arrays(table: Table, alike: tuple[bool, ...]) -> str:
+    """COPY passes by row-level security, and is refused where that holds; arrays are nearly as quick. What is alike is an array of one."""
+    arrays = [f"%b::{CASTS[kind.holds]}[]" for kind in kinds_of(table)]
+    named = [f"({array})[1]" if same else f"own_{n}" for n, (array, same) in enumerate(zip(arrays, alike, strict=True))]
+    own = {n: array for n, (array, same) in enumerate(zip(arrays, alike, strict=True)) if not same}
+    return f"{_into(table)} SELECT {', '.join(named)} FROM unnest({', '.join(own.values())}) AS own ({', '.join(f'own_{n}' for n in own)})"
+
+
+def _in_order(made: Made) -> Iterator[list]:
+    """The columns as the statement names them: first those of what is alike."""
+    for wanted in (True, False):
+        yield from (values for values, same in zip(made.columns, made.alike, strict=True) if same is wanted)
 
 
 @cache
 def _into(table: Table) -> str:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     return f"INSERT INTO {table.name} ({names})"
-
-
-@cache
-def _by_arrays(table: Table) -> str:
-    """COPY passes by row-level security, and is refused where that holds; arrays are nearly as quick."""
-    return f"{_into(table)} SELECT * FROM unnest({', '.join(f'%b::{CASTS[kind.holds]}[]' for kind in kinds_of(table))})"
 
 
 def packed(table: Table, rows: list[dict]) -> list[list | None]:

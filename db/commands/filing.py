@@ -4,7 +4,6 @@ A command is `command(session, *, now, …) -> value | Refused`. It changes rows
 undoes everything, and leaves an entry only where the refusal itself tells something of others (`file_try`). Two people editing one row: the second gets Refused("common.changed_meanwhile").
 """
 
-import hmac
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -77,11 +76,11 @@ class Filing:
         if table.name in _UNFILED:
             return
         self.bulk += len(rows)
-        usual, key = {column.name: default_of(column) for column in table.columns}, keyring().index_key
+        usual, mark = {column.name: default_of(column) for column in table.columns}, keyring().mark
         for row in rows:
             if "id" in usual:
                 row.setdefault("id", uuid7())
-            self._note(table.name, {name: row.get(name, value) for name, value in usual.items()}, gone=False, key=key)
+            self._note(table.name, {name: row.get(name, value) for name, value in usual.items()}, gone=False, mark=mark)
 
     def note_made(self, table: str, community_id: UUID, ids: list[bytes], digests: list[bytes]) -> None:
         """The digests of rows inserted in bulk that were made beforehand."""
@@ -94,8 +93,8 @@ class Filing:
         self.bulk += len(rows)
         self.uncovered += len(rows)
 
-    def _note(self, table: str, values: dict, gone: bool, key: bytes | None = None) -> None:
-        known, digest = row_id(table, values), GONE if gone else row_digest(table, values, key)
+    def _note(self, table: str, values: dict, gone: bool, mark: Callable[[bytes], bytes] | None = None) -> None:
+        known, digest = row_id(table, values), GONE if gone else row_digest(table, values, mark)
         for batch in self.made:
             if batch.table == table and (at := batch.place.get(known.bytes)) is not None:
                 batch.digests[at * 32 : at * 32 + 32] = digest
@@ -143,10 +142,10 @@ def row_id(table: str, values: dict) -> UUID:
     return uuid5(PLATFORM, f"{table} {' '.join(key)}")
 
 
-def row_digest(table: str, values: dict, key: bytes | None = None) -> bytes:
-    """HMAC-SHA256 (`key`: the office's, where the caller has it at hand) over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
+def row_digest(table: str, values: dict, mark: Callable[[bytes], bytes] | None = None) -> bytes:
+    """HMAC-SHA256 (`mark`: the keyring's, where the caller has it at hand) over the table and its columns in name order; keyed, so that digests of personal data say nothing."""
     told = [(name, value) for name, value in sorted(values.items()) if name not in _with_info(table, "marked") and (value is not None or name not in _with_info(table, "later"))]
-    return hmac.digest(key or keyring().index_key, b"row\0" + _TELLER.encode([table, told]).encode(), "sha256")
+    return (mark or keyring().mark)(b"row\0" + _TELLER.encode([table, told]).encode())
 
 
 @cache
