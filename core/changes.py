@@ -8,13 +8,15 @@ from datetime import date
 
 from core.addresses import bare, place_of
 from core.care import GROUPS
+from core.departures import EXITS
 from core.grants import Person, not_ones_own
 from core.imports.cells import Bad
 from core.imports.id_numbers import birth_of, id_number_of
 from core.refusals import Refused
 
-FIELDS = ("id_number", "birth_date", "address", "group_end")
-"""What needs a second person: three fields of the file, and the end of a group's membership (value: group:ISO date, the first day without it)."""
+FIELDS = ("id_number", "birth_date", "address", "group_end", "exit")
+"""What needs a second person: three fields of the file, the end of a group's membership (value: group:ISO date, the first day without it), and a death or move
+that a ledger tells of (value: kind of core.departures:ISO date)."""
 TYPED = FIELDS[:3]
 """Those for which a new value is typed."""
 _OLDEST = date(1890, 1, 1)
@@ -35,6 +37,9 @@ def wanted_value(field: str, text: str, today: date) -> str | Refused:
         case "group_end":
             group, _, day = text.partition(":")
             return f"{group}:{_day(day)}" if group in GROUPS and _day(day) else Refused("care.no_such_group")
+        case "exit":
+            kind, _, day = text.partition(":")
+            return f"{kind}:{_day(day)}" if kind in EXITS and _day(day) else Refused("care.no_such_field")
     return Refused("care.no_such_field")
 
 
@@ -42,6 +47,12 @@ def group_end(value: str) -> tuple[str, date]:
     """Group and first day without it, of a value that wanted_value has passed."""
     group, _, day = value.partition(":")
     return group, date.fromisoformat(day)
+
+
+def exit_of(value: str) -> tuple[str, date]:
+    """Kind of core.departures and day, of such a value."""
+    kind, _, day = value.partition(":")
+    return kind, date.fromisoformat(day)
 
 
 def check_change(field: str, value: str, before: str | None, id_number: str | None) -> Refused | None:

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from core.calendar import local_day
 from core.care import check_leaving
-from core.changes import check_change, group_end, may_decide, wanted_value
+from core.changes import check_change, exit_of, group_end, may_decide, wanted_value
+from core.departures import check_exit
 from core.imports.id_numbers import birth_of
 from core.refusals import Refused
 from core.roles import may
-from db.commands import care
+from db.commands import care, departures
 from db.commands.filing import file, file_try
 from db.commands.grants import actor, asked, decided
 from db.commands.homes import live_at
@@ -23,7 +24,7 @@ from db.models.changes import ChangeRequest
 from db.models.residents import Resident
 from db.queries.care import personal_value
 from db.queries.changes import value_index
-from db.queries.departures import went_into
+from db.queries.departures import last_seen, went_into
 
 
 def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str, value: str, reason: str | None = None) -> UUID | Refused:
@@ -113,11 +114,16 @@ def _change(session: ScopedSession, resident: Resident, row: ChangeRequest, now:
         case "group_end":
             group, day = group_end(row.wanted)
             care.leave(session, resident, care.current_groups(session, resident.id), group, day, now)
+        case "exit":
+            left = departures.leave(session, resident, *exit_of(row.wanted), now, row.reason)
+            return left if isinstance(left, Refused) else None
     return None
 
 
 def _standing(session: ScopedSession, resident: Resident, field: str, wanted: str) -> str | None:
-    """What stands there now; of a group's end: since when somebody is in it, None: they are not."""
+    """What stands there now; of a group's end: since when somebody is in it, None: they are not; of an exit: when they left."""
+    if field == "exit":
+        return resident.left_on and resident.left_on.isoformat()
     if field != "group_end":
         return personal_value(session, resident, field)
     current = care.current_groups(session, resident.id).get(group_end(wanted)[0])
@@ -129,6 +135,8 @@ def _impossible(session: ScopedSession, resident: Resident, field: str, wanted: 
         group, day = group_end(wanted)
         current = care.current_groups(session, resident.id).get(group)
         return check_leaving(current.from_date, day, local_day(now)) if current else Refused("care.not_in_group")
+    if field == "exit":
+        return check_exit(exit_of(wanted)[1], local_day(now), resident.left_on, last_seen(session, resident.community_id, resident.id))
     refused = check_change(field, wanted, before, resident.id_number)
     if refused or field != "id_number":
         return refused

@@ -36,5 +36,5 @@ def put_all(session: ScopedSession, community_id: UUID, asks: Mapping[tuple[UUID
 def _row(community_id: UUID, resident_id: UUID, field: str, change: Change, about: dict) -> dict:
     return about | {
         "community_id": community_id, "id": uuid7(), "resident_id": resident_id, "field": field, "before": change.old, "wanted": change.new,
-        "wanted_index": value_index(resident_id, field, change.new), "reason": t("imports.asked_because", "zh", row=change.row), "version": 1,
+        "wanted_index": value_index(resident_id, field, change.new), "reason": t("imports.asked_because", "zh", row=change.row) + (f"：{change.why}" if change.why else ""), "version": 1,
     }  # fmt: skip

@@ -27,10 +27,9 @@ from db.commands.filing import file
 from db.commands.packages import close_package, reopen_package
 from db.engine import ScopedSession
 from db.models.clocks import Clock
-from db.models.residents import Contact, Departure, Resident, SpecialGroup
+from db.models.residents import Departure, Resident, SpecialGroup
 from db.queries.clock_state import is_counted
-from db.queries.departures import holds_of
-from db.queries.late_entries import stands
+from db.queries.departures import holds_of, last_seen
 from db.types import uuid7
 
 
@@ -94,7 +93,7 @@ def leave_roster(session: ScopedSession, *, now: datetime, resident_id: UUID, ki
 
 def leave(session: ScopedSession, resident: Resident, kind: str, from_date: date, now: datetime, reason: str | None = None) -> tuple[Departure, int, int] | Refused:
     """Step of this and other commands: `resident`, locked, died or moved away. Returns the departure and how many clocks and groups it ended."""
-    refused = check_exit(from_date, local_day(now), resident.left_on, _last_seen(session, resident))
+    refused = check_exit(from_date, local_day(now), resident.left_on, last_seen(session, resident.community_id, resident.id))
     if refused:
         return refused
     row = _new(session, resident, kind, from_date, now, reason)
@@ -188,12 +187,6 @@ def _rejoin(session: ScopedSession, groups: list[str]) -> int:
     for row in session.scalars(select(SpecialGroup).where(SpecialGroup.id.in_([UUID(one) for one in groups]))) if groups else ():
         row.to_date = None
     return len(groups)
-
-
-def _last_seen(session: ScopedSession, resident: Resident) -> date | None:
-    own = (Contact.community_id == resident.community_id, Contact.resident_id == resident.id, Contact.outcome == "reached", Contact.act != "file_update", stands())
-    moment = session.scalar(select(func.max(Contact.happened_at)).where(*own).execution_options(rollup=True))
-    return moment and local_day(moment)
 
 
 # --- what both share ------------------------------------------------------------------------------------------------

@@ -213,12 +213,8 @@ def _move(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime)
 
 
 def _settle(session: ScopedSession, plan: Plan, made: Collection[UUID], community_id: UUID, now: datetime) -> None:
-    """Known residents who joined a group or left: their care clocks become what their groups ask for now."""
-    for membership in _load(session, SpecialGroup, community_id, list(plan.left), SpecialGroup.resident_id):
-        if membership.to_date is None:
-            membership.to_date = plan.left[membership.resident_id]
-    session.flush()
-    for resident in _load(session, Resident, community_id, [one for one in {*plan.enrolled, *plan.left} if one not in made]):
+    """Known residents who joined a group: their care clocks become what their groups ask for now."""
+    for resident in _load(session, Resident, community_id, [one for one in plan.enrolled if one not in made]):
         settle_plan(session, resident, local_day(now), now)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, func, or_, select
 
 from core import masks
 from core.cadence import Hold, held_turns
@@ -21,7 +21,8 @@ from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.grids import Staff
 from db.models.merges import Merge
-from db.models.residents import Departure, Resident, SpecialGroup
+from db.models.residents import Contact, Departure, Resident, SpecialGroup
+from db.queries.late_entries import stands
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ def all_holds(session: ScopedSession, community_id: UUID) -> dict[UUID, tuple[Ho
     for resident_id, begin, end in session.execute(query.order_by(Departure.from_date)):
         found[resident_id] = (*found.get(resident_id, ()), (begin, end))
     return found
+
+
+def last_seen(session: ScopedSession, community_id: UUID, resident_id: UUID) -> date | None:
+    """The local date of the latest contact with a resident that stands, over all grids."""
+    own = (Contact.community_id == community_id, Contact.resident_id == resident_id, Contact.outcome == "reached", Contact.act != "file_update", stands())
+    moment = session.scalar(select(func.max(Contact.happened_at)).where(*own).execution_options(rollup=True))
+    return moment and local_day(moment)
 
 
 def departures(session: ScopedSession, now: datetime, resident_id: UUID) -> list[DepartureRow]:

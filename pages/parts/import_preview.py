@@ -5,6 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.changes import exit_of
 from core.imports.judge import BadCell
 from core.imports.tables import Field
 from core.imports.teams import NOT_NEEDED
@@ -18,8 +19,8 @@ from pages.parts.plain import plain
 
 _LISTED = 500
 _FIGURES = ("new", "changed", "unchanged", "rejected")
-_KNOWN_BY = {"grid_id": "grid", "household_id": "door"}
-"""Columns that hold an id → the field a reader knows them by."""
+_KNOWN_BY = {"grid_id": "grid", "household_id": "door", "exit": "left_on"}
+"""Columns that hold an id, and what is asked for → the field a reader knows them by."""
 
 
 def preview_view(desk: Desk, seen: Preview) -> bool:
@@ -144,6 +145,9 @@ def _changes(desk: Desk, seen: Preview) -> None:
 
 def _said(desk: Desk, field: Field, value: object) -> object:
     """A value as a reader knows it."""
+    if field.parse == "past_date" and isinstance(value, str):
+        kind, day = exit_of(value)
+        return f"{desk.t(f'departures.{kind}')} {day}"
     if value is None or isinstance(value, UUID):
         return value and "…"
     if field.parse == "service" or value == NOT_NEEDED:

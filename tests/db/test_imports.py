@@ -4,6 +4,7 @@ import json
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -14,7 +15,9 @@ from core.imports.headers import Mapping, guess
 from core.imports.tables import table
 from core.refusals import Refused
 from db.commands import imports
+from db.commands.care import record_contact
 from db.commands.changes import decide
+from db.commands.departures import undo
 from db.commands.filing import carry_out, file
 from db.engine import open_session
 from db.models.changes import ChangeRequest
@@ -22,7 +25,7 @@ from db.models.clocks import Clock
 from db.models.grids import Building, Grid, Household, Post, Staff
 from db.models.imports import AffairClass, ImportBatch, ImportMapping
 from db.models.ledger import LedgerEntry
-from db.models.residents import Resident, SpecialGroup
+from db.models.residents import Departure, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.queries.imports import Upload, preview, reading
 from db.scope import Scope
@@ -211,15 +214,38 @@ def test_a_known_resident_who_joins_a_second_group_gets_the_clocks_of_both(desk)
     assert {c.clause_id for c in desk.rows(Clock, Clock.resident_id == zhang.id)} == {"elder.call", "elder.visit", "file.update", "disabled.assess"}
 
 
-def test_a_resident_who_has_left_is_off_the_roster_and_owed_nothing_more(desk):
-    head = ["姓名", "身份证号", "人员类别", "迁出日期", "迁出原因"]
+def test_a_known_resident_who_has_left_by_a_ledger_is_off_the_roster_once_the_station_head_agrees_and_undone_is_back(desk):
+    head = ["姓名", "身份证号", "人员类别", "联系电话", "迁出日期", "迁出原因"]
     number = ledgers.id_number("19500315", 11)
-    desk.take_in(desk.upload("residents", [head, ["张三", number, "老人", None, None]]))
-    desk.take_in(desk.upload("residents", [head, ["张三", number, "老人", "2026.11.10", "迁往外地"]]))
-    [zhang] = desk.rows(Resident)
-    assert (zhang.left_on.isoformat(), zhang.left_reason) == ("2026-11-10", "迁往外地")
-    assert [g.to_date.isoformat() for g in desk.rows(SpecialGroup)] == ["2026-11-10"]
-    assert [c.clause_id for c in desk.rows(Clock) if c.closed_at is None] == []
+    desk.take_in(desk.upload("residents", [head, ["张三", number, "老人", None, None, None]]))
+    gone = desk.upload("residents", [head, ["张三", number, "老人", "13812345678", "2026.11.10", "因病死亡"]])
+    assert desk.take_in(gone).counts["waits"] == 1
+    [zhang], clocks = desk.rows(Resident), {c.id for c in desk.rows(Clock) if c.closed_at is None}
+    assert (zhang.left_on, zhang.phone) == (None, "13812345678") and clocks, "the other cells go in"
+    assert desk.take_in(gone).batch_id is None, "and nobody is asked twice"
+    [asked] = desk.rows(ChangeRequest)
+    assert (asked.field, asked.wanted, asked.reason) == ("exit", "dead:2026-11-10", "导入的台账第 2 行与档案不同：因病死亡")
+    head_of_station = replace(desk.scope, actor_id=uuid7(), role="station_head")
+    assert carry_out(desk.engine, head_of_station, decide, now=NOW, request_id=asked.id, approved=True) == "exit"
+    [zhang], [left] = desk.rows(Resident), desk.rows(Departure)
+    assert (zhang.left_on.isoformat(), left.kind) == ("2026-11-10", "dead")
+    assert [g.to_date.isoformat() for g in desk.rows(SpecialGroup)] == ["2026-11-18"] and [c for c in desk.rows(Clock) if c.closed_at is None] == []
+    assert not isinstance(carry_out(desk.engine, head_of_station, undo, now=NOW, departure_id=left.id, version=left.version), Refused)
+    assert desk.rows(Resident)[0].left_on is None and {c.id for c in desk.rows(Clock) if c.closed_at is None} == clocks
+
+
+def test_no_ledger_says_of_somebody_reached_since_or_gone_already_that_they_left_earlier(desk):
+    head = ["姓名", "身份证号", "人员类别", "迁出日期"]
+    seen, went = ledgers.id_number("19500315", 11), ledgers.id_number("19510315", 12)
+    desk.take_in(desk.upload("residents", [head, ["张三", seen, "老人", None], ["李四", went, "老人", "2026-10-01"]]))
+    zhang = next(one for one in desk.rows(Resident) if one.name == "张三")
+    said = {"resident_id": zhang.id, "act": "call", "outcome": "reached", "happened_at": NOW}
+    carry_out(desk.engine, Scope.system({desk.community_id}), record_contact, now=NOW, **said)
+    again = desk.upload("residents", [head, ["张三", seen, "老人", "2026-11-10"], ["李四", went, "老人", "2026-09-01"]])
+    assert [(cell.row, cell.reason, cell.values["day"], cell.refuses) for cell in desk.preview(again).found.bad] == [
+        (2, "exit_seen_after", "2026-11-18", False), (3, "left_already", "2026-10-01", False),
+    ]  # fmt: skip
+    assert desk.take_in(again).batch_id is None
 
 
 def test_staff_take_their_posts_and_hand_them_on(desk):

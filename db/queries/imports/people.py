@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.changes import TYPED
+from core.departures import check_exit, exit_kind
 from core.homes import FILLS, OTHER, SAME, SILENT, by_address, by_door
 from core.imports.judge import Row
 from db.engine import ScopedSession
@@ -15,6 +16,7 @@ from db.models.grids import Household, Post, Staff
 from db.models.merges import Merge
 from db.models.residents import Resident, SpecialGroup
 from db.queries.changes import Asked
+from db.queries.departures import last_seen
 from db.queries.imports.plan import Change, Complaint, PlacedIntake
 
 _OWN = ("name", "sex", "relation", "phone", "address", "registered_address", "health", "left_on", "left_reason", "id_number")
@@ -61,12 +63,14 @@ class Residents(PlacedIntake):
             wanted |= {"household_id": household and household["id"], "grid_id": building["grid_id"] if building else grid["id"] if grid else None}
         elif says is SAME:
             wanted["grid_id"] = building["grid_id"]
+        remarks: list[Complaint] = []
         if known is not None:
             wanted["address"] = self._address(known, values, says)
+            remarks = self._exit(known, wanted.pop("left_on"), wanted.pop("left_reason"))
         elsewhere = building is None and grid and known and known["household_id"] and known["grid_id"] != grid["id"]
         resident = self._resident(values, wanted, household)
         self._groups(resident, values)
-        return [("grid", "home_in_other_grid", {}, False)] if elsewhere else ()
+        return [*remarks, *([("grid", "home_in_other_grid", {}, False)] if elsewhere else [])]
 
     def change(self, model: type, record: dict, column: str, new: object) -> None:
         """A protected field that says something already waits for a second person; a birth year stays with its date."""
@@ -78,11 +82,23 @@ class Residents(PlacedIntake):
         elif column != "birth_year" or not record["birth_date"] or int(record["birth_date"][:4]) == new:
             super().change(model, record, column, new)
 
-    def _ask(self, resident_id: UUID, column: str, old: str, new: str) -> None:
+    def _exit(self, known: dict, day: date | None, reason: str | None) -> list[Complaint]:
+        """Somebody known died or moved away: no ledger alone takes anybody off the roster, and what can't be is remarked on."""
+        if day is None or known["left_on"]:
+            return [("left_on", "left_already", {"day": known["left_on"].isoformat()}, False)] if day and known["left_on"] != day else []
+        if (known["id"], "exit") in self.asked.waiting:
+            return []
+        refused = check_exit(day, self.today, None, last_seen(self.session, self.community_id, known["id"]))
+        if refused:
+            return [("left_on", f"exit_{refused.reason.rpartition('.')[2]}", refused.values, False)]
+        self._ask(known["id"], "exit", None, f"{exit_kind(reason)}:{day.isoformat()}", reason)
+        return []
+
+    def _ask(self, resident_id: UUID, column: str, old: str | None, new: str, why: str | None = None) -> None:
         """A second person is asked, unless that was done already: it waits, or was refused."""
         if (resident_id, column) in self.asked.waiting:
             return
-        change = Change(self._number, Resident.__tablename__, column, old, new)
+        change = Change(self._number, Resident.__tablename__, column, old, new, why)
         refused = self.asked.refused_on(resident_id, column, new)
         if refused and not self.ask_again:
             self.plan.refused[resident_id, column] = (change, refused)
@@ -142,13 +158,10 @@ class Residents(PlacedIntake):
         wanted |= {"birth_date": born.isoformat(), "birth_year": born.year}
         known, key = self._find(values, wanted["birth_date"], household)
         before = known[key]["grid_id"] if key in known else wanted["grid_id"]
-        left = known[key]["left_on"] if key in known else None
         resident = self.put(Resident, known, key, wanted)
         self.by_name[(resident["name"], resident["birth_date"], resident["household_id"])] = resident
         if resident["grid_id"] != before:
             self.plan.moved_residents[resident["id"]] = resident["grid_id"]
-        if resident["left_on"] and not left:
-            self.plan.left[resident["id"]] = resident["left_on"]
         return resident
 
     def _find(self, values: dict, born: str, household: dict | None) -> tuple[dict, object]:
@@ -163,7 +176,7 @@ class Residents(PlacedIntake):
         return self.by_id, id_number
 
     def _groups(self, resident: dict, values: dict) -> None:
-        if resident["left_on"]:
+        if resident["left_on"] or values.get("left_on"):
             return
         for group, detail in (values.get("groups") or {}).items():
             known = (resident["id"], group)

@@ -29,20 +29,21 @@ Complaint = tuple[str, str, dict, bool]
 
 @dataclass(frozen=True)
 class Change:
-    """One field of a known row that the file says otherwise. `old` and `new` are personal data where the field is."""
+    """One field of a known row that the file says otherwise, and why (None: it doesn't say). `old` and `new` are personal data where the field is."""
 
     row: int
     table: str
     column: str
     old: object
     new: object
+    why: str | None = None
 
 
 @dataclass
 class Plan:
     """Rows to insert by model, in an order foreign keys allow; fields to change by model and id; each sheet row's state.
 
-    `moved_…`: id → the grid it is in from now on. `left`: residents who have gone, and when. `enrolled`: residents new in a
+    `moved_…`: id → the grid it is in from now on. `enrolled`: residents new in a
     group → all their groups. `finished`: known orders the file says are done → their rows as they would have been. `contacts`: new contacts of care, to be
     counted. `aside`: rows made on the way (a building a resident lives in), by table. `asks`: resident and protected field → what it becomes once a
     second person agrees (core.changes). `refused`: the same of what a second person refused before, with the day; it is not asked again. `silent`: addresses
@@ -56,7 +57,6 @@ class Plan:
     complaints: dict[int, list[Complaint]] = field(default_factory=dict)
     moved_buildings: dict[UUID, UUID] = field(default_factory=dict)
     moved_residents: dict[UUID, UUID | None] = field(default_factory=dict)
-    left: dict[UUID, date] = field(default_factory=dict)
     enrolled: dict[UUID, dict[str, str | None]] = field(default_factory=dict)
     finished: dict[UUID, Rows] = field(default_factory=dict)
     contacts: list[dict] = field(default_factory=list)
