@@ -96,7 +96,7 @@ def _grids(desk: Desk, rows: list[DutyRow]) -> None:
     """The grids' patrols: one line a grid, and one form for all."""
     clause = load_rulebook()[rows[0].clause_id]
     with st.container(border=True, key="duty-grids", gap="small"):
-        st.markdown(f"**{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{clause.id} · {source_text(desk, clause)}]")
+        st.markdown(f"**{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{source_text(desk, clause)}]")
         st.markdown("\n".join(f"- :{TONE[row.state]}[**{when_text(desk, row)}**] {plain(row.grid)} :gray[{_last(desk, row)}]" for row in rows))
         if desk.may(right(rows[0].clause_id)):
             _button(desk, desk.t("duties.record_patrol"), rows[0], {row.grid_id: row.grid for row in rows})

@@ -25,7 +25,7 @@ def when_text(desk: Desk, row: DutyRow) -> str:
 def duty_line(desk: Desk, row: DutyRow) -> str:
     """A duty of the community as Markdown: state, title, figure, clause, and the last time."""
     clause = load_rulebook()[row.clause_id]
-    lines = [f":{TONE[row.state]}[**{when_text(desk, row)}**] **{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{clause.id} · {source_text(desk, clause)}]"]
+    lines = [f":{TONE[row.state]}[**{when_text(desk, row)}**] **{clause.title[desk.lang]}** · {clause.figure[desk.lang]} :gray-badge[{source_text(desk, clause)}]"]
     if row.last is None:
         return "  \n".join([*lines, f":gray[{desk.t('duties.never')}]"])
     last = desk.t("duties.last", when=local_minute(row.last.happened_at), who=plain(row.last.by) or "—")
