@@ -16,6 +16,7 @@ from db.queries.property import CLAUSES as PROVEN
 from db.queries.supervision import signatures
 from pages.parts import desk as at
 from pages.parts import jump
+from pages.parts.beginnings import draw_beginning
 from pages.parts.checklist_lines import OPEN, counted, draw_lines, figure, verdict_mark
 from pages.parts.clause import clause_chip
 from pages.parts.desk import Desk
@@ -43,6 +44,7 @@ def page() -> None:
     if clause_id in {line.clause_id for line in found.lines}:
         _clause(desk, found, found.line(clause_id))
         return
+    draw_beginning(desk, community_id)
     _statement(desk, found)
     _lines(desk, found)
     _signing(desk, found)

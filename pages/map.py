@@ -9,6 +9,7 @@ from db.queries.gaps import gaps
 from db.queries.geometry import map_version
 from db.queries.map import GridValues, community_values, grid_card, grid_values, size_band
 from pages.parts import desk as at
+from pages.parts.beginnings import draw_beginning
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.map_card import district_view, gaps_view, grid_card_view
@@ -43,7 +44,7 @@ def _community(community_id: UUID) -> None:
         return
     values = kept(desk, grid_values, community_id)
     if not values:
-        st.info(desk.t("map.no_grids"))
+        draw_beginning(desk, community_id)
         return
     left, right = st.columns([3, 2])
     with left:

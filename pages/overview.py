@@ -11,6 +11,7 @@ from core.measures import Measured
 from core.rulebook import load_rulebook
 from db.queries.overview import behind_mark, grid_names, history, late, marks, month_keys, thresholds
 from pages.parts import desk as at
+from pages.parts.beginnings import draw_beginning
 from pages.parts.charts import CHARTS, chart_rows, draw_chart, mark_name
 from pages.parts.checklist_lines import verdict_mark
 from pages.parts.clause import source_text
@@ -43,6 +44,7 @@ def page() -> None:
     community_id = draw_league(desk, names) if len(names) > 1 else next(iter(names))
     if len(names) > 1:
         st.header(plain(names[community_id]), anchor=False)
+    draw_beginning(desk, community_id)
     st.subheader(desk.t("overview.late"), anchor=False)
     draw_late(desk, community_id, kept(desk, late, community_id, community_id=community_id))
     with st.container(horizontal=True, key="overview-waits"):

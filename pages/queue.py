@@ -7,6 +7,7 @@ from db.queries.work_orders import OrderLine
 from pages.parts import desk as at
 from pages.parts import queue_filters
 from pages.parts.archive import draw_archive
+from pages.parts.beginnings import draw_beginning
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.handovers import draw_handovers
@@ -85,7 +86,7 @@ def _end(desk: Desk, found: Counts, wanted: Wanted, shown: int, total: int) -> N
         st.button(desk.t("queue.more", n=min(PAGE, total - shown), total=total), on_click=_show, args=(shown + PAGE,), width="stretch", key="queue_more")
     if not shown and wanted.text:
         not_found(desk, wanted)
-    elif not shown:
+    elif not shown and not draw_beginning(desk):
         st.success(desk.t("queue.empty"))
         if desk.may("order_take_in"):
             st.caption(desk.t("queue.empty_next"))

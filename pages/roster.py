@@ -6,6 +6,7 @@ from core.roles import Role
 from core.rulebook import load_rulebook
 from db.queries.roster import Roster, Wanted, roster
 from pages.parts import desk as at
+from pages.parts.beginnings import draw_beginning
 from pages.parts.clause import clause_chip
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
@@ -81,6 +82,8 @@ def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
 
 
 def _nobody(desk: Desk, wanted: Wanted) -> None:
+    if draw_beginning(desk):
+        return
     good = {Wanted(state="overdue"): "roster.nobody_late", Wanted(state="gaps"): "packages.nobody_lacks"}.get(wanted)
     st.success(desk.t(good)) if good else st.info(f"{desk.t('roster.nobody')} {desk.t('roster.nobody_next')}")
     st.button(desk.t("roster.show_all"), key="roster-all", on_click=show_all)

@@ -12,6 +12,7 @@ from db.engine import open_session
 from db.models.clocks import Clock
 from db.models.grids import Community
 from db.models.ledger import LedgerEntry
+from db.queries.beginnings import missing
 from db.queries.identity import scope_of
 from db.scope import Scope
 from tests.conftest import NOW, printed, type_in
@@ -31,6 +32,7 @@ def test_an_administrator_founds_the_first_community_and_reaches_it_and_its_duti
     assert scope_of(engine, "chief").communities == {known}
     with open_session(engine, scope_of(engine, "chief")) as session:
         assert session.scalars(select(Community.name)).all() == ["清溪社区"]
+        assert missing(session, NOW, known) == missing(session, NOW) == ("grids", "staff", "residents"), "every desk says so"
         assert "supervision.check" in session.scalars(select(Clock.clause_id).where(Clock.subject_id == known)).all()
         assert session.scalars(select(LedgerEntry.command).where(LedgerEntry.community_id == known)).all() == ["community.create"]
 

@@ -20,6 +20,7 @@ from db.commands.surveys import enter, start
 from db.engine import open_session
 from db.models.residents import Resident
 from db.models.surveys import SurveyPerson
+from db.queries.beginnings import missing
 from db.queries.checklist import checklist
 from db.queries.identity import scope_of, visitor
 from tests.conftest import NOW, ROOT, printed
@@ -77,7 +78,9 @@ def resident(engine, name):
         return session.scalar(select(Resident.id).where(Resident.name == name))
 
 
-def test_the_readme_s_first_day_ends_with_a_worker_s_queue(said):
+def test_the_readme_s_first_day_ends_with_a_worker_s_queue(engine, said):
+    with open_session(engine, scope_of(engine, "zhang")) as session:
+        assert missing(session, NOW) == ()
     printed_by = {line.split(" --")[0]: text for line, text in said.items()}
     assert "新增 5" in printed_by["import staff.csv"] and "拒收 0" in printed_by["import staff.csv"]
     assert "新增 20" in printed_by["import residents.csv"] and "拒收 0" in printed_by["import residents.csv"]
