@@ -40,6 +40,12 @@ def by_address(text: str, home: str | None, written: str | None) -> str:
     return OTHER if written is not None and _NUMBER.search(bare(text)) else SILENT
 
 
+def lives_at(home: str | None, written: str | None) -> str | None:
+    """Where somebody lives, for their file and for a comparison: behind the household's door `home`, where the round goes, too; at the address `written` beside it only if
+    that is plainly another place."""
+    return written if home is None or written is not None and by_address(written, home, None) == OTHER else home
+
+
 def _ends_alike(text: str | None, home: str | None) -> bool:
     """Whether `text` is the home, perhaps with something before it: 清溪新村3号楼301室, but no 13号楼301."""
     if text is None or home is None:

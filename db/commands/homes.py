@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from core.addresses import contradict, place_of
+from core.addresses import place_of
+from core.homes import SAME, by_address
 from db.commands.transfers import move_along
 from db.engine import ScopedSession
 from db.keys import keyring
@@ -19,14 +20,14 @@ from db.types import uuid7
 
 def live_at(session: ScopedSession, resident: Resident, address: str, now: datetime) -> None:
     """`resident` lives at `address` from now on: behind a door of ours they belong to its household and grid, and their care with them. Of an address that is none,
-    the household they had stays unless that is plainly another place."""
-    place, (building, door) = place_of(address), _ours(session, resident.community_id, address)
+    the household they had stays only if it is the same home: nobody goes to the old door, and no list is compared with it."""
+    building, door = _ours(session, resident.community_id, address)
     grid_id = building.grid_id if building else resident.grid_id
     if building and door:
         resident.household_id, resident.address = _home(session, resident.community_id, building, door), None
     else:
         resident.address = address
-        if resident.household_id and contradict(place, place_of(_door(session, resident))):
+        if resident.household_id and by_address(address, _door(session, resident), None) != SAME:
             resident.household_id = None
     if resident.grid_id != grid_id:
         resident.grid_id = grid_id

@@ -10,6 +10,7 @@ from core import masks
 from core.addresses import lives_apart
 from core.appointments import Agreed
 from core.care import ADULT_AGE, ELDER_AGE, reached
+from core.homes import lives_at
 from core.roles import PERSONAL, may
 from db.engine import ScopedSession
 from db.models.grids import Building, Household, Staff
@@ -111,11 +112,11 @@ def order_contacts(session: ScopedSession, community_id: UUID, order_id: UUID) -
 
 
 def personal_value(session: ScopedSession, resident: Resident, field: str, *, rollup: bool = False) -> str | None:
-    """A core.roles.PERSONAL field in full. The address is the one on file, else building and door of the household. `rollup`: also of another grid."""
-    if field != "address" or resident.address:
+    """A core.roles.PERSONAL field in full; the address as core.homes.lives_at has it. `rollup`: also of another grid."""
+    if field != "address" or resident.household_id is None:
         return getattr(resident, field)
     home = select(Building.name, Household.door).select_from(Household)
     home = home.outerjoin(Building, and_(Building.community_id == Household.community_id, Building.id == Household.building_id))
     own = home.where(Household.community_id == resident.community_id, Household.id == resident.household_id).execution_options(rollup=rollup)
-    found = session.execute(own).one_or_none() if resident.household_id else None
-    return " ".join(part for part in found if part) if found else None
+    found = session.execute(own).one_or_none()
+    return lives_at(" ".join(part for part in found if part) if found else None, resident.address)

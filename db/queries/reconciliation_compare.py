@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from core.addresses import Place, place_of, same_building, same_flat
 from core.calendar import local_day
+from core.homes import lives_at
 from core.imports import checks
 from core.imports.judge import Judgement, judge
 from core.reconciliation import KINDS, SAME, Finding, Home, Person, compare_homes, compare_people
@@ -114,13 +115,19 @@ def _several(owner: str | None) -> list[str]:
 
 # --- ours -----------------------------------------------------------------------------------------------------------
 def _people(session: ScopedSession, community_id: UUID) -> list[Person]:
-    doors = {home: place_of(text) for home, text in said_homes(session, community_id)}
+    doors = {home: (text, place_of(text)) for home, text in said_homes(session, community_id)}
     columns = (Resident.id, Resident.id_index, Resident.name, Resident.sex, Resident.birth_date, Resident.household_id, Resident.address, Resident.left_on)
     query = select(*columns).where(Resident.community_id == community_id).order_by(Resident.id).execution_options(yield_per=2_000)
     return [
-        Person(row.id, row.id_index, row.name, row.sex, row.birth_date, doors.get(row.household_id) or place_of(row.address), row.left_on is not None)
+        Person(row.id, row.id_index, row.name, row.sex, row.birth_date, _lived_at(doors.get(row.household_id), row.address), row.left_on is not None)
         for row in session.execute(query)
     ]
+
+
+def _lived_at(home: tuple[str, Place | None] | None, written: str | None) -> Place | None:
+    if home is None or written is not None and lives_at(home[0], written) != home[0]:
+        return place_of(written)
+    return home[1]
 
 
 def _homes(session: ScopedSession, community_id: UUID) -> list[Home]:
@@ -165,7 +172,7 @@ def _person(session: ScopedSession, community_id: UUID, ids: Sequence[UUID]) -> 
     query = query.outerjoin(Building, (Building.community_id == Household.community_id) & (Building.id == Household.building_id))
     found = {}
     for row in session.execute(query.where(Resident.community_id == community_id, Resident.id.in_(ids))):
-        told = {name: getattr(row, name) for name in ("name", "id_number", "sex", "birth_date")} | {"address": f"{row.building}{row.door}" if row.door else row.address}
+        told = {name: getattr(row, name) for name in ("name", "id_number", "sex", "birth_date")} | {"address": lives_at(f"{row.building}{row.door}" if row.door else None, row.address)}
         told["left"] = row.left_on and f"{row.left_on.isoformat()} {row.left_reason or ''}".strip()
         found[row.id] = ({name: value for name, value in told.items() if value}, row.grid_id)
     return found

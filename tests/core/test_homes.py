@@ -3,7 +3,7 @@
 import pytest
 
 from core.changes import compared
-from core.homes import FILLS, OTHER, SAME, SILENT, by_address, by_door
+from core.homes import FILLS, OTHER, SAME, SILENT, by_address, by_door, lives_at
 
 HOME = "3号楼1单元301"
 
@@ -55,3 +55,14 @@ def test_an_address_is_somebodys_own_elsewhere_or_nothing_that_can_be_compared(t
 def test_a_refused_address_is_recognised_however_it_is_written():
     assert compared("address", "3号楼 1单元301") == compared("address", "3＃1单元301室") != compared("address", "3号楼 1单元302")
     assert compared("address", "和平路 1号") == compared("address", "和平路１号") and compared("birth_date", "1950-03-15") == compared("birth_date", "1950-03-15")
+
+
+@pytest.mark.parametrize(
+    ("home", "written", "lives"),
+    [
+        (None, None, None), (HOME, None, HOME), (None, "和平路1号", "和平路1号"), (HOME, "清溪新村3-1-301", HOME), (HOME, "清溪新村", HOME), (HOME, "和平路1号", HOME),
+        (HOME, "清溪新村13号楼1单元301", "清溪新村13号楼1单元301"),
+    ],
+)  # fmt: skip
+def test_somebody_lives_behind_the_households_door_unless_the_written_address_is_plainly_another_place(home, written, lives):
+    assert lives_at(home, written) == lives

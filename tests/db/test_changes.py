@@ -14,10 +14,13 @@ from db.commands.sweep import sweep
 from db.engine import open_session
 from db.keys import keyring
 from db.models.changes import ChangeRequest
+from db.models.grids import Household
 from db.models.ledger import LedgerEntry
 from db.models.residents import Resident, SpecialGroup
+from db.queries.care import personal_value
 from db.queries.changes import how_many, of_resident, waiting
 from db.queries.merges import pairs
+from db.queries.reconciliation_compare import said_by_us
 from db.queries.roster import found_people
 from tests import ledgers
 from tests.db.care_people import Place, at, found
@@ -79,6 +82,19 @@ def test_the_end_of_a_groups_membership_takes_two(place, elder):
     decides(place, request)
     assert [one.to_date for one in place.all(SpecialGroup)] == [date(2026, 11, 10)]
     assert all(clock.closed_at for clock in place.clocks(elder))
+
+
+@pytest.mark.parametrize(("address", "elsewhere"), [("汇河路9号", True), ("清溪新村7号楼1单元101", True), ("清溪新村1号楼2单元501室", False), ("1号楼", False)])
+def test_who_has_moved_out_of_our_buildings_lives_there_for_the_file_the_comparison_and_the_round(place, address, elsewhere):
+    home = place.all(Household)[0]
+    who = place.resident("李大爷", "1950-03-15", household_id=home.id)
+    decides(place, asks(place, who, "address", address))
+    row = file_of(place, who)
+    assert (row.household_id is None) is elsewhere, "the round goes by the household"
+    with open_session(place.engine, place.system) as session:
+        told = said_by_us(session, place.community_id, "police", [who])[who][0]["address"]
+        shown = personal_value(session, session.get(Resident, (place.community_id, who)), "address")
+    assert (told, shown) == ((address, address) if elsewhere else ("1号楼2单元501", "1号楼 2单元501"))
 
 
 def test_a_group_that_ended_in_june_leaves_no_misses_of_july_and_later(place):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.changes import TYPED
 from core.departures import check_exit, exit_kind
-from core.homes import FILLS, OTHER, SAME, SILENT, by_address, by_door
+from core.homes import FILLS, OTHER, SAME, SILENT, by_address, by_door, lives_at
 from core.imports.judge import Row
 from db.engine import ScopedSession
 from db.models.grids import Household, Post, Staff
@@ -126,7 +126,7 @@ class Residents(PlacedIntake):
         home = self._home(known)
         says = by_door(building["name"] + values.get("door", ""), home and "".join(home), known["address"])
         if says is OTHER:
-            self._ask(known["id"], "address", known["address"] or " ".join(home), " ".join(filter(None, (building["name"], values.get("door")))))
+            self._ask(known["id"], "address", lives_at(home and " ".join(home), known["address"]), " ".join(filter(None, (building["name"], values.get("door")))))
         return says
 
     def _address(self, known: dict, values: dict, says: str) -> str | None:
@@ -139,7 +139,7 @@ class Residents(PlacedIntake):
         home = self._home(known)
         match by_address(text, home and "".join(home), written):
             case "other":
-                self._ask(known["id"], "address", written or " ".join(home), " ".join(text.split()))
+                self._ask(known["id"], "address", lives_at(home and " ".join(home), written), " ".join(text.split()))
             case "silent":
                 self.plan.silent += 1
         return None
