@@ -15,7 +15,7 @@ from core import masks
 from core.basis_reviews import LACKS, LATE, SOON, purpose_of, standing
 from core.calendar import local_day
 from core.consents import PURPOSES
-from core.roles import may
+from core.roles import masked, may
 from db.engine import ScopedSession
 from db.models.basis_reviews import BasisReview
 from db.models.consents import Consent
@@ -73,7 +73,7 @@ def all_reviews(session: ScopedSession, community_id: UUID, day: date) -> Iterat
     query = query.outerjoin(latest, and_(last, ~select(newer.id).where(later).exists())).outerjoin(Staff, and_(Staff.community_id == latest.community_id, Staff.id == latest.staff_id))
     query = query.where(or_(SpecialGroup.next_review.is_not(None), latest.id.is_not(None))).order_by(SpecialGroup.next_review, Resident.name, Resident.id)
     for row in session.execute(query).mappings():
-        yield dict(row) | {"standing": standing(row["next_review"], day)}
+        yield dict(row) | {"name": masks.masked("name", row["name"], masked(session.scope.role)), "standing": standing(row["next_review"], day)}
 
 
 def all_consents(session: ScopedSession, community_id: UUID, day: date) -> Iterator[dict]:
@@ -86,7 +86,8 @@ def all_consents(session: ScopedSession, community_id: UUID, day: date) -> Itera
     for row in session.execute(_on_roster(community_id, day, SpecialGroup.group).order_by(Resident.name, Resident.id)).mappings():
         for purpose in PURPOSES if row["resident_id"] not in seen else ():
             agreed, way, said_on, by = words.get((row["resident_id"], purpose), (None, None, None, None))
-            yield dict(row) | {"purpose": purpose, "agreed": agreed, "way": way, "said_on": said_on, "by": by}
+            name = masks.masked("name", row["name"], masked(session.scope.role))
+            yield dict(row) | {"name": name, "purpose": purpose, "agreed": agreed, "way": way, "said_on": said_on, "by": by}
         seen.add(row["resident_id"])
 
 

@@ -184,10 +184,10 @@ def _dissatisfied(session: Session, now: datetime, community_id: UUID, period: P
     stands = surveyed(session, community_id, period.key)
     if stands is None or stands.left and now < period.end:
         return []
-    found, hidden = dissatisfied(session, community_id, period.key), masked(session.scope.role)
+    found = dissatisfied(session, community_id, period.key)
     grids = dict(session.execute(select(Grid.id, Grid.name).where(Grid.community_id == community_id)).all()) if found else {}
     return [
-        Violation("resident", one, masks.masked("name", name, hidden), grids.get(grid_id), resident_id=one, grid_id=grid_id, value=rating, clause_id=surveys.CLAUSE)
+        Violation("resident", one, name, grids.get(grid_id), resident_id=one, grid_id=grid_id, value=rating, clause_id=surveys.CLAUSE)
         for one, name, grid_id, rating in found
     ]
 
@@ -222,11 +222,11 @@ def _broken_records(session: Session, clause_id: str, now: datetime, community_i
 
 
 def _incomplete(session: Session, now: datetime, community_id: UUID, clause_id: str, day: date, limit: int, offset: int) -> list[Violation]:
-    found, hidden = clause_rows(session, clause_id, community_id, day, limit, offset), masked(session.scope.role)
+    found = clause_rows(session, clause_id, community_id, day, limit, offset)
     grids, held = dict(session.execute(select(Grid.id, Grid.name).where(Grid.community_id == community_id)).all()), holding(session, now).by_grid
     return [
         Violation(
-            "resident", resident_id, masks.masked("name", name, hidden), grids.get(grid_id), held[grid_id].name if grid_id in held else None,
+            "resident", resident_id, name, grids.get(grid_id), held[grid_id].name if grid_id in held else None,
             resident_id=resident_id, grid_id=grid_id, clause_id=clause_id, lacking=tuple(part.id for part in gaps),
         )
         for resident_id, name, grid_id, gaps in found

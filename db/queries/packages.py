@@ -224,17 +224,22 @@ def clause_counts(session: ScopedSession, clause_id: str, community_id: UUID, da
 
 
 def clause_rows(session: ScopedSession, clause_id: str, community_id: UUID, day: date, limit: int, offset: int) -> list[tuple]:
-    """Those with a gap in the clause on `day`: (resident_id, name, grid_id, the parts that are missing), by grid and name; names in full."""
+    """Those with a gap in the clause on `day`: (resident_id, name, grid_id, the parts that are missing), by grid and name; names as the role may see them."""
     home = and_(Resident.community_id == SpecialGroup.community_id, Resident.id == SpecialGroup.resident_id)
     query = select(SpecialGroup.resident_id, Resident.name, SpecialGroup.grid_id).join(Resident, home)
     query = query.where(SpecialGroup.community_id == community_id, on_roster(day), lacks(parts_named(clause_id), day))
     rows = session.execute(query.order_by(SpecialGroup.grid_id, Resident.name, Resident.id).limit(limit).offset(offset)).all()
     own = _missing(session, tuple(row.resident_id for row in rows), day)
-    return [(*row, tuple(part for part in own.get(row.resident_id, ()) if part.clause_id == clause_id)) for row in rows]
+    hidden = masked(session.scope.role)
+    return [
+        (row.resident_id, masks.masked("name", row.name, hidden), row.grid_id, tuple(part for part in own.get(row.resident_id, ()) if part.clause_id == clause_id)) for row in rows
+    ]
 
 
 def asked_of_all(session: ScopedSession, community_id: UUID, day: date) -> Iterator[tuple[dict, tuple[Part, ...]]]:
-    """Everybody on the roster of a community on `day`, by name (`name`, `resident_id`, `grid_id`, `household_id`), and the parts asked for them."""
+    """Everybody on the roster of a community on `day`, by name (`name` as the role may see it, `resident_id`, `grid_id`, `household_id`), and the parts asked for
+    them."""
+    hidden = masked(session.scope.role)
     home = and_(Resident.community_id == SpecialGroup.community_id, Resident.id == SpecialGroup.resident_id)
     columns = (SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, Resident.birth_year, Resident.name, Resident.grid_id, Resident.household_id)
     query = select(*columns).join(Resident, home).where(SpecialGroup.community_id == community_id, on_roster(day)).order_by(Resident.name, Resident.id)
@@ -244,18 +249,18 @@ def asked_of_all(session: ScopedSession, community_id: UUID, day: date) -> Itera
     done = set(session.scalars(select(Contact.resident_id).where(Contact.community_id == community_id, *_assessment(day))))
     for resident_id, own in people.items():
         one = own[0]
-        whose = {"resident_id": resident_id, "name": one.name, "grid_id": one.grid_id, "household_id": one.household_id}
+        whose = {"resident_id": resident_id, "name": masks.masked("name", one.name, hidden), "grid_id": one.grid_id, "household_id": one.household_id}
         yield whose, asked([(row.group, row.detail) for row in own], one.birth_year, resident_id in done, day)
 
 
 def standing(session: ScopedSession, community_id: UUID, day: date) -> Iterator[dict]:
-    """Every part asked for in a community on `day`, by name: whose (as above), `part`, and who or what is there: `who`, `phone` in full, `is_there`
-    (None: a gap) and `since`."""
-    there = _who_is_there(session, community_id, day)
+    """Every part asked for in a community on `day`, by name: whose (as above), `part`, and who or what is there: `who` as the role may see it, `phone` in full (db.queries.exports
+    masks it), `is_there` (None: a gap) and `since`."""
+    there, hidden = _who_is_there(session, community_id, day), masked(session.scope.role)
     for whose, parts in asked_of_all(session, community_id, day):
         for part in parts:
             for found in there.get((whose["resident_id"], part.id)) or [{"who": None, "phone": None, "is_there": None, "since": None}]:
-                yield whose | {"part": part} | found
+                yield whose | {"part": part} | found | {"who": masks.masked("name", found["who"], hidden)}
 
 
 def _who_is_there(session: ScopedSession, community_id: UUID, day: date) -> dict[tuple[UUID, str], list[dict]]:

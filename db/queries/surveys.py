@@ -73,14 +73,16 @@ def surveys(session: ScopedSession, now: datetime, community_id: UUID) -> list[S
 
 
 def everybody(session: ScopedSession, survey_id: UUID) -> list[dict]:
-    """Who was drawn, in that order, as a ledger has it: names unmasked, what else they said left out."""
+    """Who was drawn, in that order, as a ledger has it: names as the role may see them, what else they said left out."""
+    hidden = masked(session.scope.role)
     one = session.scalar(select(Survey).where(Survey.id == survey_id))
     query = select(SurveyPerson, Account.display_name).outerjoin(Account, Account.id == SurveyPerson.entered_by)
     rows = session.execute(query.where(*_of(one)).order_by(SurveyPerson.place)).all()
     found, grids = _found(session, [row.resident_id for row, _ in rows]), _grids(session, one.community_id)
     return [
         {
-            "place": row.place, "name": found[row.resident_id][0], "grid": found[row.resident_id][1], "asks": grids.get(row.grid_id), "answer": row.outcome or "not_asked",
+            "place": row.place, "name": masks.masked("name", found[row.resident_id][0], hidden), "grid": found[row.resident_id][1],
+            "asks": grids.get(row.grid_id), "answer": row.outcome or "not_asked",
             "rating": row.rating and int(row.rating), "by": by, "at": row.entered_at,
         }
         for row, by in rows
@@ -134,14 +136,15 @@ def people_to_ask(session: ScopedSession, now: datetime, survey_id: UUID, state:
 
 
 def dissatisfied(session: ScopedSession, community_id: UUID, period_key: str) -> list[tuple[UUID, str | None, UUID | None, int]]:
-    """(resident, name, own grid, rating) of who answered and is not satisfied, in the order drawn: names unmasked."""
+    """(resident, name, own grid, rating) of who answered and is not satisfied, in the order drawn; the name as the role may see it."""
     one = session.scalar(select(Survey).where(Survey.community_id == community_id, Survey.period_key == period_key))
     if one is None:
         return []
     rows = session.execute(select(SurveyPerson.resident_id, SurveyPerson.rating).where(*_of(one), SurveyPerson.outcome == "answered").order_by(SurveyPerson.place))
     low = [(row.resident_id, int(row.rating)) for row in rows if not is_satisfied(int(row.rating))]
     known = {row.id: row for row in session.execute(select(Resident.id, Resident.name, Resident.grid_id).where(Resident.id.in_([one for one, _ in low])))} if low else {}
-    return [(one, known[one].name, known[one].grid_id, rating) for one, rating in low if one in known]
+    hidden = masked(session.scope.role)
+    return [(one, masks.masked("name", known[one].name, hidden), known[one].grid_id, rating) for one, rating in low if one in known]
 
 
 def carers(session: ScopedSession, now: datetime, community_id: UUID, period: Period, people: Iterable[UUID]) -> dict[UUID, str]:
