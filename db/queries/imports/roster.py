@@ -23,14 +23,18 @@ class OnRoster(Intake):
             self.enrolled[one] = min(since, self.enrolled.get(one, since))
             self.ever[one] = self.ever.get(one, frozenset()) | {group}
         went = set(self.session.scalars(select(Merge.merged_id).where(Merge.community_id == self.community_id, Merge.undone_at.is_(None))))
-        records = self.records(Resident, Resident.name, Resident.id_number, Resident.household_id, Resident.grid_id, Resident.left_on)
+        # A community has ten times as many residents as people on its roster, and each name and number is unsealed.
+        member = select(SpecialGroup.id).where(SpecialGroup.community_id == Resident.community_id, SpecialGroup.resident_id == Resident.id).exists()
+        records = self.records(Resident, Resident.name, Resident.id_number, Resident.household_id, Resident.grid_id, Resident.left_on, where=(member,))
         self.by_id, self.by_name = {}, {}
-        for one in (one for one in records if one["id"] in self.enrolled and one["id"] not in went):
+        for one in (one for one in records if one["id"] not in went):
             self.by_name.setdefault(one["name"], []).append(one)
             if one["id_number"]:
                 self.by_id[one["id_number"]] = one
         self.buildings = {building_of(r["name"]): r["id"] for r in self.records(Building, Building.name)}
-        self.homes = {r["id"]: (r["building_id"], r["door"]) for r in self.records(Household, Household.building_id, Household.door)}
+        lived_in = select(Resident.household_id).where(Resident.community_id == self.community_id, member)
+        doors = self.records(Household, Household.building_id, Household.door, where=(Household.id.in_(lived_in),))
+        self.homes = {r["id"]: (r["building_id"], r["door"]) for r in doors}
 
     def who(self, values: dict) -> list[dict]:
         """Everybody the row may mean."""
