@@ -23,7 +23,7 @@ from db.models.residents import Resident
 from db.queries.imports.people import OneResident
 from db.queries.imports.places import Households
 from db.queries.imports.plan import Intake
-from db.queries.reconciliation_compare import Buildings, door_of, id_key, place_in
+from db.queries.reconciliation_compare import Buildings, as_written, door_of, home_in, id_key, place_in
 
 
 def apply_theirs(session: ScopedSession, source: str, row: Difference, left: tuple[str, date] | None, now: datetime) -> str | Refused:
@@ -53,10 +53,10 @@ def _person(session: ScopedSession, row: Difference, now: datetime) -> str | Ref
     differ = set(row.fields.split(",")) if known else set(theirs)
     said = {name: theirs[name] for name in ("name", "id_number", "sex", "birth_date") if name in differ and name in theirs}
     if not known:
-        values = said | {"birth_date": date.fromisoformat(said["birth_date"])} | (_home(session, row.community_id, theirs) if "address" in differ else {})
+        values = said | {"birth_date": date.fromisoformat(said["birth_date"])} | (home_in(session, row.community_id, theirs) if "address" in differ else {})
         add_groups(values, local_day(now))
         return _take(session, OneResident(session, row.community_id, now, None, values.get("building")), values, row.community_id, now) or APPLIED
-    said |= {"address": _written(session, row.community_id, theirs)} if "address" in differ else {}
+    said |= {"address": as_written(session, row.community_id, theirs)} if "address" in differ else {}
     asked = _ask(session, row, {field: said.pop(field) for field in TYPED if field in said}, now)
     if isinstance(asked, Refused) or not said:
         return asked
@@ -80,18 +80,6 @@ def _ask(session: ScopedSession, row: Difference, wanted: dict[str, str], now: d
             return done
         waits = waits or not isinstance(done, Refused)
     return ASKED if waits else APPLIED
-
-
-def _home(session: ScopedSession, community_id: UUID, theirs: dict) -> dict[str, str]:
-    """Building and door where the address is in one of our buildings, else the address as it stands."""
-    place = place_in(theirs)
-    building = Buildings(session, community_id).of(place)
-    return {"building": building.name, "door": door_of(place)} if building and door_of(place) else {"address": theirs["address"]}
-
-
-def _written(session: ScopedSession, community_id: UUID, theirs: dict) -> str:
-    """The address as the desk writes it where it is one of its own homes."""
-    return " ".join(_home(session, community_id, theirs).values())
 
 
 def _new_flat(session: ScopedSession, row: Difference, now: datetime) -> Refused | None:

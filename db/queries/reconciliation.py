@@ -2,15 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from core import masks
+from core.changes import TYPED
 from core.periods import period_of
 from core.reconciliation import ASKED, CANDIDATE, CLAUSE, SOURCES
 from core.roles import masked
@@ -22,7 +24,8 @@ from db.models.grids import Grid
 from db.models.reconciliation import ReconciliationDifference as Difference
 from db.models.reconciliation import ReconciliationRun as Run
 from db.models.work_orders import WorkOrder
-from db.queries.reconciliation_compare import said_by_us
+from db.queries.changes import value_index
+from db.queries.reconciliation_compare import as_written, said_by_us
 
 OPEN, VISITED, WAITS, DECIDED = "open", "visit", "waits", "decided"
 STATES = (OPEN, VISITED, WAITS, DECIDED)
@@ -111,7 +114,7 @@ class Asked:
 @dataclass(frozen=True)
 class Line:
     """A difference as it is listed. `row`: its number in their file. `order`: number of the order by which somebody looks, `order_open` while they do; `asked`: what
-    decisions about it asked of protected fields, also refused ones, the oldest first."""
+    decisions about it asked of protected fields, also refused ones, the oldest first; while it is undecided, also the very same value refused on another occasion."""
 
     id: UUID
     source: str
@@ -168,8 +171,8 @@ def differences(
     rows = session.execute(query.order_by(Run.source.desc(), Difference.kind, Difference.row, Difference.id).limit(limit).offset(offset)).all()
     hidden = masked(session.scope.role)
     chosen = _candidates(session, community_id, [(row[0], row.source) for row in rows])
-    asked = _asked(session, community_id, [row[0].id for row in rows])
-    return [_line(row, hidden, chosen, asked.get(row[0].id, ())) for row in rows]
+    asked, before = _asked(session, community_id, [row[0].id for row in rows]), _refused_before(session, community_id, [row[0] for row in rows])
+    return [_line(row, hidden, chosen, (*before.get(row[0].id, ()), *asked.get(row[0].id, ()))) for row in rows]
 
 
 def how_many(session: ScopedSession, community_id: UUID, quarter_key: str, *, source: str | None = None, kind: str | None = None, state: str | None = OPEN) -> int:
@@ -234,11 +237,29 @@ def _line(row, hidden: frozenset[str], chosen: dict[UUID, dict], asked: Sequence
 
 def _asked(session: ScopedSession, community_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[Asked]]:
     found: dict[UUID, list[Asked]] = {}
+    for one, asked in _requests(session, community_id, ChangeRequest.difference_id.in_(ids)) if ids else ():
+        found.setdefault(one.difference_id, []).append(asked)
+    return found
+
+
+def _requests(session: ScopedSession, community_id: UUID, *where: ColumnElement[bool]) -> Iterator[tuple[ChangeRequest, Asked]]:
     asker, decider = aliased(Account), aliased(Account)
     query = select(ChangeRequest, asker.display_name, decider.display_name).outerjoin(asker, asker.id == ChangeRequest.asked_by).outerjoin(decider, decider.id == ChangeRequest.decided_by)
-    own = (ChangeRequest.community_id == community_id, ChangeRequest.difference_id.in_(ids))
-    for one, by, decided_by in session.execute(query.where(*own).order_by(ChangeRequest.asked_at, ChangeRequest.id)) if ids else ():
-        found.setdefault(one.difference_id, []).append(Asked(one.field, by, one.asked_at, one.approved, decided_by, one.decided_at))
+    for one, by, decided_by in session.execute(query.where(ChangeRequest.community_id == community_id, *where).order_by(ChangeRequest.asked_at, ChangeRequest.id)):
+        yield one, Asked(one.field, by, one.asked_at, one.approved, decided_by, one.decided_at)
+
+
+def _refused_before(session: ScopedSession, community_id: UUID, rows: Sequence[Difference]) -> dict[UUID, list[Asked]]:
+    """By undecided difference: what it says of a protected field, refused of an earlier list or ledger, or asked for by hand."""
+    lines = {row.resident_id: row for row in rows if row.closed_at is None and row.resident_id and row.theirs}
+    found: dict[UUID, list[Asked]] = {}
+    about = (ChangeRequest.resident_id.in_(lines), ChangeRequest.approved.is_(False), ChangeRequest.wanted_index.is_not(None), ChangeRequest.field.in_(TYPED))
+    written = cache(lambda row: as_written(session, community_id, json.loads(row.theirs)))
+    for one, asked in _requests(session, community_id, *about) if lines else ():
+        row = lines[one.resident_id]
+        theirs = written(row) if one.field == "address" else json.loads(row.theirs).get(one.field)
+        if one.difference_id != row.id and one.field in row.fields.split(",") and theirs and one.wanted_index == value_index(one.resident_id, one.field, theirs):
+            found.setdefault(row.id, []).append(asked)
     return found
 
 

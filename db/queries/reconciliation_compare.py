@@ -229,3 +229,15 @@ class Buildings:
         """The one building `place` is in. None: none of ours, or it could be several."""
         found = [stands for known, stands in self._by_number.get(place.building, ()) if same_building(place, known)] if place else []
         return found[0] if len(found) == 1 else None
+
+
+def home_in(session: ScopedSession, community_id: UUID, theirs: dict) -> dict[str, str]:
+    """Building and door where the address of a row of theirs is in one of our buildings, else the address as it stands."""
+    place = place_in(theirs)
+    building = Buildings(session, community_id).of(place)
+    return {"building": building.name, "door": door_of(place)} if building and door_of(place) else {"address": theirs["address"]}
+
+
+def as_written(session: ScopedSession, community_id: UUID, theirs: dict) -> str | None:
+    """The address as the desk writes it where it is one of its own homes; None where they say none."""
+    return " ".join(home_in(session, community_id, theirs).values()) if "address" in theirs else None

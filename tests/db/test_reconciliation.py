@@ -10,6 +10,7 @@ from sqlalchemy import text
 from core.imports.headers import guess
 from core.imports.tables import table
 from core.refusals import Refused
+from db.commands.changes import ask
 from db.commands.changes import decide as approve
 from db.commands.duties import record_duty
 from db.commands.reconciliation import decide, decide_several, keep_list, no_list
@@ -256,6 +257,17 @@ def test_what_the_second_person_refuses_is_to_be_decided_again_with_its_trace(wa
     waits.answer(False)
     [line] = waits.lines(state="open")
     assert waits.decide(line, "ours").met is True
+
+
+def test_a_value_refused_of_a_ledger_or_by_hand_is_told_where_the_polices_list_says_the_same(station):
+    asked = {"resident_id": station.zhang, "field": "address", "value": "1号楼 1单元102"}
+    station.place.run(ask, NOW, station.head, **asked)
+    station.answer(False)
+    station.compare("police", ("张三", ZHANG, "测试路1栋1单元102室"), ("李四", LI, "测试路1号楼1单元103"))
+    lines = station.lines(state="open")
+    told = {line.row: [(one.field, one.approved) for one in line.asked] for line in lines}
+    assert told == {2: [("address", False)], 3: []}
+    assert station.decide(next(line for line in lines if line.row == 2), "theirs").outcome == "asked", "a person may ask again"
 
 
 def test_what_waits_goes_over_into_a_newer_list(waits):
