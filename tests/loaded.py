@@ -125,6 +125,7 @@ COMPONENT, SERVED = "streamlit_folium", ("pages.map", "pages.parts.map_layer")
 
 def load() -> None:
     """All that a server imports and reads until it has shown each desk once, and nothing that asks for a setting."""
+    gc.disable()
     for name in ("streamlit.web.cli", "uvicorn.protocols.http.h11_impl", "websockets.server", "starlette.staticfiles", "pyarrow.pandas_compat"):
         importlib.import_module(name)
     for path in sorted((ROOT / "pages").rglob("*.py")):
@@ -135,6 +136,7 @@ def load() -> None:
     configure_mappers()
     all_words()
     load_rulebook()
+    gc.enable()
     gc.collect()
     gc.freeze()
 

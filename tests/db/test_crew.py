@@ -15,14 +15,8 @@ from db.models.residents import Resident, SpecialGroup
 from db.queries import imports as queries
 from db.queries.proof import verify
 from db.scope import Scope
-from tests import ledgers
+from tests import at_work, ledgers
 from tests.db.test_imports import Office, states
-
-
-def _dies_beside(parent: int, number: int) -> int:
-    if os.getpid() != parent:
-        os._exit(1)
-    return number * 2
 
 
 @pytest.mark.parametrize("engine", ["postgres"], indirect=True)
@@ -53,7 +47,7 @@ def test_a_long_ledger_comes_to_the_same_on_all_cores_and_leaves_rows_the_ledger
 def test_what_a_dying_process_had_to_do_is_done_all_the_same(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
     with crew.crew(crew.MANY):
-        assert list(in_order(_dies_beside, ((os.getpid(), number) for number in range(9)))) == [0, 2, 4, 6, 8, 10, 12, 14, 16]
+        assert list(in_order(at_work.dies_beside, ((os.getpid(), number) for number in range(9)))) == [0, 2, 4, 6, 8, 10, 12, 14, 16]
 
 
 def test_a_short_file_or_a_machine_of_one_core_begins_no_further_process(monkeypatch):
@@ -65,10 +59,6 @@ def test_a_short_file_or_a_machine_of_one_core_begins_no_further_process(monkeyp
         assert crew._present.get() is None
 
 
-def _where(number: int) -> int:
-    return os.getpid()
-
-
 def test_a_further_process_does_not_run_the_page_again_that_began_it_nor_take_a_page_for_a_library(monkeypatch, tmp_path):
     page = tmp_path / "shell.py"
     page.write_text("raise SystemExit(f'{__name__} ran the page')")
@@ -78,4 +68,4 @@ def test_a_further_process_does_not_run_the_page_again_that_began_it_nor_take_a_
     monkeypatch.syspath_prepend(str(Path(crew.__file__).parents[1] / "pages"))
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
     with crew.crew(crew.MANY):
-        assert os.getpid() not in set(in_order(_where, ((n,) for n in range(3))))
+        assert os.getpid() not in set(in_order(at_work.where, ((n,) for n in range(3))))
