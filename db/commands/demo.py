@@ -16,6 +16,7 @@ from core.rulebook import load_rulebook
 from db.commands import bills, parking
 from db.commands.alerts import raise_all
 from db.commands.board import switch
+from db.commands.bulk import insert_undigested
 from db.commands.care import record_contact
 from db.commands.demo_orders import order_stories
 from db.commands.demo_photos import photo_stories
@@ -42,7 +43,8 @@ from db.queries.reconciliation_compare import said_homes
 from db.scope import Scope
 from db.types import uuid7
 
-_BATCH = 20_000
+_FEW = 200
+"""Rows of a table; more of them go in column by column, in a quarter of the time."""
 AWAY = (("hospital", 1, None), ("hospital", 2, 12), ("away", 1, 5))
 """Kind, days ago, days until back: invented."""
 ATTEMPTS = (50, 26, 2)
@@ -171,10 +173,11 @@ def _compared(engine: Engine, scope: Scope, community_id: UUID, now: datetime) -
 def _file_community(session: ScopedSession, *, made: Made, now: datetime) -> None:
     for model in TABLES:
         rows = made.rows[model]
-        for start in range(0, len(rows), _BATCH):
-            batch = rows[start : start + _BATCH]
-            session.filing.count_only(batch)
-            session.execute(insert(model.__table__), batch, execution_options={"rollup": True})
+        if len(rows) > _FEW:
+            insert_undigested(session, model, rows)
+        elif rows:
+            session.filing.count_only(rows)
+            session.execute(insert(model.__table__), rows, execution_options={"rollup": True})
     file(session, "demo.community", now=now, community_id=made.community_id, subject_kind="community", subject_id=made.community_id)
 
 
