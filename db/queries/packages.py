@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, case, false, func, literal, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, false, func, literal, not_, or_, select, union_all
 
 from core import masks
 from core.calendar import local_day
@@ -79,8 +79,17 @@ class Gaps:
 # --- the definition -------------------------------------------------------------------------------------------------
 def on_roster(day: date) -> ColumnElement[bool]:
     """Condition on SpecialGroup: a membership on the local date `day` of somebody who had not left by then (a ledger may say so and end no group)."""
-    lives_here = _own(Resident, Resident.id, or_(Resident.left_on.is_(None), Resident.left_on > day))
-    return and_(SpecialGroup.from_date <= day, or_(SpecialGroup.to_date.is_(None), SpecialGroup.to_date > day), lives_here)
+    return and_(is_member(day), _own(Resident, Resident.id, lives_here(day)))
+
+
+def is_member(day: date) -> ColumnElement[bool]:
+    """Of on_roster what is asked of the membership."""
+    return and_(SpecialGroup.from_date <= day, or_(SpecialGroup.to_date.is_(None), SpecialGroup.to_date > day))
+
+
+def lives_here(day: date) -> ColumnElement[bool]:
+    """Of on_roster what is asked of the Resident, for a query that reads the resident anyway."""
+    return or_(Resident.left_on.is_(None), Resident.left_on > day)
 
 
 def is_on_roster(row, day: date) -> bool:
@@ -177,15 +186,9 @@ def lacking_of(session: ScopedSession, groups: dict[UUID, tuple[list, int | None
 
 def gaps(session: ScopedSession, now: datetime, group: str | None = None) -> Gaps:
     """How many in scope lack what today: everybody's gaps as one number, a bit a part, and those who lack the same counted together."""
-    day, parts = local_day(now), [part for part in PARTS if group in (None, part.group)]
-    bits = {part.key: 2**n for n, part in enumerate(parts)}
-    lacked = sum((case((_lacks(part, day), bits[part.key]), else_=0) for part in parts), start=literal(0))
-    each = select(SpecialGroup.grid_id, SpecialGroup.resident_id, func.sum(lacked).label("lacked"))
-    each = each.where(SpecialGroup.community_id.in_(tuple(session.scope.communities)), on_roster(day), *([SpecialGroup.group == group] if group else []))
-    each = each.group_by(SpecialGroup.grid_id, SpecialGroup.resident_id).subquery()
-    people, counts, grids = 0, Counter(), {}
+    bits, people, counts, grids = _bits(group), 0, Counter(), {}
     # Asked for more than nothing in SQL, SQLite would reckon each number twice.
-    for grid_id, which, n in session.execute(select(each.c.grid_id, each.c.lacked, func.count()).group_by(each.c.grid_id, each.c.lacked)):
+    for grid_id, which, n in session.execute(_each_gap(group, local_day(now)), {"communities": tuple(session.scope.communities)}):
         if which:
             own = Counter({key: n for key, bit in bits.items() if int(which) & bit})
             people, counts, grids[grid_id] = people + n, counts + own, grids.get(grid_id, Counter()) + own
@@ -199,6 +202,20 @@ _THERE = union_all(
     .where(TeamMember.resident_id.in_(_IDS), _holds(TeamMember, _DAY), still_here(_DAY)),
     select(ServiceRecord.resident_id, ServiceRecord.part).where(ServiceRecord.resident_id.in_(_IDS), _holds(ServiceRecord, _DAY)),
 ).execution_options(kept=True)
+
+
+def _bits(group: str | None) -> dict[str, int]:
+    return {part.key: 2**n for n, part in enumerate(part for part in PARTS if group in (None, part.group))}
+
+
+@lru_cache(maxsize=16)
+def _each_gap(group: str | None, day: date) -> Select:
+    bits = _bits(group)
+    lacked = sum((case((_lacks(part, day), bits[part.key]), else_=0) for part in PARTS if part.key in bits), start=literal(0))
+    each = select(SpecialGroup.grid_id, SpecialGroup.resident_id, func.sum(lacked).label("lacked"))
+    own = (SpecialGroup.community_id.in_(bindparam("communities", expanding=True)), on_roster(day), *([SpecialGroup.group == group] if group else []))
+    each = each.where(*own).group_by(SpecialGroup.grid_id, SpecialGroup.resident_id).subquery()
+    return select(each.c.grid_id, each.c.lacked, func.count()).group_by(each.c.grid_id, each.c.lacked).execution_options(kept=True)
 
 
 def _parts_there(session: ScopedSession, ids: tuple[UUID, ...], day: date) -> dict[UUID, set[str]]:

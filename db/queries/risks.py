@@ -119,10 +119,12 @@ def risk_of(people: Subquery, few: Collection[str]) -> ColumnElement[int]:
     return case(*said, else_=found) if said else found
 
 
-def is_first(column, few: Collection[str]) -> ColumnElement[bool]:
-    """Condition on a column of resident ids: living alone, or said to come first. Everybody else's risk is lower."""
+def is_first(column, few: Collection[str], *, one_by_one: bool = False) -> ColumnElement[bool]:
+    """Condition on a column of resident ids: living alone, or said to come first. Everybody else's risk is lower. `one_by_one`: what else is asked of them is dearer
+    than who they are, so they are found first."""
     members = select(SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(COMMUNITIES), SpecialGroup.to_date.is_(None))
-    found = column.in_(members.where(SpecialGroup.detail == "living_alone")).is_(true())
+    found = column.in_(members.where(SpecialGroup.detail == "living_alone"))
+    found = found if one_by_one else found.is_(true())
     found = and_(found, column.not_in(_SAID[USUAL])) if USUAL in few else found
     return or_(found, column.in_(_SAID[FIRST])) if FIRST in few else found
 

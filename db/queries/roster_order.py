@@ -28,7 +28,7 @@ from db.queries.appointments import coming
 from db.queries.basis_reviews import lacks_in_file
 from db.queries.clock_state import is_care, is_due_soon, is_open, is_overdue, is_unclosed, is_waiting, put_off
 from db.queries.departures import held_now, is_lasting
-from db.queries.packages import lacks, on_roster
+from db.queries.packages import is_member, lacks, lives_here
 from db.queries.posts import holding
 from db.queries.risks import COMMUNITIES, born_by, is_first, risk_of, said_and_changed
 from db.types import Id, UtcDateTime
@@ -249,10 +249,10 @@ def _lacking(session: ScopedSession, now: datetime, wanted: Wanted, limit: int, 
 def _gaps(shape: Shape, lacking: ColumnElement[bool], day: date, alone: bool, *further: ColumnElement[bool]) -> Select:
     query = select(SpecialGroup.community_id, SpecialGroup.resident_id).where(SpecialGroup.community_id.in_(COMMUNITIES), *further)
     query = query.where(*([SpecialGroup.grid_id == _GRID] if shape.grid else []), *([SpecialGroup.group == _GROUP] if shape.group else []))
-    query = query.where(is_first(SpecialGroup.resident_id, shape.few)) if alone else query
-    gaps = query.where(on_roster(day), lacking).distinct().subquery()
+    query = query.where(is_first(SpecialGroup.resident_id, shape.few, one_by_one=True)) if alone else query
+    gaps = query.where(is_member(day), lacking).distinct().subquery()
     order = (risk_of(gaps, shape.few).desc(), Resident.grid_id, Resident.name, Resident.id)
-    return select(gaps.c.resident_id).join(Resident, _home(gaps)).order_by(*order).limit(bindparam("most", type_=Integer()))
+    return select(gaps.c.resident_id).join(Resident, _home(gaps)).where(lives_here(day)).order_by(*order).limit(bindparam("most", type_=Integer()))
 
 
 @lru_cache(maxsize=256)
