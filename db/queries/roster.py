@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core import masks
@@ -38,7 +38,8 @@ from db.types import UtcDateTime
 
 @dataclass(frozen=True)
 class RosterClock:
-    """One act owed to somebody: `done` of `required` in the period that ends at `due_at` (UTC); `put_off`: to be called again then; `agreed`: the appointment that stands."""
+    """One act owed to somebody: `done` of `required` in the period that ends at `due_at` (UTC); `put_off`: to be called again then; `agreed`: the appointment
+    that stands; `begins`: when the first period of all begins, while it is still to come (UTC)."""
 
     act: str
     clause_id: str
@@ -49,6 +50,7 @@ class RosterClock:
     required: int
     put_off: datetime | None = None
     agreed: Agreed | None = None
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -220,8 +222,13 @@ def _review(own: Iterable[Row], today: date) -> date | None:
     return min((row.next_review for row in own if row.to_date is None and standing(row.next_review, today)), default=None)
 
 
+_EARLIER = aliased(Clock)
+_BEGUN = exists().where(
+    _EARLIER.community_id == Clock.community_id, _EARLIER.subject_id == Clock.subject_id, _EARLIER.clause_id == Clock.clause_id, _EARLIER.met_at.is_not(None)
+)
 _CLOCKS = (
     select(Clock.subject_id, Clock.act, Clock.clause_id, Clock.period_key, Clock.times_done, Clock.times_required, Snooze.until_at, Appointment.day, Appointment.at)
+    .add_columns(or_(Clock.started_at <= _NOW, _BEGUN).label("begun"))
     .add_columns(Clock.started_at, Clock.warn_at, Clock.due_at, Clock.paused_at, Clock.paused_until, Clock.met_at, Clock.voided_at, Clock.closed_at)
     .outerjoin(Snooze, and_(Snooze.community_id == Clock.community_id, Snooze.clock_id == Clock.id, Snooze.until_at > _NOW))
     .outerjoin(Appointment, and_(Appointment.community_id == Clock.community_id, Appointment.resident_id == Clock.subject_id, Appointment.act == Clock.act, Appointment.ended_at.is_(None)))
@@ -236,7 +243,7 @@ def _clocks(session: ScopedSession, now: datetime, ids: list[UUID]) -> dict[UUID
         found.setdefault(row.subject_id, []).append(
             RosterClock(
                 row.act, row.clause_id, state(row, now), row.period_key, row.due_at, row.times_done, row.times_required, row.until_at,
-                Agreed(row.day, row.at) if row.day else None,
+                Agreed(row.day, row.at) if row.day else None, None if row.begun else row.started_at,
             )
         )  # fmt: skip
     return {one: tuple(sorted(own, key=lambda clock: ACTS.index(clock.act))) for one, own in found.items()}

@@ -26,6 +26,8 @@ def due_text(desk: Desk, clock: RosterClock, away: tuple | None = None) -> str:
         return f"{desk.t(words, n=n)} · {later}"
     if later:
         return later
+    if clock.begins and not away:
+        return desk.t("roster.begins", day=f"{local_day(clock.begins):%m-%d}")
     if clock.state == State.waiting:
         return desk.t("roster.waits" if away else "roster.done")
     words, n = remaining(clock.due_at, desk.now)
@@ -172,4 +174,4 @@ def card_html(desk: Desk, row: RosterRow) -> str:
 def _tone(clock: RosterClock, away: tuple | None, now: datetime) -> str:
     if clock.agreed and clock.agreed.missed(now) and clock.state != State.overdue:
         return "soon"
-    return {State.overdue: "late", State.due_soon: "soon", State.waiting: "due" if away else "done"}.get(clock.state, "due")
+    return {State.overdue: "late", State.due_soon: "soon", State.waiting: "due" if away or clock.begins else "done"}.get(clock.state, "due")

@@ -257,3 +257,12 @@ def test_somebody_on_no_roster_is_found_by_name_in_the_own_grids(place):
     for scope, expected in ((place.worker(0), ["新来人"]), (place.worker(1), [])):
         with open_session(place.engine, scope) as session:
             assert [row.name for row in found_people(session, NOW, "新来")] == expected
+
+
+def test_who_joins_late_in_a_period_is_not_said_to_be_done_but_from_when_it_begins(place):
+    """The first period counts if at least half of it remains: of who joins on the 18th the visits begin in December."""
+    late = place.resident("庚新来", "1960-05-05", 0, household_id=place.all(Household)[0].id, phone="13800005678")
+    place.run(enrol, NOW, resident_id=late, group="elder", detail=None)
+    begins = {row.name: {clock.act: clock.begins for clock in row.clocks} for row in read(place).rows}
+    assert begins["庚新来"]["visit"] == at("2026-12-01T00:00")
+    assert begins["戊按时"]["visit"] is None and begins["丁普通"]["visit"] is None
