@@ -111,7 +111,7 @@ def _list() -> None:
     """Every account: user name, role, display name, state, and the member of staff it belongs to."""
     engine = make_engine()
     with open_session(engine, _everywhere(engine)) as session:
-        whose = {one.account_id: one.name for one in workers(session, now())}
+        whose = {one.account_id: one.name for one in workers(session, now(), with_accounts=True)}
         for row in accounts(session):
             belongs = whose.get(row.id) or ("not linked to staff" if works_here(row.role) else "")
             click.echo("\t".join((row.username, row.role, row.display_name, "disabled" if row.disabled_at else "enabled", belongs)).rstrip())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from core.calendar import local_day
 from db.engine import ScopedSession
@@ -17,7 +17,7 @@ from db.queries.posts import post_held, still_here
 
 @dataclass(frozen=True)
 class Worker:
-    """Somebody who works for a community. `posts`: (grid's name, A or B) held today; `username`: the account, None: none belongs to them."""
+    """Somebody who works for a community. `posts`: (grid's name, A or B) held today; `username`: the account, None: none belongs to them; `left`: works there no more."""
 
     community_id: UUID
     id: UUID
@@ -27,17 +27,25 @@ class Worker:
     posts: tuple[tuple[str, str], ...]
     account_id: UUID | None
     username: str | None
+    left: bool = False
 
 
-def workers(session: ScopedSession, now: datetime, community_id: UUID | None = None) -> list[Worker]:
-    """Everybody in scope (of one community) who works there today, by community, kind and name."""
+def workers(session: ScopedSession, now: datetime, community_id: UUID | None = None, *, with_accounts: bool = False) -> list[Worker]:
+    """Everybody in scope (of one community) who works there today, by community, kind and name. `with_accounts`: also who has left and still has an account."""
     today = local_day(now)
-    columns = (Staff.community_id, Staff.id, Staff.name, Staff.kind, Community.name.label("community"), Staff.account_id, Account.username)
+    columns = (Staff.community_id, Staff.id, Staff.name, Staff.kind, Community.name.label("community"), Staff.account_id, Account.username, Staff.left_on)
     query = select(*columns).join(Community, Community.community_id == Staff.community_id).outerjoin(Account, Account.id == Staff.account_id)
     own = () if community_id is None else (Staff.community_id == community_id,)
-    rows = session.execute(query.where(still_here(today), *own).order_by(Community.name, Staff.kind, Staff.name, Staff.id)).all()
+    listed = or_(still_here(today), Staff.account_id.is_not(None)) if with_accounts else still_here(today)
+    rows = session.execute(query.where(listed, *own).order_by(Community.name, Staff.kind, Staff.name, Staff.id)).all()
     posts = _posts(session, today, own and (Post.community_id == community_id,))
-    return [Worker(row.community_id, row.id, row.name, row.kind, row.community, tuple(posts.get(row.id, ())), row.account_id, row.username) for row in rows]
+    return [
+        Worker(
+            row.community_id, row.id, row.name, row.kind, row.community, tuple(posts.get(row.id, ())), row.account_id, row.username,
+            row.left_on is not None and row.left_on <= today,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _posts(session: ScopedSession, today: date, own: Iterable) -> dict[UUID, list[tuple[str, str]]]:

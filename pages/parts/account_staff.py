@@ -14,9 +14,9 @@ from pages.parts.plain import plain
 
 
 def all_staff(desk: Desk) -> list[Worker]:
-    """Everybody who works in the communities in scope."""
+    """Everybody who works in the communities in scope, and who has left and still has an account."""
     with desk.session() as session:
-        return workers(session, desk.now)
+        return workers(session, desk.now, with_accounts=True)
 
 
 def whose(desk: Desk, row: AccountRow, staff: list[Worker]) -> str:
@@ -26,9 +26,13 @@ def whose(desk: Desk, row: AccountRow, staff: list[Worker]) -> str:
 
 
 def warn_of_unlinked(desk: Desk, rows: list[AccountRow], staff: list[Worker]) -> None:
-    """Names the accounts in use that need a member of staff and have none."""
+    """Names the accounts in use that need a member of staff and have none, and those of people who have left."""
     linked = {one.account_id for one in staff}
     without = [row.username for row in rows if works_here(row.role) and row.disabled_at is None and row.id not in linked]
+    enabled = {row.id for row in rows if row.disabled_at is None}
+    gone = [f"{one.name} ({one.username})" for one in staff if one.left and one.account_id in enabled]
+    if gone:
+        st.warning(desk.t("staff.gone", names=plain(desk.t("exports.comma").join(gone))))
     if without:
         st.warning(desk.t("staff.without", n=len(without), names=plain(desk.t("exports.comma").join(without))))
 

@@ -110,7 +110,7 @@ def test_a_new_account_is_opened_by_hand_and_can_log_in(enter, app_server):
     page = enter("administrator", "desktop")
     page.get_by_text(t("accounts.create", "zh")).first.click()
     settled(page)
-    form = page.locator('[data-testid="stForm"]').first
+    form = page.locator('[data-testid="stForm"]').filter(has=page.get_by_label(t("accounts.username", "zh"), exact=True))
     form.get_by_label(t("accounts.username", "zh"), exact=True).fill("zhang3")
     form.get_by_label(t("accounts.display_name", "zh"), exact=True).fill("张三")
     form.locator("input[type=password]").fill("correct-horse-9")

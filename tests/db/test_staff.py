@@ -8,11 +8,14 @@ from core.refusals import Refused
 from db.commands import identity
 from db.commands.care import enrol, record_contact, update_file
 from db.commands.communities import found as found_community
+from db.commands.filing import file
 from db.commands.surveys import enter, start
+from db.engine import open_session
 from db.models.grids import Staff
 from db.models.residents import Contact
 from db.models.surveys import SurveyPerson
 from db.queries.identity import scope_of
+from db.queries.staff import workers
 from db.scope import Scope
 from tests.db.care_people import Place, at, found
 
@@ -59,16 +62,24 @@ def test_an_account_is_linked_when_it_is_opened_or_later_and_each_belongs_to_one
     assert (scope_of(place.engine, "a0").staff_id, scope_of(place.engine, "b0").staff_id) == (place.staff["B0"], None)
 
 
+def leaves(session, *, now, who):
+    session.get(Staff, who).left_on = now.date()
+    file(session, "test.leaves", now=now, community_id=who[0])
+
+
 def test_nobody_who_has_left_is_linked_and_a_refused_link_opens_no_account(place):
-    def leaves(session, *, now):
-        session.get(Staff, (place.community_id, place.staff["A1"])).left_on = now.date()
-        from db.commands.filing import file
-
-        file(session, "test.leaves", now=now, community_id=place.community_id)
-
-    place.run(leaves, NOW)
+    place.run(leaves, NOW, who=whose(place, "A1"))
     assert opens(place, "a1", staff=whose(place, "A1")).reason == "staff.has_left"
     assert scope_of(place.engine, "a1") is None
+
+
+def test_who_leaves_keeps_the_account_until_somebody_unlinks_it_and_is_named(place):
+    account = opens(place, "a1", staff=whose(place, "A1"))
+    place.run(leaves, NOW, who=whose(place, "A1"))
+    with open_session(place.engine, place.system) as session:
+        assert "员工A1" not in {one.name for one in workers(session, NOW)}
+        assert [one.username for one in workers(session, NOW, with_accounts=True) if one.left] == ["a1"]
+    assert place.run(identity.unlink_account, NOW, account_id=account) is None
 
 
 def test_who_works_in_two_communities_has_two_accounts(place):
