@@ -125,7 +125,7 @@ PARSERS: dict[str, Callable[..., Reader]] = {
     "contact_outcome": _of(choices.CONTACT_OUTCOMES, "contact_outcome"),
 }
 REPETITIVE = frozenset(
-    {"sex", "flag", "whole", "building", "unit", "door", "groups", "disability", "level", "staff_kind", "post", "certificate"}
+    {"text", "sex", "flag", "whole", "building", "unit", "door", "groups", "disability", "level", "staff_kind", "post", "certificate"}
     | {"order_kind", "channel", "order_status", "rating", "outcome", "contact_act", "contact_outcome", "category", "occupancy", "bill_kind", "bill_period", "service"}
 )
-"""Parsers whose columns hold few different texts: worth remembering what each came to."""
+"""Parsers whose columns hold few different texts, or often do: worth remembering what each came to."""

@@ -1,7 +1,7 @@
 """Rows by the ten thousand: whole and in order at each edge of a statement, and SQLite's indexes as they were whatever happens."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 
 from core.refusals import Refused
@@ -66,8 +66,8 @@ def test_indexes_taken_away_for_many_rows_are_there_again_in_their_order_and_use
     assert schema(engine) == before
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
-        way = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM resident WHERE community_id = x'00' AND name = '居民00040'").all()
-        assert "ix_resident_community_id_name" in way[0][3]
+        way = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT id FROM resident WHERE community_id = x'00' AND phone_index = x'00'").all()
+        assert "ix_resident_community_id_phone_index" in way[0][3]
 
 
 @only_sqlite
@@ -102,9 +102,19 @@ def test_a_table_that_has_more_rows_than_come_keeps_its_indexes_meanwhile(engine
     def look(session):
         with_indexes = insert_batches(session, [(Resident, people(ours, 2, first=100))], {"resident": 4})
         next(with_indexes)
-        there.append(session.connection().exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'ix_resident_community_id_name'").scalar())
+        there.append(session.connection().exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE name = 'ix_resident_community_id_phone_index'").scalar())
         list(with_indexes)
         file(session, "test.bulk", now=MOMENT, community_id=ours)
 
     carry_out(engine, scope, look)
     assert there == [1]
+
+
+def test_what_all_rows_say_alike_goes_to_each_row_and_is_sealed_for_each(engine, scope, ours):
+    rows = [one | {"sex": "F", "phone": "13800001111", "health": "良好"} for one in people(ours, 41)]
+    carry_out(engine, scope, bring_in, rows=rows, coming=0)
+    with open_session(engine, scope) as session:
+        there = session.execute(select(Resident.id, Resident.sex, Resident.phone, Resident.health, Resident.address, Resident.phone_index).where(Resident.sex == "F")).all()
+        sealed = session.scalars(select(type_coerce(Resident.health, LargeBinary)).where(Resident.sex == "F")).all()
+    assert sorted(row[:5] for row in there) == [(row["id"], "F", "13800001111", "良好", None) for row in rows]
+    assert len({row.phone_index for row in there}) == 1 and len(set(sealed)) == 41

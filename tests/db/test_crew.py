@@ -69,3 +69,18 @@ def test_a_further_process_does_not_run_the_page_again_that_began_it_nor_take_a_
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
     with crew.crew(crew.MANY):
         assert os.getpid() not in set(in_order(at_work.where, ((n,) for n in range(3))))
+
+
+def test_what_is_made_ahead_comes_in_order_and_fails_where_it_failed(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
+
+    def made():
+        yield from range(4)
+        raise ValueError("the fifth")
+
+    seen = []
+    with crew.crew(crew.MANY), pytest.raises(ValueError, match="the fifth"):
+        seen += crew.ahead(range(3))
+        for one in crew.ahead(made()):
+            seen.append(one)
+    assert seen == [0, 1, 2, 0, 1, 2, 3]

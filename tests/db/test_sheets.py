@@ -135,6 +135,15 @@ def test_a_very_wide_sheet_is_too_many_cells():
     assert refused(repacked(sheet_of(cells))) == "imports.file.too_many_cells"
 
 
+def test_a_tall_sheet_with_one_wide_row_is_too_many_cells():
+    cells = '<row r="5"><c r="A5"><v>1</v></c><c r="ZZ5"><v>1</v></c></row><row r="400000"><c r="B400000"><v>1</v></c></row>'
+    assert refused(repacked(sheet_of(cells))) == "imports.file.too_many_cells"
+
+
+def test_a_row_without_cells_below_the_last_that_is_taken_is_too_many_rows():
+    assert refused(repacked(sheet_of('<row r="1"><c r="A1"><v>1</v></c></row><row spans="1:1" r="500001"></row>'))) == "imports.file.too_many_rows"
+
+
 def test_a_zip_bomb_is_unpacked_no_further_than_the_limit(monkeypatch):
     monkeypatch.setattr(sheets, "MAX_UNPACKED", 1_000_000)
     assert refused(repacked(b"<x>" + b" " * 5_000_000)) == "imports.file.bomb"

@@ -1,5 +1,6 @@
 """Times are aware and stored in UTC; personal data is unreadable in the file; a wrong key is told."""
 
+import hmac
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -49,6 +50,11 @@ def test_a_time_comes_back_in_utc_to_the_microsecond(engine, two_communities):
 @given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)))
 def test_sqlite_keeps_any_moment_exactly(moment):
     assert from_micros(to_micros(moment)) == moment
+
+
+@given(st.binary(max_size=200))
+def test_a_mark_is_the_hmac_under_the_index_key(content):
+    assert keyring().mark(content) == hmac.digest(keyring().index_key, content, "sha256")
 
 
 def test_a_phone_number_stands_in_the_database_as_cipher_only(engine, two_communities):
