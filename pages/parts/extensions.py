@@ -2,26 +2,23 @@
 
 from functools import partial
 
-import streamlit as st
-
 from core.clocks import deadline_text
 from db.commands.extensions import Answered, decide
 from db.queries.extensions import ExtensionLine
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
-from pages.parts.grants import draw_answers
+from pages.parts.grants import draw_answers, draw_list
 from pages.parts.plain import plain
 
 
 def draw_requests(desk: Desk, found: list[ExtensionLine]) -> None:
     """Each request with its two answers."""
-    if found:
-        st.markdown(f"**{desk.t('extensions.decide')}**")
-    for one in found:
-        with st.container(border=True, key=f"extension-{one.id}"):
-            due = desk.t("extensions.would_be", due=deadline_text(one.due_at), length=length(desk, one))
-            st.markdown(f"**{one.number} {plain(one.matter)}**  \n{asked(desk, one)}  \n{due}  \n{clause_mark(desk, one.clause_id)}")
-            _decision(desk, one)
+    draw_list(desk, "extension", found, ("extensions.decide",), _card, _decision)
+
+
+def _card(desk: Desk, one: ExtensionLine) -> str:
+    due = desk.t("extensions.would_be", due=deadline_text(one.due_at), length=length(desk, one))
+    return f"**{one.number} {plain(one.matter)}**  \n{asked(desk, one)}  \n{due}  \n{clause_mark(desk, one.clause_id)}"
 
 
 def length(desk: Desk, one: ExtensionLine) -> str:

@@ -1,11 +1,29 @@
-"""The two answers to what somebody asked for: whoever may decide gives them here, everybody else sees that it waits."""
+"""What waits for another person's word, and the two answers to it: whoever may decide gives them here, everybody else sees that it waits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from core.refusals import Refused
 from pages.parts.desk import Desk
+
+
+def draw_list(
+    desk: Desk, kind: str, found: Sequence, words: tuple[str, ...], card: Callable[[Desk, object], str], decision: Callable[[Desk, object], None], *, first: Callable[[], None] | None = None
+) -> None:
+    """What was `found` of a `kind` under its heading (`words`: that, and why it is so), each in a frame of its own: what `card` says of it, and `decision` under that.
+    `first`: drawn between heading and list. Nothing where nothing waits."""
+    if not found:
+        return
+    st.markdown(f"**{desk.t(words[0])}**")
+    for one in words[1:]:
+        st.caption(desk.t(one))
+    if first is not None:
+        first()
+    for one in found:
+        with st.container(border=True, key=f"{kind}-{one.id}"):
+            st.markdown(card(desk, one))
+            decision(desk, one)
 
 
 def draw_answers(

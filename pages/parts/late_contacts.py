@@ -14,7 +14,7 @@ from db.queries.checklist import Line
 from db.queries.late_entries import LateContactLine, contacts_of_period, entered_together
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
-from pages.parts.grants import draw_answers
+from pages.parts.grants import draw_answers, draw_list
 from pages.parts.plain import plain
 
 PAGE = 20
@@ -23,16 +23,18 @@ COLOURS = {"waiting": "orange", "confirmed": "green", "refused": "red"}
 
 def draw_late_contacts(desk: Desk, found: list[LateContactLine]) -> None:
     """Each with its two answers, for the overview."""
-    if found:
-        st.markdown(f"**{desk.t('late_entries.contacts')}**")
-        st.caption(desk.t("late_entries.contacts_why"))
-        _together(desk, found[0].community_id)
-    for one in found:
-        with st.container(border=True, key=f"late-contact-{one.id}"):
-            st.markdown(f"{said(desk, one)}  \n{clause_mark(desk, one.clause_id)}")
-            answer = partial(desk.carry_out, decide_contact, entry_id=one.id)
-            words, own = ("late_entries.contact_confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
-            draw_answers(desk, "care_confirm_late", ("late-contact", one.id), words, lambda yes, answer=answer: answer(confirmed=yes), partial(_done, desk), own=own)
+    words = ("late_entries.contacts", "late_entries.contacts_why")
+    draw_list(desk, "late-contact", found, words, _card, _decision, first=lambda: _together(desk, found[0].community_id))
+
+
+def _card(desk: Desk, one: LateContactLine) -> str:
+    return f"{said(desk, one)}  \n{clause_mark(desk, one.clause_id)}"
+
+
+def _decision(desk: Desk, one: LateContactLine) -> None:
+    answer = partial(desk.carry_out, decide_contact, entry_id=one.id)
+    words, own = ("late_entries.contact_confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
+    draw_answers(desk, "care_confirm_late", ("late-contact", one.id), words, lambda yes: answer(confirmed=yes), partial(_done, desk), own=own)
 
 
 def _together(desk: Desk, community_id: UUID) -> None:

@@ -16,7 +16,7 @@ from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk, current
 from pages.parts.extensions import draw_requests
 from pages.parts.figures import kept
-from pages.parts.grants import draw_answers
+from pages.parts.grants import draw_answers, draw_list
 from pages.parts.late_contacts import draw_late_contacts
 from pages.parts.plain import plain
 from pages.parts.suspensions import draw_suspension_requests
@@ -61,13 +61,11 @@ def _list(community_id: UUID) -> None:
     draw_protected(desk, protected)
     draw_readings(desk, readings)
     draw_late_contacts(desk, contacts)
-    if found:
-        st.markdown(f"**{desk.t('late_entries.head')}**")
-        st.caption(desk.t("late_entries.why"))
-    for one in found:
-        with st.container(border=True, key=f"late-entry-{one.id}"):
-            st.markdown(f"**{one.number} {plain(one.matter)}**  \n{said(desk, one)}  \n{clause_mark(desk, one.clause_id)}")
-            _decision(desk, one)
+    draw_list(desk, "late-entry", found, ("late_entries.head", "late_entries.why"), _card, _decision)
+
+
+def _card(desk: Desk, one: LateLine) -> str:
+    return f"**{one.number} {plain(one.matter)}**  \n{said(desk, one)}  \n{clause_mark(desk, one.clause_id)}"
 
 
 def _decision(desk: Desk, one: LateLine) -> None:

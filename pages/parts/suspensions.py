@@ -2,27 +2,23 @@
 
 from functools import partial
 
-import streamlit as st
-
 from core.clocks import deadline_text
 from db.commands.suspensions import Standing, decide
 from db.queries.suspensions import SuspensionLine
 from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.files import draw_files_of
-from pages.parts.grants import draw_answers
+from pages.parts.grants import draw_answers, draw_list
 from pages.parts.plain import plain
 
 
 def draw_suspension_requests(desk: Desk, found: list[SuspensionLine]) -> None:
     """Each request with its two answers."""
-    if found:
-        st.markdown(f"**{desk.t('suspensions.decide')}**")
-    for one in found:
-        with st.container(border=True, key=f"suspension-{one.id}"):
-            st.markdown(f"**{one.number} {plain(one.matter)}**  \n{asked_for(desk, one)}  \n{clause_mark(desk, 'suspension.limit')}")
-            draw_files_of(desk, "overview", one.community_id, order_id=one.order_id, subject_ids=(one.id,), key=f"evidence-{one.id}", strikes=False)
-            _decision(desk, one)
+    draw_list(desk, "suspension", found, ("suspensions.decide",), _card, _decision)
+
+
+def _card(desk: Desk, one: SuspensionLine) -> str:
+    return f"**{one.number} {plain(one.matter)}**  \n{asked_for(desk, one)}  \n{clause_mark(desk, 'suspension.limit')}"
 
 
 def asked_for(desk: Desk, one: SuspensionLine) -> str:
@@ -33,6 +29,7 @@ def asked_for(desk: Desk, one: SuspensionLine) -> str:
 
 
 def _decision(desk: Desk, one: SuspensionLine) -> None:
+    draw_files_of(desk, "overview", one.community_id, order_id=one.order_id, subject_ids=(one.id,), key=f"evidence-{one.id}", strikes=False)
     answer = partial(desk.carry_out, decide, community_id=one.community_id, suspension_id=one.id)
     own = "grants.own" if one.own else None
     draw_answers(desk, "order_grant", ("suspension", one.id), ("suspensions.grant", "suspensions.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), own=own)
