@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from core.rulebook import load_rulebook
 from core.words import t
 from tests.browser.looking import settled, sideways, small_targets, text_of
 from tests.conftest import NOW
@@ -57,16 +58,17 @@ def _cards(page: Page) -> list[str]:
 def test_the_late_come_first_and_each_card_says_what_is_due_and_who_holds_it(page_at):
     page = page_at("roster", role="grid_worker", size="phone")
     assert 0 < len(_cards(page)) <= 10
-    first = page.locator('[class*="st-key-person-"]').first.inner_text()
-    assert zh("queue.late_days", n=0)[:2] in first
-    assert zh("roster.holder", who="")[:3] in first
+    cards = page.locator('[class*="st-key-person-"]').all_inner_texts()
+    late, agreed = zh("queue.late_days", n=0)[:2], zh("appointments.at", at="").strip()
+    assert late in next(one for one in cards if agreed not in one), "only who was promised a time comes before the late"
+    assert zh("roster.holder", who="")[:3] in cards[0]
     assert sideways(page) <= 0 and small_targets(page) == []
 
 
 def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_quarters_update(worked_server, page_at):
     page = page_at("roster", role="grid_worker", size="phone", server=worked_server)
     _choose(page, zh("roster.act"), zh("care.act.file_update"))
-    page.get_by_role("button", name=re.compile("file.update")).wait_for()
+    page.get_by_role("button", name=re.compile(load_rulebook()["file.update"].title["zh"])).wait_for()
     settled(page)
     met = _count(page, 2)
     _tap(page, zh("roster.file"))

@@ -58,7 +58,7 @@ def test_a_workers_day_a_call_an_attempt_a_call_put_off_yesterdays_call_and_the_
     walk = Walk(page_at("roster", role="grid_worker", size=size, lang=lang, server=worked_server), lang)
     walk.choose("roster.act", "care.act.call")
     walk.choose("roster.group", "care.group.elder")
-    walk.page.get_by_role("button", name=re.compile("elder.call")).wait_for()
+    walk.page.get_by_role("button", name=re.compile(re.escape(load_rulebook()["elder.call"].title[walk.lang]))).wait_for()
     met = walk.counted(2)
     # Nobody answers: on file, still due, and what to do next.
     card, who = walk.first()
@@ -87,7 +87,7 @@ def test_a_workers_day_a_call_an_attempt_a_call_put_off_yesterdays_call_and_the_
     walk.tap("roster.file", walk.of(late))
     file = walk.page.get_by_role("dialog")
     file.get_by_text(walk.t("roster.record"), exact=True).click()
-    day = file.get_by_test_id("stForm").filter(has_text=walk.t("roster.record_outcome")).get_by_test_id("stDateInput").get_by_role("spinbutton").last
+    day = file.get_by_test_id("stForm").filter(has_text=walk.t("roster.record_outcome")).get_by_test_id("stDateInput").first.get_by_role("spinbutton").last
     expect(day).to_have_text(f"{NOW:%d}")
     day.press("ArrowDown")
     expect(day).to_have_text(f"{YESTERDAY:%d}")
