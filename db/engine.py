@@ -233,7 +233,8 @@ def _check_objects(session: ScopedSession, _context, _instances) -> None:
 @event.listens_for(ScopedSession, "after_begin")
 def _tell_postgres(session: ScopedSession, _transaction, connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT set_config('desk.communities', %s, true)", (_told(session._scope),))
+        # To compile a query would take longer than any of ours lasts, and PostgreSQL thinks the large ones dear.
+        connection.exec_driver_sql("SELECT set_config('desk.communities', %s, true), set_config('jit', 'off', true)", (_told(session._scope),))
 
 
 @lru_cache(maxsize=512)
