@@ -60,7 +60,7 @@ def scopes(district: District) -> dict[str, Scope]:
     own = frozenset({UUID(int=first.community)})
     return {
         "grid_worker": Scope(UUID(int=1), "grid_worker", own, frozenset({UUID(int=first.grid), UUID(int=second.grid)}), staff_id=UUID(int=first.staff[1])),
-        "station_head": Scope(UUID(int=2), "station_head", own, staff_id=None),
+        "station_head": Scope(UUID(int=2), "station_head", own, staff_id=UUID(int=first.staff[0])),
     }
 
 
