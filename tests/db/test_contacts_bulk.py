@@ -75,10 +75,10 @@ def left_behind(place: Place, resident_id) -> tuple:
 @pytest.mark.parametrize("seed", ["a ledger", "another"])
 def test_contacts_of_a_ledger_counted_together_leave_what_one_by_one_would(engine, seed):
     place, chance = found(engine), random.Random(seed)
-    people = [twins(place, chance, n) for n in range(14)]
+    people = [twins(place, chance, n) for n in range(7)]
     if seed == "another":
         place.run(sweep, at("2026-11-17T00:30"), community_id=place.community_id)
     place.run(take_in, NOW, place.system, place=place, people=people)
     for one, other, *_ in people:
         assert left_behind(place, one) == left_behind(place, other)
-    assert len(place.all(LateContact)) > 8 and sum(one.met_at is not None for one in place.all(Clock)) > 10
+    assert len(place.all(LateContact)) > 3 and sum(one.met_at is not None for one in place.all(Clock)) > 5
