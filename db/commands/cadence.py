@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from core.cadence import Hold, Turn, advanced, anew, counted, filled, first, following
 from core.calendar import local_day
@@ -187,22 +187,32 @@ def end(session: ScopedSession, clocks: Iterable[Clock], left_at: datetime) -> N
 
 
 def void_after(session: ScopedSession, subject: Subject, clause_ids: Collection[str], left_at: datetime) -> None:
-    """A group that asks for `clause_ids` ended at `left_at`, which may be long ago: periods that end later, unmet, and that no other group of theirs asks for, are void."""
+    """A group that asks for `clause_ids` ended at `left_at`, which may be long ago: periods that end later, unmet, and that no other group of theirs asks for, are void; where one asks
+    again for a later one, that is open."""
     own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id.in_(tuple(clause_ids)))
     late = select(Clock).where(*own, Clock.due_at > left_at, Clock.met_at.is_(None), Clock.voided_at.is_(None)).with_for_update()
     clocks = session.scalars(late.execution_options(rollup=True, populate_existing=True)).all()
     member = (SpecialGroup.community_id == subject.community_id, SpecialGroup.resident_id == subject.id)
     groups = session.execute(select(SpecialGroup.group, SpecialGroup.from_date, SpecialGroup.to_date).where(*member)).all() if clocks else []
-    end(session, [one for one in clocks if not any(_asks(one, *group) for group in groups)], left_at)
+    void = [one for one in clocks if not any(_asks(one, *group) for group in groups)]
+    still_open = [turn_of(one) for one in void if one.closed_at is None]
+    end(session, void, left_at)
+    session.flush()
+    lasting = {clause_id for group, _, until in groups if until is None for clause_id in CLAUSES[group]}
+    for turn in (turn for turn in still_open if turn.clause_id in lasting):
+        clause, holds = load_rulebook()[turn.clause_id], _holds(session, subject)
+        while turn is not None and not any(_asks(turn, *group) for group in groups):
+            turn = following(clause, turn, holds)
+        _open(session, subject, turn)
     session.flush()
 
 
-def _asks(clock: Clock, group: str, begin: date, until: date | None) -> bool:
-    """Whether a membership asks for the period of `clock`."""
-    if clock.clause_id not in CLAUSES[group] or until is not None and clock.due_at > local_midnight(until):
+def _asks(turn: Turn | Clock, group: str, begin: date, until: date | None) -> bool:
+    """Whether a membership asks for the period of `turn`."""
+    if turn.clause_id not in CLAUSES[group] or until is not None and turn.due_at > local_midnight(until):
         return False
-    turn = first(load_rulebook()[clock.clause_id], begin)
-    return turn is not None and clock.due_at >= turn.due_at
+    earliest = first(load_rulebook()[turn.clause_id], begin)
+    return earliest is not None and turn.due_at >= earliest.due_at
 
 
 def _holds(session: ScopedSession, subject: Subject) -> Sequence[Hold]:
@@ -228,8 +238,11 @@ def _joined(session: ScopedSession, subject: Subject, clause: Clause) -> date | 
 
 
 def _chain(session: ScopedSession, subject: Subject, clause: Clause, joined: date) -> list[Clock]:
-    """The resident's clocks of `clause` since they joined, one a period, by due time, whichever grid held them."""
-    own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == clause.id, Clock.started_at >= local_midnight(joined))
+    """The resident's clocks of `clause` since they joined, one a period, by due time, whichever grid held them; the first may have begun, and an unclosed one even ended,
+    for a group they were in before."""
+    turn = first(clause, joined)
+    since = Clock.due_at >= turn.due_at if turn else Clock.started_at >= local_midnight(joined)
+    own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == clause.id, or_(since, Clock.closed_at.is_(None)))
     query = select(Clock).where(*own).order_by(Clock.due_at, Clock.voided_at.is_(None)).with_for_update()
     # A void clock beside one that counts, of the same period, is what somebody left behind who came back: the later of the two holds.
     return list({row.due_at: row for row in session.scalars(query.execution_options(rollup=True, populate_existing=True))}.values())

@@ -32,23 +32,28 @@ def days_of_periods(per: str) -> tuple[tuple[str, tuple[date, ...], datetime], .
     return tuple((key, tuple(own), local_midnight(own[-1] + timedelta(1))) for key, own in days.items())
 
 
-def reference(clause, joined: date, times: list[datetime], now: datetime, holds=()) -> dict[str, tuple[str, int]]:
+def reference(clause, joined: date, times: list[datetime], now: datetime, holds=(), spans=()) -> dict[str, tuple[str, int]]:
     """Period key → (state, acts done), by walking the calendar day by day. What is missed closes when the period after it is over, or with
-    any later act: also with one at the very end of a period, which is the next one's."""
+    any later act: also with one at the very end of a period, which is the next one's. `spans`: from when until when each group asked for it, the first day
+    without it; only what one of them asked for whole, or from its beginning on for at least half, is owed. When none asks any more, nothing stays open."""
     figure = clause.on(joined).figure
     acts = [moment.astimezone(SHANGHAI).date() for moment in times]
     away, for_good = {begin + timedelta(n) for begin, end in holds if end for n in range((end - begin).days)}, min((begin for begin, end in holds if not end), default=LAST_DAY)
     periods = [one for one in days_of_periods(figure.per) if one[1][-1] >= joined and (one[1][0] >= joined or sum(day >= joined for day in one[1]) * 2 >= len(one[1]))]
     found: dict[str, tuple[str, int]] = {}
+    ended = bool(spans) and all(left for _, left in spans)
     for (key, own, end), (_, _, further) in pairwise(periods):
+        owed = not spans or any(sum(day >= begin for day in own) * 2 >= len(own) and (left is None or own[-1] < left) for begin, left in spans)
         counting = [one for one in own if one >= joined]
         here = [one for one in counting if one < for_good and one not in away]
         done = sum(counting[0] <= act <= own[-1] for act in acts)
         if done >= figure.times:
             found[key] = ("met", done)
-        elif len(here) < len(counting) and len(here) * 2 < len(own):
+        elif not owed or len(here) < len(counting) and len(here) * 2 < len(own):
+            if ended and local_midnight(own[0]) > now:
+                break
             continue
-        elif further < now or any(act > own[-1] for act in acts):
+        elif ended or further < now or any(act > own[-1] for act in acts):
             found[key] = ("missed", done)
         else:
             found[key] = ("overdue" if end < now else "running" if local_midnight(counting[0]) <= now else "waiting", done)

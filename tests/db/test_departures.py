@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.refusals import Refused
-from db.commands.care import enrol, record_contact
+from db.commands.care import enrol, leave_group, record_contact
 from db.commands.departures import come_back, hold, leave_roster, undo
 from db.commands.filing import file
 from db.commands.sweep import sweep
@@ -95,6 +95,21 @@ def test_a_week_with_four_days_at_home_stays_due(place, elder):
     assert counting(place, elder, now="2026-11-10T10:00") == [("2026-W45", "overdue")]
     swept(place, "2026-11-18T10:00")
     assert counting(place, elder) == [("2026-W45", "missed")], "once, and none of the weeks in hospital"
+
+
+@pytest.mark.parametrize(("updated", "open_now"), [(False, ("2026-Q2", "overdue")), (True, ("2026-Q3", "on_time"))])
+def test_a_quarter_begun_for_a_group_that_has_ended_goes_on_for_the_other_through_a_stay(place, updated, open_now):
+    """In two groups, the older one ended; then in hospital for a week."""
+    both = place.resident("赵大爷")
+    place.run(enrol, at("2026-01-05T09:00"), place.worker(), resident_id=both, group="elder")
+    if updated:
+        place.run(record_contact, at("2026-05-05T09:00"), place.worker(), resident_id=both, act="file_update", outcome="reached", happened_at=at("2026-05-05T09:00"))
+    place.run(enrol, at("2026-08-03T09:00"), place.worker(), resident_id=both, group="disabled")
+    place.run(leave_group, at("2026-08-14T09:00"), resident_id=both, group="elder")
+    place.run(sweep, at("2026-08-14T10:00"), community_id=place.community_id)
+    done = away(place, both, "2026-08-25T09:00", date(2026, 8, 25), date(2026, 9, 1), scope=place.role("station_head"))
+    assert not isinstance(done, Refused)
+    assert counting(place, both, "file.update", "2026-08-25T10:00")[-1] == open_now
 
 
 def test_a_call_into_the_hospital_counts_for_its_week_in_whatever_order_it_is_entered(place, elder):
