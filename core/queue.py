@@ -15,9 +15,10 @@ PRESSING = _HOUR
 
 def rank(due_at: datetime, first: bool, now: datetime, agreed: datetime | None = None) -> tuple:
     """Where something stands in a list: what presses by its limit alone; of what is due later on the same day, whoever goes `first` before the others.
-    Never falls as `due_at` rises, for those of equal `first`. What was `agreed` on for a moment of today stands there, and first of all within the hour before it."""
+    Never falls as `due_at` rises, for those of equal `first`. What was `agreed` on for a moment of today stands there, and from the hour before it
+    right behind what is late; late itself, it is the first of that."""
     if agreed is not None and agreed <= now + PRESSING:
-        return -1, agreed
+        return (-1, agreed) if due_at < now else (0, now, agreed)
     due_at = min(due_at, agreed or due_at)
     if due_at <= now + PRESSING:
         return 0, due_at
