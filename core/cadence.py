@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from core.calendar import local_day
 from core.periods import Period, local_midnight, period_on
@@ -164,10 +164,13 @@ def anew(
     clause: Clause, turns: Sequence[Turn], since: datetime, acts: Callable[[Turn], Iterable[datetime]], now: datetime, holds: Sequence[Hold] = (), joined: date | None = None
 ) -> tuple[int, Step]:
     """The sorted `turns` from the one that holds `since` on (the last one begun by then), or an earlier open one, as what was done and `holds` make them; `acts`: all moments
-    since a turn's start. Returns how many turns stay as they are, and the others. No turns, because a hold kept the first one away: from that of who joined on `joined` (now)."""
+    since a turn's start. Returns how many turns stay as they are, and the others. A hold may have kept the first ones away: then from that of who joined on `joined` (now)."""
     start = max((n for n, turn in enumerate(turns) if turn.started_at <= since), default=0)
     start = min([start, *(n for n, turn in enumerate(turns) if turn.closed_at is None)])
-    turn = fresh(turns[start]) if turns else first(clause, joined or local_day(now))
+    turn = fresh(turns[start]) if turns else None
+    if turn is None or joined and since < turn.started_at:
+        kept_away = first(clause, joined or local_day(now))
+        turn = min((one for one in (kept_away, turn) if one), key=attrgetter("due_at"), default=None)
     return start, continued(clause, turn, sorted(acts(turn)) if turn else (), now, holds)
 
 
