@@ -96,6 +96,7 @@ def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_qu
     assert 50_000 < last["every"] <= 60_000, "what is shown in full lasts 60 seconds at most"
     assert sideways(page) <= 0
     file.get_by_text(zh("roster.update"), exact=True).click()
+    settled(page)
     file.get_by_role("textbox", name=zh("care.field.health")).fill("高血压")
     file.get_by_role("button", name=zh("roster.update_confirm")).click()
     file.wait_for(state="detached")
