@@ -19,6 +19,8 @@ from threading import Lock
 MANY = 20_000
 """Rows from which a second process pays: one takes most of a second to begin."""
 _MOST = 4
+_LATER = 10
+"""By how much the crew's processes stand behind others, as `nice` counts."""
 _present: ContextVar[Executor | None] = ContextVar("crew", default=None)
 
 
@@ -71,9 +73,15 @@ def _opened() -> Executor | None:
         return None
     try:
         # Not forked: the desk has threads and open databases.
-        return ProcessPoolExecutor(min(cores, _MOST), mp_context=_Context())
+        return ProcessPoolExecutor(min(cores, _MOST), mp_context=_Context(), initializer=_give_way)
     except (ImportError, NotImplementedError, OSError):
         return None
+
+
+def _give_way() -> None:
+    """Whoever writes waits for nobody: one process can, the crew is several, and the desk's pages are served meanwhile."""
+    if hasattr(os, "nice"):
+        os.nice(_LATER)
 
 
 def in_order(function: Callable, jobs: Iterable[tuple]) -> Iterator:

@@ -50,6 +50,12 @@ def test_what_a_dying_process_had_to_do_is_done_all_the_same(monkeypatch):
         assert list(in_order(at_work.dies_beside, ((os.getpid(), number) for number in range(9)))) == [0, 2, 4, 6, 8, 10, 12, 14, 16]
 
 
+def test_the_crew_gives_way_to_whoever_writes(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
+    with crew.crew(crew.MANY):
+        assert [*in_order(os.nice, [(0,)])] == [os.nice(0) + 10]
+
+
 def test_a_short_file_or_a_machine_of_one_core_begins_no_further_process(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
     with crew.crew(crew.MANY - 1):
