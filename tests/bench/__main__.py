@@ -36,7 +36,7 @@ BLANK = "calendar"
 VIEWS = (
     ("queue", "grid_worker"), ("alerts", "grid_worker"), ("roster", "grid_worker"), ("map", "station_head"), ("checklist", "committee_member"), ("overview", "station_head"),
     ("overview", "street_officer"), ("overview", "committee_member"), ("rulebook", "committee_member"), ("calendar", "station_head"), ("duties", "station_head"), ("property", "property_company"), ("reconciliation", "station_head"), ("surveys", "station_head"),
-    ("imports", "station_head"), ("exports", "station_head"), ("ledger", "committee_member"), ("accounts", "administrator"),
+    ("imports", "station_head"), ("exports", "station_head"), ("ledger", "committee_member"), ("accounts", "administrator"), ("staff", "station_head"),
 )  # fmt: skip
 
 
