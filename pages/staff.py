@@ -26,7 +26,7 @@ def page() -> None:
     with desk.session() as session:
         own = None if everybody else desk.actor.staff_id
         staff = workers(session, desk.now, community_id)
-        rows = absences(session, desk.now, community_id, own) if everybody or own else []
+        rows = absences(session, desk.now, community_id)
     if not staff:
         st.info(desk.t("staff.nobody_yet"))
         return

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, false, select
 
+from core.roles import may
 from db.engine import ScopedSession
 from db.models.grids import Absence, Grid, Staff
 from db.queries.posts import posts_held
@@ -30,10 +31,13 @@ class AbsenceRow:
 
 
 def absences(session: ScopedSession, now: datetime, community_id: UUID, staff_id: UUID | None = None) -> list[AbsenceRow]:
-    """Absences of a community (of one member of staff) that run, come, or were over within RECENT, in the order they begin. One taken back is none."""
+    """Absences of a community (of one member of staff) that run, come, or were over within RECENT, in the order they begin. One taken back is none.
+    Why somebody is away may be an illness: who doesn't enter everybody's reads their own, and any other role none."""
     query = select(Absence.id, Absence.staff_id, Staff.name, Absence.starts_at, Absence.ends_at, Absence.reason)
     query = query.join(Staff, and_(Staff.community_id == Absence.community_id, Staff.id == Absence.staff_id))
     own = [Absence.community_id == community_id, Absence.ends_at > now - RECENT, Absence.ends_at > Absence.starts_at]
+    if not may(session.scope.role, "absence_manage"):
+        own.append(Absence.staff_id == session.scope.staff_id if may(session.scope.role, "absence_own") else false())
     rows = session.execute(query.where(*own, *(() if staff_id is None else (Absence.staff_id == staff_id,))).order_by(Absence.starts_at, Absence.id)).all()
     moments = {max(row.starts_at, now) for row in rows if row.ends_at > now}
     cover = {moment: _cover(session, moment, community_id) for moment in moments}

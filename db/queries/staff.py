@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select
 
 from core.calendar import local_day
+from core.roles import may
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.accounts import Account
@@ -17,7 +18,8 @@ from db.queries.posts import post_held, still_here
 
 @dataclass(frozen=True)
 class Worker:
-    """Somebody who works for a community. `posts`: (grid's name, A or B) held today; `username`: the account, None: none belongs to them; `left`: works there no more."""
+    """Somebody who works for a community. `posts`: (grid's name, A or B) held today; `username`: the account, for who manages accounts or
+    absences, None: none belongs to them; `left`: works there no more."""
 
     community_id: UUID
     id: UUID
@@ -38,10 +40,11 @@ def workers(session: ScopedSession, now: datetime, community_id: UUID | None = N
     own = () if community_id is None else (Staff.community_id == community_id,)
     listed = or_(still_here(today), Staff.account_id.is_not(None)) if with_accounts else still_here(today)
     rows = session.execute(query.where(listed, *own).order_by(Community.name, Staff.kind, Staff.name, Staff.id)).all()
+    named_too = may(session.scope.role, "accounts_manage") or may(session.scope.role, "absence_manage")
     posts = _posts(session, today, own and (Post.community_id == community_id,))
     return [
         Worker(
-            row.community_id, row.id, row.name, row.kind, row.community, tuple(posts.get(row.id, ())), row.account_id, row.username,
+            row.community_id, row.id, row.name, row.kind, row.community, tuple(posts.get(row.id, ())), row.account_id, row.username if named_too else None,
             row.left_on is not None and row.left_on <= today,
         )
         for row in rows

@@ -15,6 +15,7 @@ from db.models.ledger import LedgerEntry
 from db.queries.absences import absences
 from db.queries.checklist import checklist
 from db.queries.posts import bench, holding
+from db.queries.staff import workers
 from tests.conftest import NOW as DEMO_NOW
 from tests.conftest import printed, type_in
 from tests.db.care_people import Place, at, found
@@ -49,6 +50,20 @@ def test_the_head_enters_anybody_s_absence_and_a_worker_his_own(place):
     assert away(place, "B0", scope=place.role("street_officer")).reason == "common.not_allowed"
     facts = [one.facts for one in place.all(LedgerEntry, LedgerEntry.command == "absence.enter")]
     assert len(facts) == 2 and not any("leave" in one for one in facts), "a reason may be an illness"
+
+
+def test_why_somebody_is_away_is_read_by_the_head_and_by_themselves_only(place):
+    away(place, "A1", reason="sick")
+    away(place, "B0")
+
+    def read(scope):
+        with open_session(place.engine, scope) as session:
+            return [one.reason for one in absences(session, NOW, place.community_id)], {one.username for one in workers(session, NOW)}
+
+    assert read(place.role("station_head"))[0] == ["sick", "leave"]
+    assert read(place.worker()) == (["leave"], {None})
+    for role in ("grid_worker", "committee_member", "street_officer", "property_company", "administrator"):
+        assert read(place.role(role))[0] == []
 
 
 @pytest.mark.parametrize(
