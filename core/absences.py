@@ -15,9 +15,15 @@ LONGEST = timedelta(days=366)
 
 def may_say(role: str, own_id: UUID | None, staff_id: UUID) -> Refused | None:
     """Why an account of `role` that belongs to `own_id` may not say that `staff_id` is away, or None: the head says it of anybody, a worker of himself."""
-    if may(role, "absence_manage") or (may(role, "absence_own") and own_id == staff_id):
+    refused = may_read(role, own_id)
+    return refused or (None if may(role, "absence_manage") or own_id == staff_id else Refused("absences.own_only"))
+
+
+def may_read(role: str, own_id: UUID | None) -> Refused | None:
+    """Why an account of `role` that belongs to `own_id` reads no absence at all, or None: the head reads everybody's, a worker his own."""
+    if may(role, "absence_manage") or (may(role, "absence_own") and own_id is not None):
         return None
-    return Refused("staff.not_linked") if may(role, "absence_own") and own_id is None else Refused("absences.own_only" if may(role, "absence_own") else "common.not_allowed")
+    return Refused("staff.not_linked" if may(role, "absence_own") else "common.not_allowed")
 
 
 def check_absence(starts_at: datetime, ends_at: datetime, reason: str, others: Iterable[tuple[datetime, datetime]]) -> Refused | None:

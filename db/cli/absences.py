@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from core.absences import REASONS, span
+from core.absences import REASONS, may_read, span
 from core.calendar import SHANGHAI, local_minute
 from core.periods import local_midnight
 from db.cli.imports import or_stop, reach
@@ -50,7 +50,7 @@ def _add(name: str, code: str, first: datetime, last: datetime, reason: str, acc
 def _end(name: str, code: str, at: datetime | None, account: str) -> None:
     """End NAME's running absence, or take the next one back."""
     engine = make_engine()
-    scope, community_id = reach(engine, account, code)
+    scope, community_id = _reader(engine, account, code)
     who = _who(engine, scope, community_id, name)
     with open_session(engine, scope) as session:
         mine = [one for one in absences(session, now(), community_id, who) if one.state != "over"]
@@ -67,10 +67,17 @@ def _end(name: str, code: str, at: datetime | None, account: str) -> None:
 def _list(code: str, account: str) -> None:
     """Absences that run, come, or are over since a month at most: who, from, to, state."""
     engine = make_engine()
-    scope, community_id = reach(engine, account, code)
+    scope, community_id = _reader(engine, account, code)
     with open_session(engine, scope) as session:
         for one in absences(session, now(), community_id):
             click.echo("\t".join((one.name, *span(one.starts_at, one.ends_at), one.state)))
+
+
+def _reader(engine, account: str, code: str):
+    """Scope and community of an account that may read absences: who may not is told so, and never that there are none. Raises ClickException."""
+    scope, community_id = reach(engine, account, code)
+    or_stop(may_read(scope.role, scope.staff_id), "en")
+    return scope, community_id
 
 
 def _who(engine, scope, community_id, name: str):

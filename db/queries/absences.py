@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, false, select
 
+from core.absences import may_read
 from core.roles import may
 from db.engine import ScopedSession
 from db.models.grids import Absence, Grid, Staff
@@ -37,7 +38,7 @@ def absences(session: ScopedSession, now: datetime, community_id: UUID, staff_id
     query = query.join(Staff, and_(Staff.community_id == Absence.community_id, Staff.id == Absence.staff_id))
     own = [Absence.community_id == community_id, Absence.ends_at > now - RECENT, Absence.ends_at > Absence.starts_at]
     if not may(session.scope.role, "absence_manage"):
-        own.append(Absence.staff_id == session.scope.staff_id if may(session.scope.role, "absence_own") else false())
+        own.append(false() if may_read(session.scope.role, session.scope.staff_id) else Absence.staff_id == session.scope.staff_id)
     rows = session.execute(query.where(*own, *(() if staff_id is None else (Absence.staff_id == staff_id,))).order_by(Absence.starts_at, Absence.id)).all()
     moments = {max(row.starts_at, now) for row in rows if row.ends_at > now}
     cover = {moment: _cover(session, moment, community_id) for moment in moments}

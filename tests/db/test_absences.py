@@ -154,3 +154,6 @@ def test_an_absence_is_entered_listed_and_ended_on_the_command_line(demo_db):
     assert f"{who}\t2026-11-18\t2026-11-20\trunning" in printed(demo_db, "absence", "list", *at_demo, "head")
     assert DEMO_NOW.strftime("%Y-%m-%d %H:%M") in printed(demo_db, "absence", "end", who, *at_demo, "worker1")
     assert "no absence" in type_in(demo_db, "absence", "end", who, *at_demo, "worker1").stderr
+    for account in ("committee", "street", "property", "admin"):
+        refused = type_in(demo_db, "absence", "list", *at_demo, account)
+        assert refused.exit_code == 1 and "may not" in refused.stderr, "no silence that could pass for nobody away"
