@@ -68,9 +68,9 @@ def _judge(text: str, today: date) -> str | Bad:
     try:
         born = birth_of(text)
     except ValueError:
-        return Bad("id_birth_date", {"digits": text[6:14]})
+        return Bad("id_birth_date")
     if born.year < _OLDEST or born > today:
-        return Bad("id_birth_date", {"digits": text[6:14]})
+        return Bad("id_birth_date")
     if check_digit(text[:17]) != text[17]:
         return Bad("id_digits_lost") if text.endswith("000") else Bad("id_check_digit")
     return text

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, select
 from core.calendar import local_day
 from core.imports.headers import column_letter, guess_table
 from core.imports.judge import BadCell
-from core.imports.tables import ORDER, table
+from core.imports.tables import ORDER, Table, table, veiled
 from core.refusals import Refused
+from core.roles import PERSONAL
 from core.words import LANGS, t
 from db.commands.exports import FORMATS, export
 from db.commands.filing import carry_out
@@ -120,8 +121,8 @@ def or_stop(result, lang: str):
     return result
 
 
-def _reason(cell: BadCell, lang: str) -> str:
-    return t(f"imports.bad.{cell.reason}", lang, **cell.values)
+def _reason(cell: BadCell, lang: str, **instead: str) -> str:
+    return t(f"imports.bad.{cell.reason}", lang, **cell.values | instead)
 
 
 def _titles(lang: str) -> dict[str, str]:
@@ -136,7 +137,7 @@ def _show(seen: Preview, lang: str) -> None:
     for name, index in seen.upload.mapping.columns.items():
         click.echo(f"  {column_letter(index)} {heads[index]} → {into.fields[name].title[lang]}")
     click.echo("\t".join(f"{t(f'imports.{figure}', lang)} {seen.counts[figure]}" for figure in _FIGURES))
-    show_bad(seen.found.bad, lang)
+    show_bad(seen.found.bad, into, lang, marked="imports.marked_by")
     if seen.counts["waits"]:
         click.echo(t("imports.waits_title", lang, n=seen.counts["waits"]))
     if seen.plan.refused:
@@ -147,8 +148,14 @@ def _show(seen: Preview, lang: str) -> None:
         raise click.ClickException(t("imports.columns_missing", lang, names=", ".join(into.fields[name].title[lang] for name in seen.missing)))
 
 
-def show_bad(bad: list[BadCell], lang: str) -> None:
-    """One line for each bad cell: row, column, value, reason."""
+def show_bad(bad: list[BadCell], into: Table, lang: str, *, marked: str | None = None) -> None:
+    """One line for each bad cell: row, column, value, reason. What is printed is kept in logs that others read, so personal values are masked whoever asks; the last line
+    says where they stand, `marked` names the word for how else to see them."""
+    hidden, any_hidden = frozenset(PERSONAL), False
     for cell in bad:
-        weight = t("imports.bad_refuse" if cell.refuses else "imports.bad_remark", lang)
-        click.echo(f"{weight}\t{cell.row}\t{cell.letter} {cell.header}\t{cell.value}\t{_reason(cell, lang)}")
+        weight, field = t("imports.bad_refuse" if cell.refuses else "imports.bad_remark", lang), into.fields.get(cell.field)
+        value, named = veiled(field, cell.value, hidden), {"name": veiled(field, name, hidden) for name in (cell.values.get("name"),) if name}
+        any_hidden |= value != cell.value
+        click.echo(f"{weight}\t{cell.row}\t{cell.letter} {cell.header}\t{value}\t{_reason(cell, lang, **named)}")
+    if any_hidden:
+        click.echo(" ".join(t(word, lang) for word in ("imports.bad_veiled", marked) if word))

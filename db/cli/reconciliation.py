@@ -36,7 +36,7 @@ def reconcile(file: Path, source: str, code: str, account: str, sheet: str | Non
         mapping, _ = reading(session, source, community_id, read.cells, local_day(moment))
         upload = Upload(source, read.cells, mapping, file.name, sha256(content).digest())
         seen = or_stop(compare(session, upload, community_id=community_id, now=moment), lang)
-    show_bad(seen.found.bad, lang)
+    show_bad(seen.found.bad, upload.into, lang)
     click.echo("\t".join([f"{t('reconciliation.same', lang)} {seen.same}", *(f"{t(f'reconciliation.kind_{kind}', lang)} {seen.counts[kind]}" for kind in KINDS)]))
     if not yes and not click.confirm(t("reconciliation.keep", lang, n=len(seen.findings))):
         return

@@ -5,7 +5,8 @@ from hashlib import sha256
 
 import streamlit as st
 
-from core import masks, roles
+from core import roles
+from core.imports import tables
 from core.imports.cells import plain
 from core.imports.headers import Mapping, column_letter, date_orders, read_as
 from core.imports.tables import Field
@@ -55,8 +56,8 @@ def columns_step(desk: Desk, upload: Upload, remembered: bool, today: date) -> M
 
 
 def veiled(desk: Desk, field: Field | None, text: str) -> str:
-    """A cell of the ledger, masked as the desk shows such a value to this role: who hands it in has the file, who looks over a shoulder hasn't."""
-    return masks.masked(field.personal, text, roles.masked(desk.actor.role)) if field and field.personal and text else text
+    """A cell of the ledger, masked as the desk shows such a value to this role."""
+    return tables.veiled(field, text, roles.masked(desk.actor.role))
 
 
 def _sample(desk: Desk, upload: Upload, heads: list[str]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from core import masks
 from core.imports.cells import squeezed
 from core.yaml_files import YamlProblem, read_mapping
 
@@ -51,6 +52,12 @@ class Table:
     def required(self) -> tuple[str, ...]:
         """Names of the fields every row must fill."""
         return tuple(f.name for f in self.fields.values() if f.required)
+
+
+def veiled(field: Field | None, text: str, hidden: frozenset[str]) -> str:
+    """A cell's text as it is shown where it was read in from: masked where its field is among the personal ones `hidden`. Whoever hands the file in has it in full, and
+    who looks over a shoulder, or finds what was printed, has not."""
+    return masks.masked(field.personal, text, hidden) if field and field.personal and text else text
 
 
 _FIELD_KEYS = {"parse", "title", "known_as", "required", "check_only", "personal", "missing", "exact"}
