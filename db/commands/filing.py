@@ -6,6 +6,7 @@ undoes everything, and leaves an entry only where the refusal itself tells somet
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,20 +21,21 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from core.refusals import Refused
 from db.columns import plain
-from db.commands.bulk import default_of, filling, write_columns
+from db.commands.bulk import default_of, write_columns
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.base import MARKED, Base
-from db.models.ledger import LedgerEntry, LedgerRow
+from db.models.guards import LEDGER
+from db.models.ledger import LedgerEntry, LedgerPack, LedgerRow
 from db.scope import PLATFORM, Scope
 from db.types import new_ids, uuid7
 
-_LEDGER = {"ledger_entry", "ledger_row", "ledger_leaf", "ledger_head"}
+_LEDGER = set(LEDGER)
 _UNFILED = _LEDGER | {"session_token", "sign_in", "alert_notice", "alert_delivery"}
 """Tables whose writes need no ledger entry: the ledger's own, log-in tokens (renewed at every visit), who has read which alert and where it was sent."""
 _TRIES = 5
-_MANY = 1_000
-"""Rows inserted in bulk after which SQLite's statistics are renewed."""
+_TOGETHER, _MANY = 20, 1_000
+"""Packs of one statement. Rows inserted in bulk after which SQLite's statistics are renewed; rows of one table whose digests are packed."""
 
 
 def batched(what: Iterable, size: int) -> Iterator[list]:
@@ -113,6 +115,11 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.ids) // 16
+
+    @classmethod
+    def of(cls, table: str, community_id: UUID, digests: dict[UUID, bytes]) -> "Batch":
+        """The batch of these digests by row."""
+        return cls(table, community_id, b"".join(known.bytes for known in digests), bytearray().join(digests.values()))
 
     @cached_property
     def place(self) -> dict[bytes, int]:
@@ -246,33 +253,45 @@ def _write_entry(session: ScopedSession) -> None:
         if filing.digests or filing.bulk:
             raise UnfiledWrite(f"rows of {sorted({t for _, t, _ in filing.digests} | {batch.table for batch in filing.made})} were written and no ledger entry filed")
         return
-    whole, entry_id = sha256(), uuid7()
-    for digest in chain((batch.digests for batch in filing.made), filing.digests.values()):
-        whole.update(digest)
     _note_elsewhere(filing)
+    whole, entry_id, (packs, single) = sha256(), uuid7(), _packed(filing)
+    for digest in chain((batch.digests for batch in packs), single.values()):
+        whole.update(digest)
     entry = {"id": entry_id, "actor_id": session.scope.actor_id, "role": session.scope.role, "rows": filing.rows, "digest": whole.digest(), **filing.entry}
     parts = [_columns(LedgerEntry, {name: [value.bytes if isinstance(value, UUID) else value] for name, value in entry.items()})]
-    with filling(session, LedgerRow.__table__, filing.rows):
-        for rows in _rows_of(filing, entry_id):
-            write_columns(session, *parts, rows)
-            parts = []
+    for part in batched(packs, _TOGETHER):
+        write_columns(session, *parts, _packs_of(part, entry_id))
+        parts = []
+    if single:
+        parts.append(_rows_of(single, entry_id))
     if parts:
         write_columns(session, *parts)
 
 
-def _rows_of(filing: Filing, entry_id: UUID) -> Iterator[tuple[Table, list[list]]]:
-    """The ledger's rows of an entry, in the order in which its digest goes over them."""
-    for batch in filing.made:
-        yield _rows(entry_id, [batch.community_id] * len(batch), [batch.table] * len(batch), cut(batch.ids, 16), cut(bytes(batch.digests), 32))
-    for part in batched(filing.digests.items(), _MANY * 10):
-        yield _rows(entry_id, [c for (c, _, _), _ in part], [t for (_, t, _), _ in part], [i.bytes for (_, _, i), _ in part], [d for _, d in part])
+def _packed(filing: Filing) -> tuple[list[Batch], dict[tuple[UUID, str, UUID], bytes]]:
+    """The batches of a filing and its single digests; where these are many of one table, they are batches too."""
+    tables = Counter(key[:2] for key in filing.digests)
+    many = {key: {known: digest for (*own, known), digest in filing.digests.items() if tuple(own) == key} for key, count in tables.items() if count >= _MANY}
+    more = [Batch.of(table, community_id, dict(part)) for (community_id, table), digests in many.items() for part in batched(digests.items(), _MANY * 5)]
+    return filing.made + more, {key: digest for key, digest in filing.digests.items() if key[:2] not in many} if many else filing.digests
 
 
-def _rows(entry_id: UUID, communities: list[UUID], tables: list[str], ids: list[bytes], digests: list[bytes]) -> tuple[Table, list[list]]:
-    values = {
-        "community_id": [known.bytes for known in communities], "id": new_ids(len(ids)), "entry_id": [entry_id.bytes] * len(ids), "table": tables, "row_id": ids, "digest": digests
-    }  # fmt: skip
-    return _columns(LedgerRow, values)
+def _packs_of(batches: list[Batch], entry_id: UUID) -> tuple[Table, list[list]]:
+    """The ledger's packs of an entry, in the order in which its digest goes over them."""
+    values = {"community_id": [one.community_id.bytes for one in batches], "table": [one.table for one in batches]}
+    return _filed(LedgerPack, entry_id, values | {"row_ids": [one.ids for one in batches], "digests": [bytes(one.digests) for one in batches]})
+
+
+def _rows_of(digests: dict[tuple[UUID, str, UUID], bytes], entry_id: UUID) -> tuple[Table, list[list]]:
+    """The ledger's single rows of an entry, likewise; they come after its packs."""
+    communities, tables, ids = zip(*digests, strict=True)
+    values = {"community_id": [one.bytes for one in communities], "table": [*tables], "row_id": [one.bytes for one in ids], "digest": [*digests.values()]}
+    return _filed(LedgerRow, entry_id, values)
+
+
+def _filed(model: type, entry_id: UUID, values: dict[str, list]) -> tuple[Table, list[list]]:
+    count = len(values["community_id"])
+    return _columns(model, values | {"id": new_ids(count), "entry_id": [entry_id.bytes] * count})
 
 
 def _columns(model: type, values: dict[str, list]) -> tuple[Table, list[list]]:

@@ -7,14 +7,20 @@ from sqlalchemy import DDL, event
 
 from db.models.base import Base
 
-LEDGER = ("ledger_entry", "ledger_row", "ledger_leaf", "ledger_head")
+FIRST = ("ledger_entry", "ledger_row", "ledger_leaf", "ledger_head")
+"""The ledger's tables of the first release: what revision 0001 sets guards on."""
+LEDGER = (*FIRST, "ledger_pack")
 
 
-def guards(dialect: str, tenants: list[str]) -> list[str]:
-    """The statements that set the guards up on `dialect`, for the given tenant tables."""
-    if dialect == "sqlite":
-        return [_sqlite_trigger(table, act) for table in LEDGER for act in ("UPDATE", "DELETE")]
-    return [_REFUSE, *(_postgres_trigger(table) for table in LEDGER), *(s for table in tenants for s in row_security(table)), _NAMES]
+def guards(dialect: str, tenants: list[str], ledger: tuple[str, ...] = FIRST) -> list[str]:
+    """The statements that set the guards up on `dialect`, for the given tenant tables and tables of the `ledger`."""
+    appended = [statement for table in ledger for statement in append_only(dialect, table)]
+    return appended if dialect == "sqlite" else [_REFUSE, *appended, *(s for table in tenants for s in row_security(table)), _NAMES]
+
+
+def append_only(dialect: str, table: str) -> list[str]:
+    """The statements by which a table of the ledger refuses to be altered."""
+    return [_sqlite_trigger(table, act) for act in ("UPDATE", "DELETE")] if dialect == "sqlite" else [_postgres_trigger(table)]
 
 
 def _sqlite_trigger(table: str, act: str) -> str:
@@ -61,5 +67,5 @@ def tenant_table_names() -> list[str]:
 @event.listens_for(Base.metadata, "after_create")
 def _set_guards(_metadata, connection, tables=(), **_kw) -> None:
     if any(t.name == LEDGER[0] for t in tables or ()):
-        for statement in guards(connection.dialect.name, tenant_table_names()):
+        for statement in guards(connection.dialect.name, tenant_table_names(), LEDGER):
             connection.execute(DDL(statement.replace("%", "%%")))

@@ -33,7 +33,19 @@ class LedgerRow(OfLedger, Base):
     table: Mapped[str]
     row_id: Mapped[UUID]
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    __table_args__ = (Index(None, "community_id", "row_id"), Index(None, "community_id", "entry_id"))
+    __table_args__ = (Index(None, "community_id", "entry_id"),)
+
+
+class LedgerPack(OfLedger, Base):
+    """The same of rows of one table written by the thousand: their ids (16 bytes each) and their digests (32 each), end to end. The packs of an entry come
+    before its single rows in the entry's digest. A million rows of their own would be the better half of a large ledger's import."""
+
+    __tablename__ = "ledger_pack"
+    entry_id: Mapped[UUID]
+    table: Mapped[str]
+    row_ids: Mapped[bytes] = mapped_column(LargeBinary)
+    digests: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = (Index(None, "community_id", "entry_id"),)
 
 
 class LedgerLeaf(OfLedger, Base):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from heapq import merge
+from operator import itemgetter
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -18,10 +20,10 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from core import merkle
-from db.commands.filing import GONE, row_digest, row_id, row_values
+from db.commands.filing import GONE, cut, row_digest, row_id, row_values
 from db.keys import keyring
 from db.models.base import Base
-from db.models.ledger import LedgerEntry, LedgerHead, LedgerLeaf, LedgerRow
+from db.models.ledger import LedgerEntry, LedgerHead, LedgerLeaf, LedgerPack, LedgerRow
 from db.queries.ledger import Head, head_of
 
 _CHUNK = 400
@@ -130,10 +132,10 @@ def _digests(session: Session, community_id: UUID) -> list[Fault]:
     """Entries whose row digests are not those they were filed with: digests are the tree's only by way of their entry."""
     mine = select(LedgerEntry.id).where(LedgerEntry.community_id == community_id)
     # Rows of a filing may lie in several communities; their digests say nothing about anybody.
-    rows = session.execute(select(LedgerRow.entry_id, LedgerRow.digest).where(LedgerRow.entry_id.in_(mine)).order_by(LedgerRow.id).execution_options(rollup=True))
-    sums = {}
-    for entry_id, digest in rows:
-        sums.setdefault(entry_id, sha256()).update(digest)
+    sums: dict[UUID, object] = {}
+    for model, content in ((LedgerPack, LedgerPack.digests), (LedgerRow, LedgerRow.digest)):
+        for entry_id, digests in session.execute(select(model.entry_id, content).where(model.entry_id.in_(mine)).order_by(model.id).execution_options(rollup=True)):
+            sums.setdefault(entry_id, sha256()).update(digests)
     nothing, hidden = sha256(), session.bind.dialect.name == "postgresql"
     filed = session.execute(select(LedgerEntry.id, LedgerEntry.digest, LedgerEntry.facts).where(LedgerEntry.community_id == community_id))
     wrong = [row for row in filed if sums.get(row.id, nothing).digest() != row.digest]
@@ -144,8 +146,7 @@ def _digests(session: Session, community_id: UUID) -> list[Fault]:
 def _rows(session: Session, community_id: UUID, progress: Callable[[float], None]) -> tuple[int, list[Fault]]:
     """How many rows have a digest, and those that are no longer as last filed."""
     last: dict[str, dict[UUID, bytes]] = {}
-    query = select(LedgerRow.table, LedgerRow.row_id, LedgerRow.digest).where(LedgerRow.community_id == community_id).order_by(LedgerRow.entry_id, LedgerRow.id)
-    for table, row, digest in session.execute(query):
+    for _, table, row, digest in filed(session, community_id):
         last.setdefault(table, {})[row] = digest
     total, done, faults = sum(map(len, last.values())), 0, []
     models = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}
@@ -157,6 +158,22 @@ def _rows(session: Session, community_id: UUID, progress: Callable[[float], None
             done += len(ids)
             progress(0.4 + 0.6 * done / total)
     return total, faults
+
+
+def filed(session: Session, community_id: UUID) -> Iterator[tuple[UUID, str, UUID, bytes]]:
+    """Entry, table, row and digest of each row a filing wrote, entry by entry; an entry names a row once."""
+    return merge(_packs(session, community_id), _singles(session, community_id), key=itemgetter(0))
+
+
+def _singles(session: Session, community_id: UUID) -> Iterator[tuple[UUID, str, UUID, bytes]]:
+    query = select(LedgerRow.entry_id, LedgerRow.table, LedgerRow.row_id, LedgerRow.digest).where(LedgerRow.community_id == community_id)
+    yield from session.execute(query.order_by(LedgerRow.entry_id, LedgerRow.id))
+
+
+def _packs(session: Session, community_id: UUID) -> Iterator[tuple[UUID, str, UUID, bytes]]:
+    query = select(LedgerPack.entry_id, LedgerPack.table, LedgerPack.row_ids, LedgerPack.digests).where(LedgerPack.community_id == community_id)
+    for entry_id, table, ids, digests in session.execute(query.order_by(LedgerPack.entry_id, LedgerPack.id)):
+        yield from ((entry_id, table, UUID(bytes=row), digest) for row, digest in zip(cut(ids, 16), cut(digests, 32), strict=True))
 
 
 def _current(session: Session, model: type, community_id: UUID, ids: list[UUID]) -> Iterator[tuple[UUID, bytes]]:

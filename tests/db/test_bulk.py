@@ -41,7 +41,7 @@ def bring_in(session, rows, memberships=(), coming=MANY):
 def schema(engine):
     with engine.connect() as connection:
         return connection.exec_driver_sql(
-            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN ('resident', 'special_group', 'ledger_row') AND type = 'index' ORDER BY tbl_name, rowid"
+            "SELECT type, name, sql FROM sqlite_master WHERE tbl_name IN ('resident', 'special_group') AND type = 'index' ORDER BY tbl_name, rowid"
         ).all()
 
 

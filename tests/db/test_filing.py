@@ -15,8 +15,9 @@ from db.engine import open_session
 from db.keys import keyring
 from db.models.clocks import Clock
 from db.models.grids import Building, Grid
-from db.models.ledger import LedgerEntry, LedgerRow
+from db.models.ledger import LedgerEntry, LedgerPack, LedgerRow
 from db.models.residents import Resident
+from db.queries.proof import filed, verify
 from db.scope import Scope
 from db.types import uuid7
 from tests.db.conftest import MOMENT
@@ -170,13 +171,31 @@ def test_rows_by_the_ten_thousand_are_digested_sealed_and_found_like_rows_one_by
     carry_out(engine, scope, bring_in)
     assert entries(engine, scope)[-1].rows == 6
     with open_session(engine, scope) as session:
-        filed = {(one.table, one.row_id): one.digest for one in session.scalars(select(LedgerRow).where(LedgerRow.table.in_(["resident", "clock"])))}
+        digests = {(table, row): digest for _, table, row, digest in filed(session, grid.community_id) if table in ("resident", "clock")}
         there = [*session.scalars(select(Resident)), *session.scalars(select(Clock))]
-        assert filed == {(one.__tablename__, one.id): row_digest(one.__tablename__, row_values(one)) for one in there}
+        assert digests == {(one.__tablename__, one.id): row_digest(one.__tablename__, row_values(one)) for one in there}
         assert {(one.name, one.id_number, one.phone, one.left_on, one.health) for one in there[:3]} >= {(one["name"], one["id_number"], one["phone"], one["left_on"], one["health"]) for one in people[1:]}
         index = keyring().blind_index("13812345678", "resident.phone")
         assert len(session.scalars(select(Resident.id).where(Resident.phone_index == index)).all()) == 2
         assert [(one.due_at, one.extended_by, one.desk) for one in there[3:]] == [(MOMENT, None, "grid"), (MOMENT, 3, "grid"), (MOMENT, None, "grid")]
+
+
+def test_digests_of_many_rows_are_packed_and_those_of_a_few_stand_alone_in_one_entry(engine, scope, grid):
+    known = {"community_id": grid.community_id, "grid_id": grid.id}
+
+    def bring_in(session, count):
+        session.execute(insert(Building), [known | {"name": f"{count}-{n}号楼"} for n in range(count)])
+        session.scalars(select(Grid).where(Grid.id == grid.id)).one().name = f"改{count}"
+        file(session, "test.bulk", now=MOMENT, community_id=grid.community_id)
+
+    for count, packs in ((999, []), (1_000, [1_000]), (5_001, [5_000, 1])):
+        carry_out(engine, scope, bring_in, count=count)
+        entry = entries(engine, scope)[-1]
+        with open_session(engine, scope) as session:
+            assert [len(one.row_ids) // 16 for one in session.scalars(select(LedgerPack).where(LedgerPack.entry_id == entry.id).order_by(LedgerPack.id))] == packs
+            named = [(table, row) for of, table, row, _ in filed(session, grid.community_id) if of == entry.id]
+            assert len(named) == len(set(named)) == entry.rows == count + 1
+            assert verify(session, grid.community_id).holds
 
 
 @pytest.mark.parametrize("table", ["ledger_entry", "ledger_row"])

@@ -11,13 +11,16 @@ from sqlalchemy.exc import DatabaseError
 from core.refusals import Refused
 from core.roles import Role
 from core.words import words_of
+from db.commands.bulk import insert_rows
 from db.commands.filing import carry_out, file
 from db.commands.ledger import note_check, seal
 from db.engine import open_session
-from db.models.grids import Grid, Staff
+from db.models.grids import Building, Grid, Staff
+from db.models.guards import LEDGER
 from db.queries import ledger
 from db.queries.proof import head_text, is_signed, public_key, read_head, verify
 from db.scope import Scope
+from db.types import uuid7
 from tests.db.conftest import MOMENT
 
 ROOM = Path(__file__).parents[2] / "db"
@@ -103,9 +106,9 @@ def test_a_row_changed_through_the_desk_is_no_fault(engine, scope, ours, sealed)
     assert found.unsealed == 2
 
 
-@pytest.mark.parametrize("table", ["ledger_entry", "ledger_row", "ledger_leaf", "ledger_head"])
+@pytest.mark.parametrize("table", LEDGER)
 @pytest.mark.parametrize("act", ["UPDATE {} SET community_id = community_id", "DELETE FROM {}"])
-def test_the_database_refuses_to_alter_the_ledger(engine, ours, sealed, table, act):
+def test_the_database_refuses_to_alter_the_ledger(engine, ours, brought_in, sealed, table, act):
     with pytest.raises(DatabaseError, match="append-only"):
         behind_the_desks_back(engine, ours, act.format(table))
 
@@ -141,6 +144,41 @@ def test_a_forged_digest_beside_a_forged_row_is_seen(engine, scope, ours, sealed
         engine, ours, "INSERT INTO ledger_row (community_id, id, entry_id, \"table\", row_id, digest) SELECT community_id, row_id, entry_id, \"table\", row_id, digest FROM ledger_row "
         "WHERE entry_id = :entry", entry=before.id)  # fmt: skip
     assert [(f.kind, f.row_id) for f in proof(engine, scope, ours).faults] == [("changed_digest", str(before.id))]
+
+
+@pytest.fixture
+def brought_in(engine, scope, ours):
+    """Two houses that came in with a ledger, whose digests are packed; the second was renamed since. Their ids."""
+
+    def bring_in(session, *, now):
+        rows = [{"community_id": ours, "id": uuid7(), "name": name} for name in ("1号楼", "2号楼")]
+        insert_rows(session, Building, rows)
+        file(session, "import.take_in", now=now, community_id=ours)
+        return [row["id"] for row in rows]
+
+    def rename_house(session, *, now, known):
+        session.get_one(Building, (ours, known)).name = "2号楼（新）"
+        file(session, "building.rename", now=now, community_id=ours)
+
+    first, second = carry_out(engine, scope, bring_in, now=MOMENT)
+    carry_out(engine, scope, rename_house, now=MOMENT, known=second)
+    return first, second
+
+
+def test_of_rows_taken_in_with_a_ledger_the_one_changed_behind_the_desks_back_is_named(engine, scope, ours, brought_in):
+    assert proof(engine, scope, ours).holds
+    for house, name in zip(brought_in, ("9号楼", "2号楼"), strict=True):
+        behind_the_desks_back(engine, ours, "UPDATE building SET name = :name WHERE id = :id", name=name, id=house)
+    assert [(f.kind, f.row_id) for f in proof(engine, scope, ours).faults] == [("changed_row", str(house)) for house in brought_in]
+
+
+def test_packed_digests_appended_once_more_break_the_digest_of_their_entry(engine, scope, ours, brought_in):
+    with open_session(engine, scope) as session:
+        entry = ledger.entries(session, ours, commands=("import.take_in",))[0]
+    behind_the_desks_back(
+        engine, ours, "INSERT INTO ledger_pack (community_id, id, entry_id, \"table\", row_ids, digests) "
+        "SELECT community_id, entry_id, entry_id, \"table\", row_ids, digests FROM ledger_pack WHERE entry_id = :entry", entry=entry.id)  # fmt: skip
+    assert [(f.kind, f.row_id) for f in proof(engine, scope, ours).faults] == [("changed_digest", str(entry.id))]
 
 
 def test_a_head_kept_elsewhere_shows_entries_that_vanished_with_all_heads(engine, scope, ours, sealed):
