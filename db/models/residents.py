@@ -42,6 +42,7 @@ class Resident(InGrid, AboutPeople, Versioned, Base):
         Index(None, "community_id", "household_id"),
         Index(None, "community_id", "phone_index"),
         Index(None, "community_id", "name", "id"),
+        Index("ix_resident_left", "community_id", "left_on", "id", sqlite_where=text("left_on IS NOT NULL"), postgresql_where=text("left_on IS NOT NULL")),
     )
 
 

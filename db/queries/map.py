@@ -115,10 +115,14 @@ def _figures(session: Session, per: str, ids: list[UUID], now: datetime, communi
         "overdue_care": count(Clock, Clock.id, late, Clock.subject_kind == "resident"),
     }
     if community_id is not None:
-        counted["package_gaps"] = count(SpecialGroup, SpecialGroup.resident_id.distinct(), on_roster(local_day(now)), lacks(PARTS, local_day(now)))
+        counted["package_gaps"] = count(SpecialGroup, SpecialGroup.resident_id.distinct(), *_with_gaps(local_day(now), (community_id,)))
     if not sees_people(session.scope.role):
         counted |= {name: without_small(counted[name]) for name in OF_PEOPLE if name in counted}
     return {id_: Figures(**{"package_gaps": None} | {name: values[id_] for name, values in counted.items()}) for id_ in ids}
+
+
+def _with_gaps(day: date, among: tuple[UUID, ...]) -> tuple[ColumnElement[bool], ...]:
+    return on_roster(day, among), lacks(PARTS, day, among)
 
 
 def _count(session: Session, model, what, per: str, *conditions: ColumnElement[bool], community_id: UUID | None = None) -> dict[UUID | None, int]:

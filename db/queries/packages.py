@@ -1,13 +1,15 @@
 """Service packages: what is there, what is missing. The one definition of a gap in SQL, the twin of core.packages.missing.
 
-Counts, lists, filter, map, checklist and export all ask `lacks` and `asks`. A member of staff who has left serves nobody any more.
+Counts, lists, filter, map, checklist and export all ask `lacks` and `asks`. A member of staff who has left serves nobody any more. `among`: communities over which
+the conditions are asked of so many that what is there is listed once; None: of few, and looked up for each. What is asked is the same.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, false, func, literal, not_, or_, select, union_all
@@ -69,17 +71,22 @@ class Package:
 
 @dataclass(frozen=True)
 class Gaps:
-    """How many lack what: `people` with a gap at all, by part (core.packages.Part.key) and by grid and part."""
+    """How many lack what: by part (core.packages.Part.key), and by grid and part."""
 
-    people: int = 0
     parts: Counter = field(default_factory=Counter)
     grids: dict[UUID | None, Counter] = field(default_factory=dict)
 
 
 # --- the definition -------------------------------------------------------------------------------------------------
-def on_roster(day: date) -> ColumnElement[bool]:
+Among = tuple[UUID, ...] | None
+
+
+def on_roster(day: date, among: Among = None) -> ColumnElement[bool]:
     """Condition on SpecialGroup: a membership on the local date `day` of somebody who had not left by then (a ledger may say so and end no group)."""
-    return and_(is_member(day), _own(Resident, Resident.id, lives_here(day)))
+    if among is None:
+        return and_(is_member(day), _own(Resident, Resident.id, lives_here(day)))
+    # Few have left and are still members: they are listed rather than all others looked up.
+    return and_(is_member(day), not_(_own(Resident, Resident.id, Resident.left_on.is_not(None), not_(lives_here(day)), among=among)))
 
 
 def is_member(day: date) -> ColumnElement[bool]:
@@ -97,23 +104,23 @@ def is_on_roster(row, day: date) -> bool:
     return row.from_date <= day and (row.to_date is None or row.to_date > day) and (row.left_on is None or row.left_on > day)
 
 
-def asks(parts: Iterable[Part], day: date) -> ColumnElement[bool]:
+def asks(parts: Iterable[Part], day: date, among: Among = None) -> ColumnElement[bool]:
     """Condition on SpecialGroup: the membership asks for one of `parts`."""
-    return or_(false(), *(_asks(part, day) for part in parts))
+    return or_(false(), *(_asks(part, day, among) for part in parts))
 
 
-def lacks(parts: Iterable[Part], day: date) -> ColumnElement[bool]:
+def lacks(parts: Iterable[Part], day: date, among: Among = None) -> ColumnElement[bool]:
     """Condition on SpecialGroup: the membership asks for one of `parts` that is not there on `day`: a gap."""
-    return or_(false(), *(_lacks(part, day) for part in parts))
+    return or_(false(), *(_lacks(part, day, among) for part in parts))
 
 
-@lru_cache(maxsize=256)
-def _lacks(part: Part, day: date) -> ColumnElement[bool]:
+@lru_cache(maxsize=512)
+def _lacks(part: Part, day: date, among: Among = None) -> ColumnElement[bool]:
     """Kept: to write the condition takes longer than to answer it."""
-    return and_(_asks(part, day), not_(or_(*_there(part, day))))
+    return and_(_asks(part, day, among), not_(or_(*_there(part, day, among))))
 
 
-def _asks(part: Part, day: date) -> ColumnElement[bool]:
+def _asks(part: Part, day: date, among: Among) -> ColumnElement[bool]:
     group = SpecialGroup.group == part.group
     match part.when:
         case "disabled_elder":
@@ -123,7 +130,7 @@ def _asks(part: Part, day: date) -> ColumnElement[bool]:
         case "working_age":
             return and_(group, _own(Resident, Resident.id, or_(Resident.birth_year.is_(None), Resident.birth_year.between(day.year - ELDER_AGE + 1, day.year - ADULT_AGE))))
         case "assessed":
-            return and_(group, _own(Contact, Contact.resident_id, *_assessment(day)))
+            return and_(group, _own(Contact, Contact.resident_id, *_assessment(day), among=among))
     return group
 
 
@@ -139,18 +146,27 @@ def _end_of(day: date) -> datetime:
     return local_midnight(day + timedelta(1))
 
 
-def _there(part: Part, day: date) -> list[ColumnElement[bool]]:
+def _there(part: Part, day: date, among: Among) -> list[ColumnElement[bool]]:
     found = []
     if part.kind == "member":
-        left = select(Staff.id).where(Staff.community_id == TeamMember.community_id, Staff.id == TeamMember.staff_id, not_(still_here(day))).exists()
-        found.append(_own(TeamMember, TeamMember.resident_id, TeamMember.role == part.id, _holds(TeamMember, day), not_(left)))
+        found.append(_own(TeamMember, TeamMember.resident_id, TeamMember.role == part.id, _holds(TeamMember, day), _serves(day, among), among=among))
     if part.kind == "service" or part.or_none:
-        found.append(_own(ServiceRecord, ServiceRecord.resident_id, ServiceRecord.part == part.id, _holds(ServiceRecord, day)))
+        found.append(_own(ServiceRecord, ServiceRecord.resident_id, ServiceRecord.part == part.id, _holds(ServiceRecord, day), among=among))
     return found
 
 
-def _own(model: type, column, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _serves(day: date, among: Among) -> ColumnElement[bool]:
+    """The member has not left the community's staff."""
+    gone = select(Staff.id).where(not_(still_here(day)))
+    if among is None:
+        return not_(gone.where(Staff.community_id == TeamMember.community_id, Staff.id == TeamMember.staff_id).exists())
+    return or_(TeamMember.staff_id.is_(None), TeamMember.staff_id.not_in(gone.where(Staff.community_id.in_(among))))
+
+
+def _own(model: type, column, *conditions: ColumnElement[bool], among: Among = None) -> ColumnElement[bool]:
     """There is a row of the membership's resident."""
+    if among is not None:
+        return SpecialGroup.resident_id.in_(select(column).where(model.community_id.in_(among), *conditions))
     return select(model.id).where(model.community_id == SpecialGroup.community_id, column == SpecialGroup.resident_id, *conditions).correlate(SpecialGroup).exists()
 
 
@@ -186,13 +202,16 @@ def lacking_of(session: ScopedSession, groups: dict[UUID, tuple[list, int | None
 
 def gaps(session: ScopedSession, now: datetime, group: str | None = None) -> Gaps:
     """How many in scope lack what today: everybody's gaps as one number, a bit a part, and those who lack the same counted together."""
-    bits, people, counts, grids = _bits(group), 0, Counter(), {}
-    # Asked for more than nothing in SQL, SQLite would reckon each number twice.
-    for grid_id, which, n in session.execute(_each_gap(group, local_day(now)), {"communities": tuple(session.scope.communities)}):
-        if which:
-            own = Counter({key: n for key, bit in bits.items() if int(which) & bit})
-            people, counts, grids[grid_id] = people + n, counts + own, grids.get(grid_id, Counter()) + own
-    return Gaps(people, counts, grids)
+    found: dict[int, Counter] = defaultdict(Counter)
+    for grid_id, which, n in session.execute(_each_gap(group, local_day(now), tuple(sorted(session.scope.communities)))):
+        found[int(which)][grid_id] = n
+    counts, grids = Counter(), {}
+    for key, bit in _bits(group).items():
+        for own in (own for which, own in found.items() if which & bit):
+            for grid_id, n in own.items():
+                counts[key] += n
+                grids.setdefault(grid_id, Counter())[key] += n
+    return Gaps(counts, grids)
 
 
 _IDS, _DAY = bindparam("ids", expanding=True), bindparam("day", type_=Date())
@@ -208,13 +227,17 @@ def _bits(group: str | None) -> dict[str, int]:
     return {part.key: 2**n for n, part in enumerate(part for part in PARTS if group in (None, part.group))}
 
 
-@lru_cache(maxsize=16)
-def _each_gap(group: str | None, day: date) -> Select:
-    bits = _bits(group)
-    lacked = sum((case((_lacks(part, day), bits[part.key]), else_=0) for part in PARTS if part.key in bits), start=literal(0))
-    each = select(SpecialGroup.grid_id, SpecialGroup.resident_id, func.sum(lacked).label("lacked"))
-    own = (SpecialGroup.community_id.in_(bindparam("communities", expanding=True)), on_roster(day), *([SpecialGroup.group == group] if group else []))
-    each = each.where(*own).group_by(SpecialGroup.grid_id, SpecialGroup.resident_id).subquery()
+@lru_cache(maxsize=64)
+def _each_gap(group: str | None, day: date, among: tuple[UUID, ...]) -> Select:
+    bits, lacked = _bits(group), literal(0)
+    # Of each membership only the parts of its group are asked, and those of few only where they are.
+    for (whose, few), own in groupby((part for part in PARTS if part.key in bits), lambda part: (part.group, part.when == "disabled_elder")):
+        parts = tuple(own)
+        of_these = sum((case((_lacks(part, day, among), bits[part.key]), else_=0) for part in parts), start=literal(0))
+        lacked += case((_asks(parts[0], day, among) if few else SpecialGroup.group == whose, of_these), else_=0)
+    own = (SpecialGroup.community_id.in_(among), on_roster(day, among), *([SpecialGroup.group == group] if group else []))
+    # The offset keeps it a query of its own: SQLite would reckon each number twice, and PostgreSQL put the memberships in the order of grids first.
+    each = select(SpecialGroup.grid_id, lacked.label("lacked")).where(*own).offset(0).subquery()
     return select(each.c.grid_id, each.c.lacked, func.count()).group_by(each.c.grid_id, each.c.lacked).execution_options(kept=True)
 
 
@@ -235,8 +258,9 @@ def _assessed(session: ScopedSession, ids: list[UUID], day: date) -> set[UUID]:
 def clause_counts(session: ScopedSession, clause_id: str, community_id: UUID, day: date) -> tuple[int, int]:
     """(complete, with a gap): those on the roster on `day` whom the clause asks something for."""
     parts = parts_named(clause_id)
-    wanted = (SpecialGroup.community_id == community_id, on_roster(day), asks(parts, day))
-    of, bad = session.execute(select(func.count(), func.count().filter(lacks(parts, day))).select_from(SpecialGroup).where(*wanted)).one()
+    among = (community_id,)
+    wanted = (SpecialGroup.community_id == community_id, on_roster(day, among), asks(parts, day, among))
+    of, bad = session.execute(select(func.count(), func.count().filter(lacks(parts, day, among))).select_from(SpecialGroup).where(*wanted)).one()
     return of - bad, bad
 
 
