@@ -15,6 +15,7 @@ from pages.parts.account_staff import all_staff, draw_link, pick_staff, warn_of_
 from pages.parts.communities import draw_communities
 from pages.parts.desk import Desk
 from pages.parts.page import answer, page_header
+from pages.parts.rows import draw_rows
 
 
 def page() -> None:
@@ -53,7 +54,7 @@ def _table(desk: Desk, rows: list[AccountRow], places) -> None:
         }
         for row in rows
     ]
-    st.dataframe(shown, hide_index=True, width="stretch")
+    draw_rows(shown, column_config={desk.t("accounts.reach"): st.column_config.Column(width=290)})
 
 
 def _state(desk: Desk, row: AccountRow) -> str:
@@ -67,7 +68,7 @@ def _state(desk: Desk, row: AccountRow) -> str:
 def _reach(desk: Desk, row: AccountRow, places) -> str:
     communities, grids = places
     names = [grids.get(one, "?") for one in row.grids] or [communities.get(one, "?") for one in row.communities]
-    return ", ".join(sorted(names)) or (desk.t("accounts.everything") if row.role == Role.ADMINISTRATOR else desk.t("common.none"))
+    return desk.t("exports.comma").join(sorted(names)) or (desk.t("accounts.everything") if row.role == Role.ADMINISTRATOR else desk.t("common.none"))
 
 
 def _create(desk: Desk, places, staff: list[Worker]) -> None:

@@ -18,6 +18,7 @@ from pages.parts.pick import pick_community, pick_quarter, places
 from pages.parts.reconciliation_compare import compare_view
 from pages.parts.reconciliation_decide import decide_button, several_form
 from pages.parts.reconciliation_text import line_text, rules_text, source_lines
+from pages.parts.rows import draw_rows
 
 PAGE = 10
 VIEWS = ("differences", "compare")
@@ -69,7 +70,7 @@ def _roll_up(desk: Desk, key: str) -> None:
     names = places(desk)
     rows = kept(desk, standings, list(names), key)
     st.subheader(desk.t("reconciliation.roll_up"), anchor=False)
-    st.dataframe([_community(desk, names, one) for one in rows], hide_index=True)
+    draw_rows([_community(desk, names, one) for one in rows])
 
 
 def _community(desk: Desk, names: dict[UUID, str], one: Standing) -> dict[str, object]:

@@ -18,6 +18,7 @@ from pages.parts.roster_filters import STATES, chosen, show_all, show_pages
 from pages.parts.roster_find import find_button
 from pages.parts.roster_gaps import draw_gaps
 from pages.parts.roster_list import cards, table
+from pages.parts.rows import on_a_phone
 
 PAGE = {"cards": 10, "table": 20}
 """Rows to begin with, and for each further page: a card with its buttons costs the server what ten rows of the table do."""
@@ -43,7 +44,7 @@ def _desk() -> None:
     _counts(desk, wanted, found)
     draw_birthdays(desk)
     if wanted.state == "gaps":
-        draw_gaps(desk, wanted, folded=_on_a_phone())
+        draw_gaps(desk, wanted, folded=on_a_phone())
     if not found.rows:
         _nobody(desk, wanted)
     elif view == "table":
@@ -56,7 +57,7 @@ def _desk() -> None:
 
 def _view(desk: Desk) -> str:
     """Cards or table, as chosen under the filters; on a phone always cards."""
-    return "cards" if _on_a_phone() else st.session_state.get("roster_view") or _usual(desk)
+    return "cards" if on_a_phone() else st.session_state.get("roster_view") or _usual(desk)
 
 
 def _usual(desk: Desk) -> str:
@@ -74,7 +75,7 @@ def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
         find_button(desk)
         doubles_button(desk)
         st.link_button(desk.t("walks.open"), f"/desk/walk?grid={wanted.grid_id}" if wanted.grid_id else "/desk/walk")
-        if not _on_a_phone():
+        if not on_a_phone():
             st.segmented_control(
                 desk.t("roster.view"), VIEWS, default=_usual(desk), required=True, format_func=lambda one: desk.t(f"roster.view_{one}"), key="roster_view",
                 label_visibility="collapsed", on_change=show_pages, args=(1,),
@@ -88,6 +89,3 @@ def _nobody(desk: Desk, wanted: Wanted) -> None:
     st.success(desk.t(good)) if good else st.info(f"{desk.t('roster.nobody')} {desk.t('roster.nobody_next')}")
     st.button(desk.t("roster.show_all"), key="roster-all", on_click=show_all)
 
-
-def _on_a_phone() -> bool:
-    return "Mobi" in (st.context.headers.get("User-Agent") or "")

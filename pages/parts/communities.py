@@ -9,6 +9,7 @@ from db.queries.communities import CommunityRow, communities
 from pages.parts import desk as at
 from pages.parts.desk import Desk
 from pages.parts.page import show_refusal
+from pages.parts.rows import draw_rows
 
 
 def draw_communities(desk: Desk) -> None:
@@ -19,8 +20,8 @@ def draw_communities(desk: Desk) -> None:
         st.toast(said)
     with st.expander(f"**{desk.t('communities.title')}** {len(rows)}", expanded=not rows):
         if rows:
-            columns = ("code", "name", "street")
-            st.dataframe([{desk.t(f"communities.{one}"): getattr(row, one) for one in columns} for row in rows], hide_index=True, width="stretch")
+            columns = ("name", "code", "street")
+            draw_rows([{desk.t(f"communities.{one}"): getattr(row, one) for one in columns} for row in rows])
         else:
             st.caption(desk.t("communities.none"))
         _create(desk)

@@ -83,6 +83,15 @@ class Desk:
         """The sentence `key` in the actor's language."""
         return t(key, self.lang, **values)
 
+    def label(self, key: str, /, **values) -> str:
+        """The words `key` where they stand alone: as a label, a choice, a column. With a capital where the language has any."""
+        return capital(self.t(key, **values))
+
+
+def capital(words: str) -> str:
+    """The same words, beginning with a capital; Chinese has none."""
+    return words[:1].upper() + words[1:]
+
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:

@@ -1,8 +1,5 @@
 """How an entry of the ledger reads."""
 
-import pandas as pd
-import streamlit as st
-
 from core.calendar import local_minute
 from core.roles import SYSTEM
 from core.words import words_of
@@ -10,6 +7,7 @@ from db.queries.ledger import Entry
 from db.queries.looks import Look
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
+from pages.parts.rows import draw_rows
 
 
 def did(desk: Desk, command: str) -> str:
@@ -52,4 +50,5 @@ def _place(desk: Desk, one: Entry) -> str:
 
 
 def _table(desk: Desk, columns: tuple[str, ...], rows: list[tuple]) -> None:
-    st.dataframe(pd.DataFrame(rows, columns=[desk.t(f"ledger.{name}") for name in columns]), hide_index=True, width="stretch")
+    titles = [desk.t(f"ledger.{name}") for name in columns]
+    draw_rows([dict(zip(titles, row, strict=True)) for row in rows])

@@ -13,6 +13,7 @@ from pages.parts.clause import clause_mark
 from pages.parts.desk import Desk
 from pages.parts.jump import open_desk
 from pages.parts.plain import plain
+from pages.parts.rows import draw_rows
 
 SHORT = 24
 """Rows up to this many are written as a list."""
@@ -71,7 +72,7 @@ def _orders(desk: Desk, card: GridCard) -> None:
     """The open orders, in place: also for roles that have no queue."""
     if card.orders:
         with st.expander(f"{desk.t('map.by_open_orders')} **{len(card.orders)}**"):
-            st.dataframe([_order(desk, row) for row in card.orders], hide_index=True)
+            draw_rows([_order(desk, row) for row in card.orders])
 
 
 def _order(desk: Desk, row: OrderRow) -> dict:
@@ -116,4 +117,4 @@ def district_view(desk: Desk, rows: list[CommunityValues]) -> None:
     for row in rows:
         line = {desk.t("map.community"): row.name, desk.t("map.grids"): row.grids, desk.t("map.outside_band"): row.outside_band}
         table.append(line | {desk.t(f"map.by_{name}"): getattr(row.figures, name) for name in figures})
-    st.dataframe(table, hide_index=True)
+    draw_rows(table)

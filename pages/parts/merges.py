@@ -98,7 +98,7 @@ def _pair(desk: Desk, pair: Pair) -> None:
 
 
 def _table(desk: Desk, pair: Pair) -> str:
-    rows = [(desk.t(f"care.field.{field}"), pair.one.fields[field], pair.other.fields[field], field in pair.same) for field in FIELDS]
+    rows = [(desk.label(f"care.field.{field}"), pair.one.fields[field], pair.other.fields[field], field in pair.same) for field in FIELDS]
     said = [(desk.t(f"merges.{name}"), _said(desk, name, pair.one), _said(desk, name, pair.other), False) for name in ("place", "groups", "holds", "last")]
     lines = "".join(_row(desk, *one) for one in (*rows, *said) if one[1] or one[2])
     return f'<table class="pair"><thead><tr><th></th><th>{escape(desk.t("merges.one"))}</th><th>{escape(desk.t("merges.other"))}</th></tr></thead><tbody>{lines}</tbody></table>'

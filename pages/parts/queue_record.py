@@ -21,7 +21,7 @@ from pages.parts.appointments import pick_agreed, when_text
 from pages.parts.care_text import outcome_text
 from pages.parts.clause import clause_mark, source_text
 from pages.parts.consent_note import consent_note
-from pages.parts.desk import Desk, current
+from pages.parts.desk import Desk, capital, current
 from pages.parts.files import PHOTOS, pick_files
 from pages.parts.jump import open_desk
 from pages.parts.plain import plain
@@ -71,7 +71,7 @@ def _contact(item: QueueItem) -> None:
     for number, outcome in enumerate(OUTCOMES[item.kind]):
         if st.button(_outcome(desk, item.kind, outcome), key=f"outcome-{outcome}", type="primary" if number == 0 else "secondary", width="stretch"):
             chosen = outcome
-    later = st.selectbox(desk.t("queue.later"), LATER, format_func=lambda one: desk.t(f"care.later.{one}"), key="queue_later") if item.kind == "call" else None
+    later = st.selectbox(desk.t("queue.later"), LATER, format_func=lambda one: desk.label(f"care.later.{one}"), key="queue_later") if item.kind == "call" else None
     agreed = pick_agreed(desk, "queue-agreed") if "agreed" in OUTCOMES[item.kind] else None
     note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
     uploads = _photos(desk, item) if item.kind == "visit" else []
@@ -89,7 +89,7 @@ def _photos(desk: Desk, item: QueueItem) -> list[Upload]:
 
 
 def _outcome(desk: Desk, act: str, outcome: str) -> str:
-    return desk.t(DONE[act]) if act in DONE else outcome_text(desk, act, outcome)
+    return desk.t(DONE[act]) if act in DONE else capital(outcome_text(desk, act, outcome))
 
 
 def _phone(desk: Desk, item: QueueItem) -> None:

@@ -20,7 +20,7 @@ def ask_purpose(desk: Desk, desk_name: str, label: str, of: Hashable, command: C
     """A button for each purpose; the tap on one runs `command` with it and `arguments`, on the page `desk_name`. `of`: what is revealed."""
     key = f"purpose-{desk_name}-{of}"
     st.pills(
-        f"{label} :gray[{desk.t('care.shown_note', n=SHOWN_FOR)}]", PURPOSES, format_func=lambda one: desk.t(f"care.purpose.{one}"), key=key,
+        f"{label} :gray[{desk.t('care.shown_note', n=SHOWN_FOR)}]", PURPOSES, format_func=lambda one: desk.label(f"care.purpose.{one}"), key=key,
         on_change=_tapped, args=(key, desk_name, of, command, arguments), width="stretch",
     )  # fmt: skip
 

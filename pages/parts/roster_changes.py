@@ -35,7 +35,7 @@ def draw_changes(desk: Desk, file: PersonFile, place: str) -> None:
 def _form(desk: Desk, file: PersonFile, place: str) -> None:
     with st.expander(desk.t("changes.form")), st.form(f"change-form-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
         st.caption(desk.t("changes.form_note"))
-        field = st.selectbox(desk.t("changes.field"), TYPED, format_func=lambda one: desk.t(f"care.field.{one}"))
+        field = st.selectbox(desk.t("changes.field"), TYPED, format_func=lambda one: desk.label(f"care.field.{one}"))
         value = st.text_input(desk.t("changes.value"), max_chars=120, help=desk.t("changes.value_note"))
         reason = st.text_input(desk.t("changes.basis"), max_chars=200)
         if st.form_submit_button(desk.t("changes.ask"), type="primary", width="stretch"):

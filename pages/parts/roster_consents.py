@@ -34,9 +34,9 @@ def _form(desk: Desk, file: PersonFile, place: str) -> None:
     today = local_day(desk.now)
     with st.form(f"consent-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
         st.caption(desk.t("consents.form_note"))
-        purpose = st.selectbox(desk.t("consents.what"), PURPOSES, format_func=lambda one: desk.t(f"consents.purpose.{one}"))
-        agreed = st.radio(desk.t("consents.answer"), (True, False), format_func=lambda one: desk.t("consents.yes" if one else "consents.no"), horizontal=True)
-        way = st.selectbox(desk.t("consents.way"), WAYS, format_func=lambda one: desk.t(f"consents.way.{one}"))
+        purpose = st.selectbox(desk.t("consents.what"), PURPOSES, format_func=lambda one: desk.label(f"consents.purpose.{one}"))
+        agreed = st.radio(desk.t("consents.answer"), (True, False), format_func=lambda one: desk.label("consents.yes" if one else "consents.no"), horizontal=True)
+        way = st.selectbox(desk.t("consents.way"), WAYS, format_func=lambda one: desk.label(f"consents.way.{one}"))
         day = st.date_input(desk.t("consents.day"), today, max_value=today, width=160)
         note = st.text_input(desk.t("consents.note"), max_chars=LONGEST_NOTE)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
@@ -46,6 +46,6 @@ def _form(desk: Desk, file: PersonFile, place: str) -> None:
 
 
 def _line(desk: Desk, one: ConsentRow) -> str:
-    answer = f"{desk.t(f'consents.purpose.{one.purpose}')} {desk.t('consents.yes' if one.agreed else 'consents.no')}"
-    said = desk.t("consents.line", day=one.said_on, answer=answer, way=desk.t(f"consents.way.{one.way}"), by=one.by or desk.t("risks.somebody"))
+    answer = desk.t("consents.agreed" if one.agreed else "consents.refused", purpose=desk.label(f"consents.purpose.{one.purpose}"), day=one.said_on)
+    said = desk.t("consents.line", answer=answer, way=desk.t(f"consents.way.{one.way}"), by=one.by or desk.t("risks.somebody"))
     return plain(f"{said} · {one.note}" if one.note else said)

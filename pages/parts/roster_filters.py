@@ -30,9 +30,9 @@ def chosen(desk: Desk) -> Wanted:
         desk.t("roster.state"), (EVERY, *STATES), default=EVERY, required=True, format_func=lambda one: desk.t("common.all" if one == EVERY else f"roster.state_{one}"),
         key="roster_state", label_visibility="collapsed", width="stretch", on_change=show_pages, args=(1,),
     )  # fmt: skip
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", key="roster-filters"):
         group = _choice(desk, "group", GROUPS, lambda one: desk.t(f"care.group.{one}"))
-        act = _choice(desk, "act", ACTS, lambda one: desk.t(f"care.act.{one}"))
+        act = _choice(desk, "act", ACTS, lambda one: desk.label(f"care.act.{one}"))
         grid_id = _choice(desk, "grid", tuple(known), known.get) if len(known) > 1 else None
         holder_id = _keeper(desk)
         text = st.text_input(desk.t("roster.find"), key="roster_text", placeholder=desk.t("roster.find_hint"), label_visibility="collapsed", width=WIDTH)

@@ -58,7 +58,7 @@ def _line(desk: Desk, row: RosterRow, owed: set[str], away: bool, gaps: bool) ->
     return {
         desk.t("roster.columns_person"): row.name + age,
         **({desk.t("packages.gaps"): lacking_text(desk, row.lacking)} if gaps else {}),
-        **{desk.t(f"care.act.{act}"): acts.get(act, "") for act in ACTS if act in owed},
+        **{desk.label(f"care.act.{act}"): acts.get(act, "") for act in ACTS if act in owed},
         desk.t("roster.columns_groups"): groups_text(desk, row),
         desk.t("roster.columns_place"): place_text(desk, row),
         desk.t("roster.columns_holder"): row.holder or "",

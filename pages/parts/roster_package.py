@@ -57,7 +57,7 @@ def _on_record(desk: Desk, file: PersonFile, own: Package, place: str) -> None:
     purpose_at = f"package-purpose-{place}-{file.row.resident_id}"
     purpose = None
     if numbers and desk.may("reveal"):
-        purpose = st.selectbox(desk.t("roster.purpose"), PURPOSES, index=None, format_func=lambda one: desk.t(f"care.purpose.{one}"), key=purpose_at)
+        purpose = st.selectbox(desk.t("roster.purpose"), PURPOSES, index=None, format_func=lambda one: desk.label(f"care.purpose.{one}"), key=purpose_at)
     for one in (*own.members, *own.services):
         st.markdown(f"- {_line(desk, one)}")
         with st.container(horizontal=True, gap="small"):

@@ -92,12 +92,12 @@ def _fields(desk: Desk, file: PersonFile, place: str) -> None:
     """Masked fields; each shown in full for a purpose and a while."""
     with st.expander(desk.t("roster.fields"), expanded=place == "dialog"):
         known = {field: file.fields[field] for field in FIELDS}
-        st.markdown("\n".join(f"- {desk.t(f'care.field.{field}')} {plain(value) or desk.t('roster.not_on_file')}" for field, value in known.items()))
+        st.markdown("\n".join(f"- :gray[{desk.label(f'care.field.{field}')}] {plain(value) or desk.t('roster.not_on_file')}" for field, value in known.items()))
         if not desk.may("reveal"):
             return
         st.caption(desk.t("care.shown_note", n=SHOWN_FOR))
         name = f"purpose-{place}-{file.row.resident_id}"
-        purpose = st.selectbox(desk.t("roster.purpose"), PURPOSES, index=None, format_func=lambda one: desk.t(f"care.purpose.{one}"), key=name)
+        purpose = st.selectbox(desk.t("roster.purpose"), PURPOSES, index=None, format_func=lambda one: desk.label(f"care.purpose.{one}"), key=name)
         with st.container(horizontal=True, gap="small"):
             for field in (one for one in FIELDS if known[one]):
                 label = desk.t("roster.show_field", field=desk.t(f"care.field.{field}"))
@@ -107,7 +107,7 @@ def _fields(desk: Desk, file: PersonFile, place: str) -> None:
 
 
 def _shown(field: str, desk: Desk, value: str | None) -> None:
-    st.text(f"{desk.t(f'care.field.{field}')}  {value or desk.t('roster.not_on_file')}")
+    st.text(f"{desk.label(f'care.field.{field}')}  {value or desk.t('roster.not_on_file')}")
 
 
 def _reveal(resident_id: UUID, field: str, purpose_at: str) -> None:
@@ -117,11 +117,11 @@ def _reveal(resident_id: UUID, field: str, purpose_at: str) -> None:
 def _update(desk: Desk, file: PersonFile, place: str) -> None:
     with st.expander(desk.t("roster.update")), st.form(f"update-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
         st.caption(desk.t("roster.update_note"))
-        typed = {field: st.text_input(desk.t(f"care.field.{field}"), max_chars=120) for field in ("phone", "health", "registered_address")}
+        typed = {field: st.text_input(desk.label(f"care.field.{field}"), max_chars=120) for field in ("phone", "health", "registered_address")}
         detail = None
         if any(group == "elder" for group, _ in file.row.groups):
             words = {None: "roster.update_unchanged", "": "roster.update_none"} | {one: f"care.detail.{one}" for one in DETAILS}
-            detail = st.selectbox(desk.t("roster.update_living"), (None, "", *DETAILS), format_func=lambda one: desk.t(words[one]))
+            detail = st.selectbox(desk.t("roster.update_living"), (None, "", *DETAILS), format_func=lambda one: desk.label(words[one]))
         if st.form_submit_button(desk.t("roster.update_confirm"), type="primary", width="stretch"):
             done = desk.carry_out(update_file, resident_id=file.row.resident_id, expected_version=file.row.version, detail=detail, **typed)
             text = done if isinstance(done, Refused) else desk.t("roster.updated", name=plain(file.row.name), due=last_day(desk, done.next_due)) if done.next_due else plain(file.row.name)
@@ -135,8 +135,8 @@ def _record(desk: Desk, file: PersonFile, place: str) -> None:
     if not acts:
         return
     with st.expander(desk.t("roster.record")), st.form(f"record-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
-        act = st.selectbox(desk.t("roster.record_act"), acts, format_func=lambda one: desk.t(f"care.act.{one}"))
-        outcome = st.selectbox(desk.t("roster.record_outcome"), OUTCOMES, format_func=lambda one: desk.t(f"care.outcome.{one}"))
+        act = st.selectbox(desk.t("roster.record_act"), acts, format_func=lambda one: desk.label(f"care.act.{one}"))
+        outcome = st.selectbox(desk.t("roster.record_outcome"), OUTCOMES, format_func=lambda one: desk.label(f"care.outcome.{one}"))
         here = desk.now.astimezone(SHANGHAI)
         with st.container(horizontal=True, gap="small"):
             day = st.date_input(desk.t("common.date"), here.date(), max_value=here.date(), width=160)

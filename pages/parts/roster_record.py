@@ -10,7 +10,7 @@ from db.commands.care import record_contact
 from db.queries.roster import RosterRow
 from pages.parts.appointments import pick_agreed, picked
 from pages.parts.care_text import outcome_text, recorded_text
-from pages.parts.desk import Desk, current
+from pages.parts.desk import Desk, capital, current
 from pages.parts.plain import plain
 
 TAPPED = "roster_tapped"
@@ -44,7 +44,7 @@ def _outcomes(desk: Desk, row: RosterRow, act: str, place: str) -> None:
         for outcome in FURTHER[act]:
             asks = {"call_later": outcome, "agreed": AGREED + act}.get(outcome)
             answer = {"on_click": _tap, "args": ((place, row.resident_id), asks)} if asks else {"on_click": record, "args": (row, act, outcome)}
-            st.button(outcome_text(desk, act, outcome), key=f"say-{place}-{outcome}", width="stretch", **answer)
+            st.button(capital(outcome_text(desk, act, outcome)), key=f"say-{place}-{outcome}", width="stretch", **answer)
         st.button(desk.t("roster.back"), key=f"say-{place}-back", on_click=_tap, args=(None, None), type="tertiary")
 
 
@@ -52,7 +52,7 @@ def _later(desk: Desk, row: RosterRow, outcome: str, place: str) -> None:
     """When to call again."""
     with st.container(horizontal=True, gap="small"):
         for choice in LATER:
-            st.button(desk.t(f"care.later.{choice}"), key=f"say-{place}-{choice}", on_click=record, args=(row, "call", outcome, choice), width="stretch")
+            st.button(desk.label(f"care.later.{choice}"), key=f"say-{place}-{choice}", on_click=record, args=(row, "call", outcome, choice), width="stretch")
         st.button(desk.t("roster.back"), key=f"say-{place}-back", on_click=_tap, args=(None, None), type="tertiary")
 
 

@@ -63,7 +63,7 @@ def test_a_community_is_founded_listed_and_renamed_on_the_command_line(sqlite_ur
     assert printed(sqlite_url, "community", "change", "C1", "--name", "清溪社区") == "community C1 changed\n"
     assert printed(sqlite_url, "community", "list") == "C1\t清溪社区\t凤城街道\n"
     again = type_in(sqlite_url, "community", "create", "C1", "--name", "另一个")
-    assert again.exit_code == 1 and "is that of “清溪社区”" in again.stderr
+    assert again.exit_code == 1 and 'is that of "清溪社区"' in again.stderr
     assert "no community C9" in type_in(sqlite_url, "community", "change", "C9").stderr
 
 
