@@ -6,7 +6,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.calendar import SHANGHAI
-from core.care import LATER, later_at
 from core.clocks import deadline_text
 from core.duties import ELSEWHERE
 from core.files import Upload
@@ -14,35 +13,26 @@ from core.late_entries import period_over
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from db.commands import residents
-from db.commands.care import Recorded, record_contact
-from db.commands.duties import record_duty
+from db.commands.care import record_contact
+from db.commands.duties import Kept, record_duty
 from db.queries.queue import QueueItem
-from pages.parts.appointments import pick_agreed, when_text
-from pages.parts.care_text import outcome_text
+from pages.parts.care_text import recorded_text
 from pages.parts.clause import clause_mark, source_text
 from pages.parts.consent_note import consent_note
-from pages.parts.desk import Desk, capital, current
+from pages.parts.desk import Desk, current
 from pages.parts.files import PHOTOS, pick_files
 from pages.parts.jump import open_desk
 from pages.parts.plain import plain
 from pages.parts.queue_cards import what_of
+from pages.parts.queue_outcomes import forget_ending, pick_ending
 from pages.parts.reveal import ask_purpose, draw_revealed
-
-OUTCOMES = {
-    "call": ("reached", "no_answer", "call_later", "agreed", "wrong_number", "refused"),
-    "visit": ("reached", "no_answer", "agreed", "refused"),
-    "session": ("reached",),
-    "assessment": ("reached",),
-    "file_update": ("reached",),
-}
-"""The answers offered, the one that counts first."""
-DONE = {"session": "queue.session_held", "assessment": "queue.assessed", "file_update": "queue.file_checked"}
 
 
 def open_record(desk: Desk, item: QueueItem) -> None:
     """The dialog in which `item`, a contact or a duty, is recorded; or the desk whose own work fulfils it."""
     if where := ELSEWHERE.get(item.clause_id):
         open_desk(where)
+    forget_ending()
     form = _contact if item.subject_kind == "resident" else _duty
     st.dialog(plain(what_of(desk, item)))(form)(item)
 
@@ -52,9 +42,9 @@ def happened_at(desk: Desk, key: str = "queue", label: str = "queue.earlier") ->
     if not st.toggle(desk.t(label), key=f"{key}_earlier"):
         return desk.now
     local = desk.now.astimezone(SHANGHAI)
-    with st.container(horizontal=True):
-        day = st.date_input(desk.t("common.date"), local.date(), max_value=local.date(), key=f"{key}_day")
-        time = st.time_input(desk.t("common.time"), local.time().replace(second=0, microsecond=0), step=300, key=f"{key}_time")
+    with st.container(horizontal=True, gap="small"):
+        day = st.date_input(desk.t("common.date"), local.date(), max_value=local.date(), key=f"{key}_day", width=160)
+        time = st.time_input(desk.t("common.time"), local.time().replace(second=0, microsecond=0), step=300, key=f"{key}_time", width=120)
     return datetime.combine(day, time, SHANGHAI)
 
 
@@ -67,29 +57,22 @@ def _contact(item: QueueItem) -> None:
     desk = current().require("queue")
     if item.kind in ("call", "visit"):
         _phone(desk, item)
-    told, chosen = st.container(), None
-    for number, outcome in enumerate(OUTCOMES[item.kind]):
-        if st.button(_outcome(desk, item.kind, outcome), key=f"outcome-{outcome}", type="primary" if number == 0 else "secondary", width="stretch"):
-            chosen = outcome
-    later = st.selectbox(desk.t("queue.later"), LATER, format_func=lambda one: desk.label(f"care.later.{one}"), key="queue_later") if item.kind == "call" else None
-    agreed = pick_agreed(desk, "queue-agreed") if "agreed" in OUTCOMES[item.kind] else None
+    told = st.container()
+    ended = pick_ending(desk, item.kind)
     note = st.text_input(desk.t("queue.note"), key="queue_note", max_chars=500)
     uploads = _photos(desk, item) if item.kind == "visit" else []
     at = happened_at(desk)
     why = st.text_input(desk.t("late_entries.reason"), key="queue_late_reason", max_chars=200) if period_over(load_rulebook()[item.clause_id], at, desk.now) else None
-    if chosen:
-        again_at = later_at(later, desk.now) if chosen == "call_later" else None
-        said = {"act": item.kind, "outcome": chosen, "happened_at": at, "note": note, "again_at": again_at, "uploads": uploads, "late_reason": why, "agreed": agreed}
-        _answer(desk, told, desk.carry_out(record_contact, resident_id=item.subject_id, **said))
+    if ended:
+        outcome, again_at, agreed = ended
+        said = {"act": item.kind, "outcome": outcome, "happened_at": at, "note": note, "again_at": again_at, "uploads": uploads, "late_reason": why, "agreed": agreed}
+        done = desk.carry_out(record_contact, resident_id=item.subject_id, **said)
+        _answer(desk, told, done if isinstance(done, Refused) else recorded_text(desk, plain(item.title), item.kind, outcome, done))
 
 
 def _photos(desk: Desk, item: QueueItem) -> list[Upload]:
     with st.expander(desk.t("files.pick_photo")):
         return [] if consent_note(desk, item.subject_id, "photo") else pick_files(desk, "queue_photos", PHOTOS)
-
-
-def _outcome(desk: Desk, act: str, outcome: str) -> str:
-    return desk.t(DONE[act]) if act in DONE else capital(outcome_text(desk, act, outcome))
 
 
 def _phone(desk: Desk, item: QueueItem) -> None:
@@ -115,30 +98,20 @@ def _duty(item: QueueItem) -> None:
     note = st.text_input(desk.t("queue.note_duty"), key="queue_note", max_chars=500)
     at = happened_at(desk)
     if chosen:
-        _answer(desk, told, desk.carry_out(record_duty, clause_id=item.clause_id, happened_at=at, attendees=attendees, note=note, **place))
+        done = desk.carry_out(record_duty, clause_id=item.clause_id, happened_at=at, attendees=attendees, note=note, **place)
+        _answer(desk, told, done if isinstance(done, Refused) else _said(desk, done))
 
 
-def _answer(desk: Desk, told: DeltaGenerator, result) -> None:
-    """A refusal stays in the dialog, in `told`; else it closes, and a word says what the record did."""
+def _answer(desk: Desk, told: DeltaGenerator, result: str | Refused) -> None:
+    """A refusal stays in the dialog, in `told`; else it closes, and `result` says what the record did."""
     if isinstance(result, Refused):
         with told:
             say_refused(desk, result)
         return
-    st.session_state["queue_said"] = _said(desk, result)
+    st.session_state["queue_said"] = result
     st.rerun()
 
 
-def _said(desk: Desk, result) -> str:
-    if isinstance(result, Recorded) and result.check:
-        return desk.t("queue.recorded_check", number=result.check)
-    if isinstance(result, Recorded) and result.to_confirm:
-        return desk.t("late_entries.contact_queue")
-    if isinstance(result, Recorded) and result.agreed:
-        return desk.t("appointments.queue", at=when_text(result.agreed))
-    if isinstance(result, Recorded) and result.put_off:
-        return desk.t("queue.recorded_later", at=deadline_text(result.put_off))
-    if result.met and result.next_due:
-        return desk.t("queue.recorded_met", at=deadline_text(result.next_due))
-    if isinstance(result, Recorded) and result.clause_id:
-        return desk.t("queue.recorded_more", done=result.done, required=result.required) if result.counted else desk.t("queue.recorded_not_counted")
-    return desk.t("queue.recorded")
+def _said(desk: Desk, done: Kept) -> str:
+    """What the record of a duty did."""
+    return desk.t("queue.recorded_met", at=deadline_text(done.next_due)) if done.met and done.next_due else desk.t("queue.recorded")

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from core.rulebook import load_rulebook
 from core.words import t
+from pages.parts.desk import capital
 from tests.browser.looking import settled, sideways, small_targets, text_of
 from tests.conftest import NOW
 
@@ -25,11 +26,11 @@ class Walk:
 
     def choose(self, label: str, option: str) -> None:
         self.main.get_by_role("combobox", name=self.t(label)).click()
-        self.page.get_by_role("option", name=self.t(option), exact=True).click()
+        self.page.get_by_role("option", name=capital(self.t(option)), exact=True).click()
         settled(self.page)
 
     def tap(self, word: str, within: Locator | None = None, **values) -> None:
-        (within or self.main).get_by_role("button", name=self.t(word, **values), exact=True).locator("visible=true").first.click()
+        (within or self.main).get_by_role("button", name=capital(self.t(word, **values)), exact=True).locator("visible=true").first.click()
         settled(self.page)
 
     def counted(self, number: int) -> int:
