@@ -41,6 +41,8 @@ TOLD_LATE = timedelta(366)
 ATTEMPTS = 3
 """Failed attempts in a row after which somebody is looked for at home: default of this product."""
 FAILED = ("no_answer", "wrong_number")
+ATTEMPTED = ("call", "visit", "session", "assessment")
+"""Acts in which somebody was to be reached, by telephone or face to face: all but going through the file. A failed one is an attempt, whichever group asks for it."""
 OCCASION = timedelta(hours=2)
 """Attempts closer together than this are one: ringing three times in a minute is not three attempts. Default of this product."""
 LATER = ("hours", "tomorrow", "days")
@@ -81,7 +83,7 @@ def later_at(choice: str, now: datetime) -> datetime:
 
 
 def failed_attempts(contacts: Iterable[tuple[datetime, str]]) -> int:
-    """How many attempts in a row have failed up to now, of calls and visits (moment, outcome) in any order; those within OCCASION are one.
+    """How many attempts in a row have failed up to now, of ATTEMPTED acts (moment, outcome) in any order; those within OCCASION are one.
     Anything else than FAILED was somebody at the other end."""
     count, last = 0, None
     for moment, outcome in sorted(contacts, reverse=True):

@@ -14,7 +14,7 @@ from sqlalchemy import Date, and_, bindparam, cast, null, select, union_all
 from core.appointments import Agreed, check_appointment
 from core.cadence import Hold
 from core.calendar import local_day
-from core.care import ATTEMPTS, CLAUSES, FAILED, GROUPS, check_age, check_contact, check_fields, check_leaving, check_review, counts, failed_attempts, plan
+from core.care import CLAUSES, FAILED, GROUPS, check_age, check_contact, check_fields, check_leaving, check_review, counts, plan
 from core.clocks import State, deadline_text, state
 from core.departures import HOLDS, KINDS
 from core.files import Upload
@@ -24,25 +24,23 @@ from core.periods import local_midnight
 from core.refusals import Refused
 from core.roles import SYSTEM, may
 from core.rulebook import Clause, load_rulebook
-from core.words import t
 from db.commands import cadence
 from db.commands.appointments import keep_appointment, put_off
+from db.commands.attempts import look_at_home
 from db.commands.cadence import Subject
 from db.commands.files import Owner, put_files, tell
 from db.commands.filing import file
 from db.commands.late_entries import keep_contact
 from db.commands.staff import not_linked
-from db.commands.work_orders import take_in_by_itself
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.basis_reviews import BasisReview
 from db.models.clocks import Clock
 from db.models.grids import Staff
 from db.models.residents import Contact, Departure, Resident, SpecialGroup
-from db.queries.attempts import KIND, attempts, last_check
 from db.queries.consents import has_refused
 from db.queries.departures import went_into
-from db.queries.late_entries import owed_and_unmet
+from db.queries.late_entries import not_refused, owed_and_unmet
 from db.types import uuid7
 
 _RIGHT = {"file_update": "care_file_update", "assessment": "care_assess"}
@@ -175,7 +173,7 @@ def record_contact(
         _, snoozes, standing = cadence.unclosed_and_snoozed(session, subject)  # periods were given back, not only begun
     agreed = keep_appointment(session, contact, standing.get(act), agreed if following else None)
     later = put_off(session, following, following and snoozes.get(following.id), outcome, again_at, agreed, now)
-    recorded = replace(recorded, put_off=later, check=None if known.is_away(local_day(now)) else _look_at_home(session, resident, outcome, now), agreed=agreed)
+    recorded = replace(recorded, put_off=later, check=look_at_home(session, resident, now) if outcome in FAILED and not known.is_away(local_day(now)) else None, agreed=agreed)
     file(
         session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
         act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id,
@@ -314,18 +312,6 @@ def _recorded(contact_id: UUID, clause_id: str, clock: Clock | None, following: 
     return Recorded(contact_id, clock is not None, clause_id, done, required, met, following.due_at if following else None), following
 
 
-def _look_at_home(session: ScopedSession, resident: Resident, outcome: str, now: datetime) -> str | None:
-    """The order that ATTEMPTS failed ones in a row make, at most one open a person. Its number."""
-    latest = attempts(session, resident.community_id, resident.id) if outcome in FAILED else []
-    if failed_attempts(latest) < ATTEMPTS:
-        return None
-    before = last_check(session, resident.community_id, resident.id)
-    if before and (before[1] or failed_attempts(one for one in latest if one[0] > before[0]) < ATTEMPTS):
-        return None
-    matter = t("care.welfare_matter", "zh", n=ATTEMPTS)
-    return take_in_by_itself(session, now=now, kind=KIND, matter=matter, resident=resident).number
-
-
 _LOCKED = select(Resident).where(Resident.id == bindparam("resident_id")).with_for_update().execution_options(kept=True)
 
 
@@ -345,7 +331,7 @@ def current_groups(session: ScopedSession, resident_id: UUID) -> dict[str, Speci
 @dataclass(frozen=True)
 class _Known:
     """The groups somebody is in, all they ever were in, and the day they first joined one; when they were away or gone (kind of core.departures, since, first day back or None);
-    whether an act of that very minute is on file."""
+    whether an act of that very minute is on file, but for one entered late that somebody refused: that one may be entered again."""
 
     current: tuple[str, ...]
     ever: tuple[str, ...]
@@ -364,7 +350,7 @@ class _Known:
 
 
 _SAID = (
-    Contact.resident_id == bindparam("resident_id"), Contact.act == bindparam("act"), Contact.outcome == "reached",
+    Contact.resident_id == bindparam("resident_id"), Contact.act == bindparam("act"), Contact.outcome == "reached", not_refused(),
     Contact.happened_at >= bindparam("minute"), Contact.happened_at < bindparam("after"),
 )  # fmt: skip
 _KNOWN = union_all(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from core.care import FAILED, failed_attempts
+from core.care import ATTEMPTED, FAILED, failed_attempts
 from db.engine import ScopedSession
 from db.models.residents import Contact
 from db.models.work_orders import WorkOrder
@@ -18,7 +18,7 @@ _BACK = timedelta(60)
 
 _RUNS = (
     select(Contact.resident_id, Contact.happened_at, Contact.outcome)
-    .where(Contact.resident_id.in_(bindparam("ids", expanding=True)), Contact.act.in_(("call", "visit")), Contact.happened_at >= bindparam("since"))
+    .where(Contact.resident_id.in_(bindparam("ids", expanding=True)), Contact.act.in_(ATTEMPTED), Contact.happened_at >= bindparam("since"))
     .order_by(Contact.happened_at.desc())
     .execution_options(kept=True)
 )
@@ -39,7 +39,7 @@ def failed_runs(session: ScopedSession, now: datetime, ids: Iterable[UUID]) -> d
 
 _ATTEMPTS = (
     select(Contact.happened_at, Contact.outcome)
-    .where(Contact.community_id == bindparam("community_id"), Contact.resident_id == bindparam("resident_id"), Contact.act.in_(("call", "visit")))
+    .where(Contact.community_id == bindparam("community_id"), Contact.resident_id == bindparam("resident_id"), Contact.act.in_(ATTEMPTED))
     .order_by(Contact.happened_at.desc())
     .limit(30)
     .execution_options(rollup=True)
@@ -47,7 +47,7 @@ _ATTEMPTS = (
 
 
 def attempts(session: ScopedSession, community_id: UUID, resident_id: UUID) -> list[tuple[datetime, str]]:
-    """(moment, outcome) of the latest calls and visits of a resident, over all grids: they may have moved."""
+    """(moment, outcome) of the latest attempts to reach a resident, over all grids: they may have moved."""
     return [tuple(row) for row in session.execute(_ATTEMPTS, {"community_id": community_id, "resident_id": resident_id})]
 
 

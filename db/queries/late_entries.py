@@ -186,6 +186,12 @@ def stands() -> ColumnElement[bool]:
     return ~late.where(LateContact.confirmed.is_not(True)).exists()
 
 
+def not_refused() -> ColumnElement[bool]:
+    """Condition on Contact: nobody has refused it as entered late. What was refused, for want of proof say, may be said again."""
+    late = select(LateContact.id).where(LateContact.community_id == Contact.community_id, LateContact.contact_id == Contact.id)
+    return ~late.where(LateContact.confirmed.is_(False)).exists()
+
+
 def owed_and_unmet(session: ScopedSession, community_id: UUID, resident_id: UUID, clause_id: str, happened_at: datetime) -> bool:
     """Whether the act was owed to a resident by then, and the period that holds `happened_at` is not met. Over all grids: they may have moved."""
     own = select(Clock.id).where(Clock.community_id == community_id, Clock.subject_id == resident_id, Clock.clause_id == clause_id, Clock.started_at <= happened_at)

@@ -138,6 +138,19 @@ def test_nobody_is_looked_for_at_home_who_is_known_to_be_in_hospital(place, elde
     assert checks(place) == []
 
 
+@pytest.mark.parametrize(("group", "born", "act"), [("child", "2015-05-05", "session"), ("disabled", "1990-05-05", "assessment")])
+def test_the_third_failed_attempt_is_one_whichever_act_was_owed(place, group, born, act):
+    """WS 二.2: a child's session, a disabled resident's assessment; going through the file reaches nobody."""
+    one = place.resident("小明", born)
+    place.run(enrol, JOINED, place.worker(), resident_id=one, group=group)
+    tried(place, one, "2026-11-03T10:00", act=act)
+    tried(place, one, "2026-11-04T10:00", act="file_update")
+    assert tried(place, one, "2026-11-05T10:00", act=act).check is None and row(place, "2026-11-05T10:01").failed == 2
+    assert tried(place, one, "2026-11-06T10:00", act=act).check == checks(place)[0].number
+    tried(place, one, "2026-11-07T10:00", "reached", act=act)
+    assert row(place, "2026-11-07T10:01").failed == 0
+
+
 def test_attempts_recorded_at_once_make_one_order(place, elder):
     tried(place, elder, "2026-11-03T10:00")
     tried(place, elder, "2026-11-04T10:00")

@@ -146,6 +146,16 @@ def test_a_late_entry_that_is_not_accepted_stays_on_file_and_counts_for_nothing(
     assert "漏登记" not in entry.facts and entry.subject_id == elder
 
 
+def test_what_was_refused_may_be_entered_again_with_its_proof_and_what_waits_may_not(place, elder):
+    call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00")
+    assert call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:30").reason == "care.recorded_before", "nobody has said anything yet"
+    confirm(place, "2026-11-18T12:00", False)
+    assert call(place, elder, "2026-11-06T10:00", now="2026-11-18T13:00").to_confirm
+    assert confirm(place, "2026-11-18T14:00").state == "met"
+    assert call(place, elder, "2026-11-06T10:00", now="2026-11-18T15:00").reason == "care.recorded_before"
+    assert place.states(elder, "elder.call", at("2026-11-18T15:00"))[0] == ("2026-W45", "met", 1), "the refused one counts for nothing"
+
+
 def test_nobody_confirms_their_own_late_entry_and_a_worker_nobodys(place, elder):
     head = place.role("station_head")
     call(place, elder, "2026-11-06T10:00", now="2026-11-18T11:00", scope=head)
