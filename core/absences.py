@@ -45,12 +45,14 @@ def span(starts_at: datetime, ends_at: datetime) -> tuple[str, str]:
     return start, f"{last - timedelta(1):%Y-%m-%d}" if last.time() == time(0) else local_minute(ends_at)
 
 
-def end_of(starts_at: datetime, ends_at: datetime, at: datetime | None, now: datetime, *, own: bool) -> datetime | Refused:
+def end_of(starts_at: datetime, ends_at: datetime, at: datetime | None, now: datetime, *, own: bool | None) -> datetime | Refused:
     """The moment an absence ends early: `at`, else now; one to come is taken back whole. Nobody says of himself that he was back before now: what he did
-    meanwhile would no longer stand out."""
+    meanwhile would no longer stand out. `own` None: it is not known whether it is his own, so he doesn't either."""
     if ends_at <= now:
         return Refused("absences.over")
     wanted = max(now if at is None else at, starts_at)
     if wanted >= ends_at:
         return Refused("absences.not_earlier")
-    return Refused("absences.back_by_another") if own and starts_at < now and wanted < now else wanted
+    if own is False or starts_at >= now or wanted >= now:
+        return wanted
+    return Refused("absences.back_by_another" if own else "staff.not_linked")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from core.calendar import local_day
-from core.grants import same_person
+from core.grants import Decider, another_person
 from core.periods import local_midnight
 from core.refusals import Refused
 from core.rulebook import load_rulebook
@@ -67,10 +67,10 @@ def may_ask(reader: str, purpose: str, read_on: date, now: datetime) -> Refused 
     return Refused("archive.day_is_past", ACCESS) if read_on < local_day(now) else None
 
 
-def may_decide(reading, actor: tuple, granted: bool, watcher, now: datetime) -> Refused | None:
-    """Why `actor` (account, member of staff) may not decide on `reading` (asked_by, asked_staff_id, decided_at, read_on), with `watcher` (staff)."""
-    if same_person((reading.asked_by, reading.asked_staff_id), actor):
-        return Refused("archive.by_another", ACCESS)
+def may_decide(reading, actor: Decider, granted: bool, watcher, now: datetime) -> Refused | None:
+    """Why `actor` may not decide on `reading` (asked_by, asked_staff_id, decided_at, read_on), with `watcher` (staff)."""
+    if refused := another_person((reading.asked_by, reading.asked_staff_id), actor, "archive.by_another", ACCESS):
+        return refused
     if reading.decided_at is not None:
         return Refused("grants.decided_before", ACCESS)
     if granted and reading.read_on < local_day(now):

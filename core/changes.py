@@ -9,7 +9,7 @@ from datetime import date
 from core.addresses import bare, place_of
 from core.care import GROUPS
 from core.departures import EXITS
-from core.grants import Person, not_ones_own
+from core.grants import Decider, Person, another_person, same_person
 from core.imports.cells import Bad
 from core.imports.id_numbers import birth_of, id_number_of
 from core.refusals import Refused
@@ -70,9 +70,9 @@ def compared(field: str, value: str) -> str:
     return f"{place.estate}/{place.building}/{place.unit}/{place.room}" if place else bare(value)
 
 
-def may_decide(asked_by: Person, actor: Person, approved: bool) -> Refused | None:
+def may_decide(asked_by: Person, actor: Decider, approved: bool) -> Refused | None:
     """Who asked may only take it back."""
-    return not_ones_own(asked_by, actor, "changes.by_another") if approved else None
+    return None if not approved and same_person(asked_by, actor) else another_person(asked_by, actor, "changes.by_another")
 
 
 def _day(text: str) -> date | None:

@@ -11,7 +11,7 @@ from math import floor
 
 from core.calendar import WorkCalendar, local_day
 from core.clocks import State, state
-from core.grants import Person, not_ones_own
+from core.grants import Decider, Person, another_person
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from core.rulebook.shapes import Limit
@@ -79,9 +79,9 @@ def may_ask(clock, limit: Limit, n: int, reason: str, *, granted: int, waiting: 
     return None if reason.strip() else Refused("extensions.say_why", CLAUSE)
 
 
-def may_decide(clock, asked_by: Person, actor: Person, now: datetime) -> Refused | None:
+def may_decide(clock, asked_by: Person, actor: Decider, now: datetime) -> Refused | None:
     """Why a request for `clock` may not be decided: one's own, or the limit is over."""
-    return not_ones_own(asked_by, actor, clause_id=CLAUSE) or (Refused("extensions.lapsed", CLAUSE) if is_over(clock, now) else None)
+    return another_person(asked_by, actor, clause_id=CLAUSE) or (Refused("extensions.lapsed", CLAUSE) if is_over(clock, now) else None)
 
 
 def may_tell(told_at: datetime, decided_at: datetime, now: datetime) -> Refused | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.calendar import local_day
 from core.clocks import State, state
-from core.grants import Person, not_ones_own
+from core.grants import Decider, Person, another_person
 from core.periods import Period, period_of
 from core.refusals import Refused
 from core.rulebook.shapes import Clause
@@ -37,6 +37,6 @@ def check_reason(reason: str | None) -> Refused | None:
     return None if (reason or "").strip() else Refused("late_entries.say_why", CLAUSE)
 
 
-def may_decide(entered_by: Person, actor: Person) -> Refused | None:
+def may_decide(entered_by: Person, actor: Decider) -> Refused | None:
     """Nobody confirms an entry of their own, not by another account either."""
-    return not_ones_own(entered_by, actor, "late_entries.by_another")
+    return another_person(entered_by, actor, "late_entries.by_another")

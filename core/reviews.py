@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
+from core.grants import Person, is_known, speaks_for_another
 from core.refusals import Refused
 from core.roles import RIGHTS, Role
 from core.words import LANGS
@@ -57,10 +58,6 @@ class Chain:
     def twice(self) -> bool:
         """Whether it has a second review."""
         return "second_review" in self.steps
-
-
-Person = tuple[UUID | None, UUID | None]
-"""(account, member of staff): the same person where either is the same."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +158,11 @@ def _unfit(step: str, roles: Iterable[str], reviews: list[Review], role: str, ac
         return Refused("reviews.not_this_role", "review.chain")
     if any(_same(actor, one) for one in workers):
         return Refused("reviews.own_matter", "review.chain")
+    if refused := speaks_for_another(role, actor[1]):
+        return Refused(refused.reason, "review.chain")
     if any(_same(actor, one.by) and one.step != step for one in reviews if one.result != "sent"):
         return Refused("reviews.other_step", "review.chain")
-    return None
+    return None if role == Role.STREET_OFFICER or all(map(is_known, workers)) else Refused("reviews.worker_unknown", "review.chain")
 
 
 def may_finish(chain: Chain, reviews: Iterable[Review], round: int, actor: Person, holder: UUID | None, given: str | None) -> Refused | None:
@@ -173,6 +172,8 @@ def may_finish(chain: Chain, reviews: Iterable[Review], round: int, actor: Perso
         return Refused("reviews.returned_first", "review.chain")
     if reached.next:
         return Refused(f"reviews.first_{reached.next}", "review.chain")
+    if not is_known(actor):
+        return Refused("staff.not_linked", "review.chain")
     if any(_same(one.by, person) for one in reached.passed for person in (actor, (None, holder))):
         return Refused("reviews.handled_by_reviewer", "review.chain")
     if given not in chain.tells:

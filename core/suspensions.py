@@ -9,7 +9,7 @@ from datetime import datetime
 from core.calendar import WorkCalendar, local_day
 from core.clocks import deadline_text, due
 from core.extensions import NEVER, is_over, limit_of
-from core.grants import Person, not_ones_own
+from core.grants import Decider, Person, another_person
 from core.refusals import Refused
 from core.rulebook import load_rulebook
 from core.work_orders import SUPPLEMENT
@@ -49,9 +49,9 @@ def may_ask(status: str, clocks, detail: str, evidence: str | int, until: dateti
     return None if now < until <= last else Refused("suspensions.until_when", CLAUSE, {"last": deadline_text(last)})
 
 
-def may_decide(asked_by: Person, actor: Person, *, lapsed: bool) -> Refused | None:
+def may_decide(asked_by: Person, actor: Decider, *, lapsed: bool) -> Refused | None:
     """Why a request may not be decided: one's own, or its end is past."""
-    return not_ones_own(asked_by, actor, clause_id=CLAUSE) or (Refused("suspensions.lapsed", CLAUSE) if lapsed else None)
+    return another_person(asked_by, actor, clause_id=CLAUSE) or (Refused("suspensions.lapsed", CLAUSE) if lapsed else None)
 
 
 def stands(request, now: datetime) -> str:

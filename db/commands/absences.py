@@ -42,7 +42,7 @@ def end(session: ScopedSession, *, now: datetime, community_id: UUID, absence_id
     refused = may_say(session.scope.role, session.scope.staff_id, row.staff_id) if row else Refused("common.not_found")
     if refused:
         return refused
-    before, ended = row.ends_at, end_of(row.starts_at, row.ends_at, at, now, own=row.staff_id == session.scope.staff_id)
+    before, ended = row.ends_at, end_of(row.starts_at, row.ends_at, at, now, own=session.scope.staff_id and row.staff_id == session.scope.staff_id)
     if isinstance(ended, Refused):
         return ended
     row.ends_at = ended

@@ -14,10 +14,12 @@ from core.calendar import local_day
 from core.refusals import Refused
 from core.roles import may
 from db.commands.filing import file
+from db.commands.staff import not_linked
 from db.engine import ScopedSession
 from db.models.archive import ArchiveFile, ArchiveReading
 from db.models.work_orders import WorkOrder
 from db.queries.archive import last_numbers, to_file, watchers
+from db.queries.grants import decider
 from db.types import uuid7
 
 AT_ONCE = 5_000
@@ -63,6 +65,8 @@ def ask(session: ScopedSession, *, now: datetime, community_id: UUID, order_id: 
     """Ask to read the file of an order: who reads it, what for, on which day (archive.access)."""
     if not may(session.scope.role, "archive_ask"):
         return Refused("common.not_allowed")
+    if refused := not_linked(session):
+        return refused
     kept = _file(session, community_id, order_id)
     if kept is None:
         return Refused("archive.not_filed", ACCESS)
@@ -86,7 +90,7 @@ def decide(session: ScopedSession, *, now: datetime, community_id: UUID, reading
         return Refused("common.not_found")
     one, kept = found
     named = watcher_id if watcher_id in watchers(session, community_id) else None
-    if refused := may_decide(one, (session.scope.actor_id, session.scope.staff_id), granted, named, now):
+    if refused := may_decide(one, decider(session), granted, named, now):
         return refused
     one.granted, one.decided_at, one.decided_by, one.watcher_id = granted, now, session.scope.actor_id, named if granted else None
     return _filed(session, "grant" if granted else "refuse", now, one, kept, watcher=one.watcher_id)

@@ -9,12 +9,13 @@ from core.calendar import local_day
 from core.care import check_leaving
 from core.changes import check_change, exit_of, group_end, may_decide, wanted_value
 from core.departures import check_exit
+from core.grants import same_person
 from core.imports.id_numbers import birth_of
 from core.refusals import Refused
 from core.roles import may
 from db.commands import care, departures
 from db.commands.filing import file, file_try
-from db.commands.grants import actor, asked, decided
+from db.commands.grants import asked, decided
 from db.commands.homes import live_at
 from db.commands.reconciliation_settle import answered
 from db.commands.residents import file_revealed, to_reveal
@@ -25,6 +26,7 @@ from db.models.residents import Resident
 from db.queries.care import personal_value
 from db.queries.changes import value_index
 from db.queries.departures import last_seen, went_into
+from db.queries.grants import decider
 
 
 def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str, value: str, reason: str | None = None) -> UUID | Refused:
@@ -69,7 +71,7 @@ def put(
 def decide(session: ScopedSession, *, now: datetime, request_id: UUID, approved: bool) -> str | Refused:
     """Another person approves the change, and it is made; or refuses it, as who asked may, too. Returns the field."""
     row = session.scalar(select(ChangeRequest).where(ChangeRequest.id == request_id))
-    own = row is not None and may_decide(row.asker, actor(session), True) is not None
+    own = row is not None and same_person(row.asker, decider(session))
     if not may(session.scope.role, "care_change_decide") and not (own and not approved and may(session.scope.role, "care_file_update")):
         return Refused("common.not_allowed")
     resident = _locked(session, row.resident_id) if row else None
@@ -77,7 +79,7 @@ def decide(session: ScopedSession, *, now: datetime, request_id: UUID, approved:
         return Refused("common.not_found")
     if row.decided_at is not None:
         return Refused("changes.decided_before")
-    refused = may_decide(row.asker, actor(session), approved) or (_change(session, resident, row, now) if approved else None)
+    refused = may_decide(row.asker, decider(session), approved) or (_change(session, resident, row, now) if approved else None)
     if refused:
         return refused
     row.approved = approved

@@ -12,13 +12,14 @@ from core.extensions import WAYS, is_provisional, limit_of, may_ask, may_decide,
 from core.refusals import Refused
 from core.work_orders import kinds
 from db.commands.clocks import due_without_standing, open_clocks, restamp
-from db.commands.grants import actor, asked, decided, file_of, found, order_to_ask, to_decide
+from db.commands.grants import asked, decided, file_of, found, order_to_ask, to_decide
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.extensions import Extension
 from db.models.work_orders import WorkOrder
 from db.queries.calendar import current_calendar
+from db.queries.grants import decider
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def decide(session: ScopedSession, *, now: datetime, community_id: UUID, extensi
     if isinstance(both, Refused):
         return both
     request, order, clock = *both, _clock(session, both[0])
-    if refused := may_decide(clock, request.asker, actor(session), now):
+    if refused := may_decide(clock, request.asker, decider(session), now):
         return refused
     request.granted = granted
     decided(session, request, now)

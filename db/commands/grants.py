@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.grants import Person
 from core.refusals import Refused
 from core.roles import may
 from db.commands.filing import file
@@ -21,11 +20,6 @@ from db.models.work_orders import WorkOrder
 
 Request = Extension | Suspension
 """Asked for of an order."""
-
-
-def actor(session: ScopedSession) -> Person:
-    """Who acts."""
-    return session.scope.actor_id, session.scope.staff_id
 
 
 def asked(session: ScopedSession, now: datetime) -> dict:

@@ -21,13 +21,14 @@ from db.commands import cadence
 from db.commands.cadence import Subject
 from db.commands.clocks import restamp
 from db.commands.filing import file
-from db.commands.grants import actor, decided, file_of
+from db.commands.grants import decided, file_of
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.clocks import Clock, ClockPause
 from db.models.late_entries import LateContact, LateEntry
 from db.models.residents import Contact, Resident
 from db.models.work_orders import WorkOrder, WorkOrderEvent
+from db.queries.grants import decider
 from db.queries.late_entries import contacts_wait
 
 
@@ -69,7 +70,7 @@ def decide(session: ScopedSession, *, now: datetime, community_id: UUID, entry_i
         return Refused("common.not_found")
     if entry.decided_at is not None:
         return Refused("late_entries.decided_before")
-    if refused := may_decide((entry.entered_by, entry.entered_staff_id), actor(session)):
+    if refused := may_decide(entry.enterer, decider(session)):
         return refused
     clock = session.scalar(select(Clock).where(Clock.community_id == community_id, Clock.id == entry.clock_id))
     entry.confirmed = confirmed
@@ -103,7 +104,7 @@ def decide_contact(session: ScopedSession, *, now: datetime, entry_id: UUID, con
         return Refused("common.not_found")
     if entry.decided_at is not None:
         return Refused("late_entries.decided_before")
-    if refused := may_decide((entry.entered_by, entry.entered_staff_id), actor(session)):
+    if refused := may_decide(entry.enterer, decider(session)):
         return refused
     contact, clock = _decide_contact(session, entry, resident, confirmed, now)
     file(
@@ -122,7 +123,7 @@ def decide_together(session: ScopedSession, *, now: datetime, community_id: UUID
     if not entries or len(entries) != expected:
         return Refused("common.changed_meanwhile")
     for entry in entries:
-        if refused := may_decide((entry.entered_by, entry.entered_staff_id), actor(session)):
+        if refused := may_decide(entry.enterer, decider(session)):
             return refused
         who = (Resident.community_id == community_id, Resident.id == entry.resident_id)
         _decide_contact(session, entry, session.scalar(select(Resident).where(*who).with_for_update()), confirmed, now)

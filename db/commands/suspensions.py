@@ -15,12 +15,13 @@ from core.refusals import Refused
 from core.suspensions import CLAUSE, REASONS, holds, may_ask, may_decide, stands
 from db.commands.clocks import open_clocks, pause, resume
 from db.commands.files import Owner, put_files
-from db.commands.grants import actor, asked, decided, file_of, found, order_to_ask, to_decide
+from db.commands.grants import asked, decided, file_of, found, order_to_ask, to_decide
 from db.commands.trail import put
 from db.engine import ScopedSession
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
 from db.queries.calendar import current_calendar
+from db.queries.grants import decider
 from db.types import uuid7
 
 
@@ -73,7 +74,7 @@ def decide(session: ScopedSession, *, now: datetime, community_id: UUID, suspens
     if isinstance(both, Refused):
         return both
     request, order = both
-    if refused := may_decide(request.asker, actor(session), lapsed=stands(request, now) == "lapsed"):
+    if refused := may_decide(request.asker, decider(session), lapsed=stands(request, now) == "lapsed"):
         return refused
     still = [one for one in open_clocks(session, order) if holds(one, now)] if granted else []
     if granted and not still:

@@ -11,6 +11,6 @@ def put(session: ScopedSession, order: WorkOrder, act: str, now: datetime, *, at
     session.add(
         WorkOrderEvent(
             community_id=order.community_id, work_order_id=order.id, act=act, happened_at=at or now, recorded_at=now, actor_id=session.scope.actor_id,
-            from_status=order.status, to_status=order.status, holder_id=order.holder_id, note=note.strip() or None,
+            staff_id=session.scope.staff_id, from_status=order.status, to_status=order.status, holder_id=order.holder_id, note=note.strip() or None,
         )  # fmt: skip
     )

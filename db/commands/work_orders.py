@@ -393,7 +393,7 @@ def _event(
     session.add(
         WorkOrderEvent(
             community_id=order.community_id, work_order_id=order.id, act=act, happened_at=at, recorded_at=now, actor_id=session.scope.actor_id,
-            from_status=before, to_status=order.status, holder_id=order.holder_id, rating=rating, note=note.strip() or None,
+            staff_id=session.scope.staff_id, from_status=before, to_status=order.status, holder_id=order.holder_id, rating=rating, note=note.strip() or None,
         )  # fmt: skip
     )
 

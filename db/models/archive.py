@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Date, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, Tenant, Versioned, community_key, within
+from db.models.grants import Asked
 from db.types import EncryptedText
 
 _WAITS = text("decided_at IS NULL")
@@ -33,7 +34,7 @@ class ArchiveFile(Tenant, Base):
     )
 
 
-class ArchiveReading(Versioned, Tenant, Base):
+class ArchiveReading(Asked, Versioned, Tenant, Base):
     """A request to read a file: who (`reader`), what for, on which day; who decided, who watches, and when it was open."""
 
     __tablename__ = "archive_reading"

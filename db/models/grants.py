@@ -10,3 +10,12 @@ class Asked:
     def asker(self) -> tuple[UUID | None, UUID | None]:
         """Who asked, as core.grants.Person."""
         return self.asked_by, self.asked_staff_id
+
+
+class Entered:
+    """`entered_by`: whose account, `entered_staff_id`: the member of staff it belongs to."""
+
+    @property
+    def enterer(self) -> tuple[UUID | None, UUID | None]:
+        """Who entered it, as core.grants.Person."""
+        return self.entered_by, self.entered_staff_id

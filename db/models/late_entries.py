@@ -7,12 +7,13 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import AboutPeople, Base, Tenant, Versioned, community_key, within
+from db.models.grants import Entered
 from db.types import EncryptedText
 
 _OPEN = text("decided_at IS NULL")
 
 
-class LateEntry(Versioned, Tenant, Base):
+class LateEntry(Entered, Versioned, Tenant, Base):
     """`act` on an order, said to have happened at `happened_at` and entered at `recorded_at`, when `clock_id` was overdue. `entered_by`: the
     account, and the member of staff it belongs to. `confirmed` None: nobody else has decided yet."""
 
@@ -40,7 +41,7 @@ class LateEntry(Versioned, Tenant, Base):
     )
 
 
-class LateContact(AboutPeople, Tenant, Versioned, Base):
+class LateContact(Entered, AboutPeople, Tenant, Versioned, Base):
     """A contact entered at `recorded_at`, when the period of `clause_id` that ended at `due_at` was over and not met: it counts once another person has confirmed it.
 
     It has no grid, like a departure: whoever reaches the resident reaches it."""

@@ -71,7 +71,7 @@ class WorkOrder(InGrid, OnDesk, Versioned, Base):
 
 
 class WorkOrderEvent(Tenant, Base):
-    """One step in an order's life: who did what when (review.trail). `note` may hold personal data, so it is encrypted."""
+    """One step in an order's life: who did what when (review.trail). `staff_id`: whose the account `actor_id` was then. `note` may hold personal data, so it is encrypted."""
 
     __tablename__ = "work_order_event"
     work_order_id: Mapped[UUID]
@@ -79,6 +79,7 @@ class WorkOrderEvent(Tenant, Base):
     happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     actor_id: Mapped[UUID | None]
+    staff_id: Mapped[UUID | None] = mapped_column(info=LATER, sort_order=1)
     from_status: Mapped[str | None]
     to_status: Mapped[str | None]
     holder_id: Mapped[UUID | None]

@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from core import masks
 from core.archive import CODES, FILED, file_number, stands, wait
 from core.calendar import local_day
-from core.grants import same_person
+from core.grants import another_person, same_person
+from core.refusals import Refused
 from core.roles import masked
 from db.engine import ScopedSession
 from db.models.archive import ArchiveFile, ArchiveReading
@@ -20,7 +21,7 @@ from db.models.grids import Staff
 from db.models.joinings import Joining
 from db.models.late_entries import LateEntry
 from db.models.work_orders import WorkOrder
-from db.queries.grants import askers
+from db.queries.grants import askers, decider
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class FileLine:
 @dataclass(frozen=True)
 class ReadingLine:
     """A request to read a file: who reads it (`reader`), what for, on which day, who asked (`by`), who watches, what became of it (`stands`,
-    core.archive.stands). `waits_for`: the role that decides; `own`: the reader's own request; `asker_id`: whose (staff)."""
+    core.archive.stands). `waits_for`: the role that decides; `own`: the reader's own request, `why_not`: why the reader gives no word on it; `asker_id`: whose (staff)."""
 
     id: UUID
     community_id: UUID
@@ -59,6 +60,7 @@ class ReadingLine:
     by: str | None
     waits_for: str
     own: bool
+    why_not: Refused | None
     stands: str
     watcher: str | None
     decided_at: datetime | None
@@ -203,12 +205,12 @@ def _readings(session: ScopedSession, now: datetime, *where: ColumnElement[bool]
     join = (ArchiveFile.community_id == ArchiveReading.community_id) & (ArchiveFile.id == ArchiveReading.file_id)
     query = select(ArchiveReading, ArchiveFile, WorkOrder.matter).join(ArchiveFile, join).join(WorkOrder, _ORDER)
     rows = session.execute(query.where(*where).order_by(ArchiveReading.asked_at, ArchiveReading.id).limit(200)).all()
-    by, seen = askers(session, {one.asked_by for one, _, _ in rows}), _names(session, {one.watcher_id for one, _, _ in rows})
-    actor, hidden = (session.scope.actor_id, session.scope.staff_id), masked(session.scope.role)
+    by, seen = askers(session, (one.asker for one, _, _ in rows)), _names(session, {one.watcher_id for one, _, _ in rows})
+    actor, hidden = decider(session), masked(session.scope.role)
     return [
         ReadingLine(
             one.id, one.community_id, one.work_order_id, file_number(file.category, file.year, file.number), matter, masks.masked("name", one.reader, hidden), one.purpose, one.read_on,
-            one.asked_at, *by[one.asked_by], same_person((one.asked_by, one.asked_staff_id), actor), stands(one, now), seen.get(one.watcher_id),
+            one.asked_at, *by[one.asker], same_person(one.asker, actor), another_person(one.asker, actor, "archive.by_another"), stands(one, now), seen.get(one.watcher_id),
             one.decided_at, one.opened_at, one.closes_at, one.asked_staff_id,
         )
         for one, file, matter in rows

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from core.alerts import HEAD, STREET, Audience
 from core.awaited import Awaited, Time, time_of
+from core.grants import Person
 from core.periods import local_midnight
 from core.roles import Role
 from core.work_orders import SUPPLEMENT
@@ -34,8 +35,8 @@ from db.queries.posts import holding
 from db.queries.reviews import NEAREST, InReview, able, in_review
 
 _DAY = timedelta(1)
-Source = UUID | InReview | Audience | None
-"""Whose word it is goes by: the account that asked, the matter in review, or is known."""
+Source = Person | InReview | Audience
+"""Whose word it is goes by: who asked, the matter in review, or is known."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _told(session: ScopedSession, community_id: UUID, subjects: Iterable[UUID]) 
     return {tuple(row[:3]): row[3] for row in session.execute(query.group_by(AlertWord.kind, AlertWord.subject_id, AlertWord.turn))}
 
 
-def _audiences(session: ScopedSession, roles: dict[UUID | None, Asker], by: Source) -> tuple[Audience, ...]:
+def _audiences(session: ScopedSession, roles: dict[Person, Asker], by: Source) -> tuple[Audience, ...]:
     """Of what somebody asks for: the role that decides it."""
     if isinstance(by, InReview):
         return _reviewers(session, by)
@@ -95,27 +96,27 @@ def _all(session: ScopedSession, now: datetime, community_id: UUID) -> list[tupl
 
 def _of_orders(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
     """What was asked for of an order, or entered late."""
-    entered = session.execute(_about(LateEntry, LateEntry.recorded_at, LateEntry.entered_by).where(*late_entries.waits(community_id)))
-    found: list[tuple[Awaited, Source]] = [(_of("late_entry", row, row.recorded_at), row.entered_by) for row in entered]
+    entered = session.execute(_about(LateEntry, LateEntry.recorded_at, LateEntry.entered_by, LateEntry.entered_staff_id).where(*late_entries.waits(community_id)))
+    found: list[tuple[Awaited, Source]] = [(_of("late_entry", row, row.recorded_at), tuple(row[-2:])) for row in entered]
     clock = and_(Clock.community_id == Extension.community_id, Clock.id == Extension.clock_id)
-    longer = _about(Extension, Extension.asked_at, Extension.asked_by, Clock.warn_at, Clock.due_at).join(Clock, clock)
+    longer = _about(Extension, Extension.asked_at, Clock.warn_at, Clock.due_at, Extension.asked_by, Extension.asked_staff_id).join(Clock, clock)
     rows = session.execute(longer.where(Extension.community_id == community_id, *extensions.waits(now)))
-    found += [(_of("extension", row, row.asked_at, row.warn_at, row.due_at), row.asked_by) for row in rows]
-    readings = _about(ArchiveReading, ArchiveReading.asked_at, ArchiveReading.asked_by, ArchiveReading.read_on).where(*archive.waits(now, community_id))
+    found += [(_of("extension", row, row.asked_at, row.warn_at, row.due_at), tuple(row[-2:])) for row in rows]
+    readings = _about(ArchiveReading, ArchiveReading.asked_at, ArchiveReading.read_on, ArchiveReading.asked_by, ArchiveReading.asked_staff_id).where(*archive.waits(now, community_id))
     for row in session.execute(readings):
         begins = local_midnight(row.read_on)
-        found.append((_of("reading", row, row.asked_at, begins, begins + _DAY), row.asked_by))
+        found.append((_of("reading", row, row.asked_at, begins, begins + _DAY), tuple(row[-2:])))
     return found
 
 
 def _in_time(session: ScopedSession, now: datetime, community_id: UUID) -> list[tuple[Awaited, Source]]:
     """What waits while the order's limits run: suspensions, and what one worker offers another."""
-    still = session.execute(_about(Suspension, Suspension.asked_at, Suspension.asked_by, Suspension.until_at).where(*suspensions.waits(now, community_id))).all()
+    still = session.execute(_about(Suspension, Suspension.asked_at, Suspension.until_at, Suspension.asked_by, Suspension.asked_staff_id).where(*suspensions.waits(now, community_id))).all()
     offers = session.execute(_about(HandOver, HandOver.offered_at, HandOver.to_id).where(HandOver.community_id == community_id, HandOver.ended_at.is_(None))).all()
     limits, found = _limits(session, now, community_id, [row.order_id for row in (*still, *offers)]), []
     for row in still:
         warn_at, due_at = limits.get(row.order_id, (row.until_at, row.until_at))
-        found.append((_of("suspension", row, row.asked_at, min(warn_at, row.until_at - _DAY), min(due_at, row.until_at)), row.asked_by))
+        found.append((_of("suspension", row, row.asked_at, min(warn_at, row.until_at - _DAY), min(due_at, row.until_at)), tuple(row[-2:])))
     return found + [(_of("handover", row, row.offered_at, *limits.get(row.order_id, ())), Audience(None, row.to_id)) for row in offers]
 
 
@@ -139,18 +140,18 @@ def _about(model, *columns) -> Select:
 
 def _changes(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, Source]]:
     person = and_(Resident.community_id == ChangeRequest.community_id, Resident.id == ChangeRequest.resident_id)
-    query = select(ChangeRequest.id, ChangeRequest.asked_at, ChangeRequest.asked_by).join(Resident, person).where(*changes.waits(community_id))
-    return [(Awaited("change", row.id, 0, None, None, None, row.asked_at), row.asked_by) for row in session.execute(query)]
+    query = select(ChangeRequest.id, ChangeRequest.asked_at, ChangeRequest.asked_by, ChangeRequest.asked_staff_id).join(Resident, person).where(*changes.waits(community_id))
+    return [(Awaited("change", row.id, 0, None, None, None, row.asked_at), tuple(row[-2:])) for row in session.execute(query)]
 
 
 def _late_contacts(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, Source]]:
     """What one person entered at one moment, a ledger say, is one thing."""
     person = and_(Resident.community_id == LateContact.community_id, Resident.id == LateContact.resident_id)
     grid = and_(Grid.community_id == Resident.community_id, Grid.id == Resident.grid_id)
-    query = select(LateContact.id, LateContact.recorded_at, LateContact.entered_by, Grid.name).join(Resident, person).outerjoin(Grid, grid)
+    query = select(LateContact.id, LateContact.recorded_at, Grid.name, LateContact.entered_by, LateContact.entered_staff_id).join(Resident, person).outerjoin(Grid, grid)
     found: dict[tuple, list] = defaultdict(list)
     for row in session.execute(query.where(*late_entries.contacts_wait(community_id)).order_by(LateContact.id)):
-        found[row.recorded_at, row.entered_by].append(row)
+        found[row.recorded_at, tuple(row[-2:])].append(row)
     # By the last of them: deciding the others one by one is no news.
     return [
         (Awaited("late_contact", rows[-1].id, 0, None, None, rows[-1].name if len({row.name for row in rows}) == 1 else None, at), by) for (at, by), rows in found.items()

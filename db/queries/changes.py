@@ -10,19 +10,21 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from core import masks
 from core.calendar import local_day
 from core.changes import TYPED, compared
-from core.grants import same_person
+from core.grants import another_person, same_person
+from core.refusals import Refused
 from core.roles import PERSONAL, masked, may
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.accounts import Account
 from db.models.changes import ChangeRequest
 from db.models.residents import Resident
+from db.queries.grants import decider
 
 
 @dataclass(frozen=True)
 class ChangeLine:
     """One request. `name` as the reader's role may see it; `before` and `wanted` masked for everybody (of a group's end they are no secret);
-    `reason` only for those who keep files; `own`: the reader's own request; `approved` None: it waits; `compared`: asked for because of a
+    `reason` only for those who keep files; `own`: the reader's own request, `why_not`: why the reader gives no word on it; `approved` None: it waits; `compared`: asked for because of a
     reconciliation's difference."""
 
     id: UUID
@@ -35,6 +37,7 @@ class ChangeLine:
     asked_at: datetime
     by: str | None
     own: bool
+    why_not: Refused | None
     approved: bool | None
     decided_at: datetime | None
     compared: bool = False
@@ -103,12 +106,12 @@ def _query() -> Select:
 
 
 def _lines(session: ScopedSession, query: Select) -> list[ChangeLine]:
-    scope = session.scope
+    scope, actor = session.scope, decider(session)
     hidden, own_words = masked(scope.role), may(scope.role, "care_file_update")
     return [
         ChangeLine(
             row.id, row.resident_id, masks.masked("name", name, hidden), row.field, _told(row.field, row.before), _told(row.field, row.wanted),
-            row.reason if own_words else masks.free_text(row.reason), row.asked_at, by, same_person(row.asker, (scope.actor_id, scope.staff_id)),
+            row.reason if own_words else masks.free_text(row.reason), row.asked_at, by, same_person(row.asker, actor), another_person(row.asker, actor, "changes.by_another"),
             row.approved, row.decided_at, row.difference_id is not None,
         )
         for row, name, by in session.execute(query)

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from core import masks
 from core.extensions import is_provisional, stands
-from core.grants import same_person
+from core.grants import another_person, same_person
+from core.refusals import Refused
 from core.roles import masked
 from db.engine import ScopedSession
 from db.models.clocks import Clock
@@ -18,13 +19,13 @@ from db.models.work_orders import WorkOrder
 from db.queries.archive import sealed
 from db.queries.calendar import current_calendar
 from db.queries.clock_state import is_overdue, is_unclosed
-from db.queries.grants import askers
+from db.queries.grants import askers, decider
 
 
 @dataclass(frozen=True)
 class ExtensionLine:
     """One request: who asked when for how many `unit`s more, and what became of it (`stands`, core.extensions.stands). `waits_for`: the role that
-    decides; `own`: the reader's own request. `due_at`: the limit now, `was_due_at`: before it was granted; `provisional`: it ends on a day
+    decides; `own`: the reader's own request, `why_not`: why the reader gives no word on it. `due_at`: the limit now, `was_due_at`: before it was granted; `provisional`: it ends on a day
     without a holiday notice."""
 
     id: UUID
@@ -40,6 +41,7 @@ class ExtensionLine:
     by: str | None
     waits_for: str
     own: bool
+    why_not: Refused | None
     stands: str
     was_due_at: datetime | None
     due_at: datetime
@@ -86,14 +88,14 @@ def waits(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _lines(session: ScopedSession, now: datetime, *where: ColumnElement[bool], limit: int) -> list[ExtensionLine]:
     query = select(Extension, Clock, WorkOrder.number, WorkOrder.matter).join(WorkOrder, _ORDER).join(Clock, _CLOCK)
     rows = session.execute(query.where(*where).order_by(Clock.due_at, Extension.asked_at, Extension.id).limit(limit)).all()
-    by = askers(session, {row.Extension.asked_by for row in rows})
-    actor, hidden = (session.scope.actor_id, session.scope.staff_id), "name" in masked(session.scope.role)
+    by = askers(session, (row.Extension.asker for row in rows))
+    actor, hidden = decider(session), "name" in masked(session.scope.role)
     calendar = current_calendar(session) if rows else None
     return [
         ExtensionLine(
             one.id, one.community_id, one.work_order_id, row.number, row.matter, clock.clause_id, one.wanted, one.unit,
-            masks.free_text(one.reason) if hidden else one.reason, one.asked_at, *by[one.asked_by],
-            same_person(one.asker, actor), stands(one, clock, now), one.was_due_at, clock.due_at,
+            masks.free_text(one.reason) if hidden else one.reason, one.asked_at, *by[one.asker],
+            same_person(one.asker, actor), another_person(one.asker, actor), stands(one, clock, now), one.was_due_at, clock.due_at,
             bool(one.granted) and is_provisional(one.unit, clock.due_at, calendar), one.told_at, one.told_way,
         )
         for row in rows

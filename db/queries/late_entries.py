@@ -7,8 +7,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from core import masks
+from core.grants import same_person
 from core.late_entries import STANDS, may_decide
 from core.periods import Period
+from core.refusals import Refused
 from core.roles import masked, may
 from db.engine import ScopedSession
 from db.models.clocks import Clock
@@ -17,13 +19,13 @@ from db.models.late_entries import LateContact, LateEntry
 from db.models.residents import Contact, Resident
 from db.models.work_orders import WorkOrder
 from db.queries.archive import sealed
-from db.queries.grants import askers
+from db.queries.grants import decider, names
 
 
 @dataclass(frozen=True)
 class LateLine:
     """One entry: who entered when what is said to have happened when, against which limit. `confirmed` None: waits for another person;
-    `own`: the reader's own entry, which somebody else must decide."""
+    `own`: the reader's own entry; `why_not`: why the reader can't decide it."""
 
     id: UUID
     community_id: UUID
@@ -38,6 +40,7 @@ class LateLine:
     by: str | None
     confirmed: bool | None
     own: bool
+    why_not: Refused | None
 
 
 def waiting(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[LateLine]:
@@ -67,12 +70,11 @@ def _lines(session: ScopedSession, *where: ColumnElement[bool], limit: int) -> l
     clock = (Clock.community_id == LateEntry.community_id) & (Clock.id == LateEntry.clock_id)
     query = select(LateEntry, WorkOrder.number, WorkOrder.matter, Clock.clause_id, Clock.due_at).join(WorkOrder, order).join(Clock, clock)
     rows = session.execute(query.where(*where).order_by(LateEntry.recorded_at, LateEntry.id).limit(limit)).all()
-    by = askers(session, {row.LateEntry.entered_by for row in rows})
-    actor = (session.scope.actor_id, session.scope.staff_id)
+    by, actor = names(session, (row.LateEntry.entered_by for row in rows)), decider(session)
     return [
         LateLine(
             one.id, one.community_id, one.work_order_id, row.number, row.matter, row.clause_id, row.due_at, one.act, one.happened_at, one.recorded_at,
-            by[one.entered_by].name, one.confirmed, may_decide((one.entered_by, one.entered_staff_id), actor) is not None,
+            by[one.entered_by], one.confirmed, same_person(one.enterer, actor), may_decide(one.enterer, actor),
         )
         for row in rows
         for one in (row.LateEntry,)
@@ -83,7 +85,7 @@ def _lines(session: ScopedSession, *where: ColumnElement[bool], limit: int) -> l
 @dataclass(frozen=True)
 class LateContactLine:
     """A contact entered when its period, which ended at `due_at`, was over. `name` as the reader's role may see it; `reason` only for those who keep files; `stands`:
-    one of core.late_entries.STANDS' values; `decided_by`: who confirmed it or did not; `own`: the reader's own entry."""
+    one of core.late_entries.STANDS' values; `decided_by`: who confirmed it or did not; `own`: the reader's own entry; `why_not`: why the reader can't decide it."""
 
     id: UUID
     contact_id: UUID
@@ -100,13 +102,14 @@ class LateContactLine:
     reason: str
     stands: str
     own: bool
+    why_not: Refused | None
     decided_by: str | None
     decided_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Together:
-    """`n` contacts that one person entered at one moment; of periods that ended from `first` to `last`. `own`: the reader's own."""
+    """`n` contacts that one person entered at one moment; of periods that ended from `first` to `last`. `own`, `why_not`: as of one."""
 
     recorded_at: datetime
     entered_by: UUID | None
@@ -115,6 +118,7 @@ class Together:
     last: datetime
     by: str | None
     own: bool
+    why_not: Refused | None
 
 
 _PERSON = and_(Resident.community_id == LateContact.community_id, Resident.id == LateContact.resident_id)
@@ -132,11 +136,13 @@ def how_many_contacts(session: ScopedSession, now: datetime, community_id: UUID)
 
 def entered_together(session: ScopedSession, community_id: UUID) -> list[Together]:
     """Who entered more than one of them at one moment: those of a ledger."""
-    query = select(LateContact.recorded_at, LateContact.entered_by, func.count(), func.min(LateContact.due_at), func.max(LateContact.due_at)).where(*contacts_wait(community_id))
-    rows = session.execute(query.group_by(LateContact.recorded_at, LateContact.entered_by).having(func.count() > 1).order_by(LateContact.recorded_at)).all()
-    by = askers(session, {row.entered_by for row in rows})
-    own = (session.scope.actor_id, session.scope.staff_id)
-    return [Together(*row, by[row.entered_by].name, may_decide((row.entered_by, None), own) is not None) for row in rows]
+    by = (LateContact.recorded_at, LateContact.entered_by, LateContact.entered_staff_id)
+    query = select(*by[:2], func.count(), func.min(LateContact.due_at), func.max(LateContact.due_at), by[2]).where(*contacts_wait(community_id))
+    rows = session.execute(query.group_by(*by).having(func.count() > 1).order_by(LateContact.recorded_at)).all()
+    by, actor = names(session, (row.entered_by for row in rows)), decider(session)
+    return [
+        Together(*row[:5], by[row.entered_by], same_person(who, actor), may_decide(who, actor)) for row in rows for who in ((row.entered_by, row.entered_staff_id),)
+    ]  # fmt: skip
 
 
 def contacts_of_period(session: ScopedSession, community_id: UUID, period: Period, *, limit: int, offset: int = 0) -> list[LateContactLine]:
@@ -212,13 +218,13 @@ def _contacts(*where: ColumnElement[bool]) -> Select:
 
 def _contact_lines(session: ScopedSession, query: Select) -> list[LateContactLine]:
     rows, scope = session.execute(query).all(), session.scope
-    people = askers(session, {one for row in rows for one in (row.LateContact.entered_by, row.LateContact.decided_by)})
+    people, actor = names(session, (one for row in rows for one in (row.LateContact.entered_by, row.LateContact.decided_by))), decider(session)
     hidden, words = masked(scope.role), may(scope.role, "care_file_update")
     return [
         LateContactLine(
             one.id, one.contact_id, one.community_id, one.resident_id, masks.masked("name", row.name, hidden), row.grid, row.act, one.clause_id, one.due_at, row.happened_at, one.recorded_at,
-            people[one.entered_by].name, one.reason if words else masks.free_text(one.reason), STANDS[one.confirmed],
-            may_decide((one.entered_by, one.entered_staff_id), (scope.actor_id, scope.staff_id)) is not None, people[one.decided_by].name, one.decided_at,
+            people[one.entered_by], one.reason if words else masks.free_text(one.reason), STANDS[one.confirmed],
+            same_person(one.enterer, actor), may_decide(one.enterer, actor), people[one.decided_by], one.decided_at,
         )
         for row in rows
         for one in (row.LateContact,)

@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, func, select
 
+from core.grants import Person
 from core.refusals import Refused
-from core.reviews import ACT, SENT_AGAIN, TRAIL, WORK, Chain, Person, act_of, chains, may_review, stand
+from core.reviews import ACT, SENT_AGAIN, TRAIL, WORK, Chain, act_of, chains, may_review, stand
 from core.reviews import Review as Filed
 from core.roles import RIGHTS, Role, may
 from db.engine import ScopedSession
@@ -199,7 +200,9 @@ def _filed(session: ScopedSession, *where: ColumnElement[bool]) -> dict[UUID, li
 
 def _workers(session: ScopedSession, *where: ColumnElement[bool]) -> dict[UUID, Iterable[Person]]:
     found: dict[UUID, list[Person]] = defaultdict(list)
-    query = select(WorkOrderEvent.work_order_id, WorkOrderEvent.actor_id).where(*where, WorkOrderEvent.act.in_(WORK), WorkOrderEvent.actor_id.is_not(None))
-    for order_id, account_id in session.execute(query.distinct()):
-        found[order_id].append((account_id, None))
+    event, now = WorkOrderEvent, and_(Staff.community_id == WorkOrderEvent.community_id, Staff.account_id == WorkOrderEvent.actor_id)
+    # What was filed before the column was goes by whom the account belongs to today.
+    query = select(event.work_order_id, event.actor_id, func.coalesce(event.staff_id, Staff.id)).outerjoin(Staff, now)
+    for order_id, *who in session.execute(query.where(*where, event.act.in_(WORK), event.actor_id.is_not(None)).distinct()):
+        found[order_id].append(tuple(who))
     return found

@@ -8,20 +8,21 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from core import masks
-from core.grants import same_person
+from core.grants import another_person, same_person
+from core.refusals import Refused
 from core.roles import masked
 from core.suspensions import stands
 from db.engine import ScopedSession
 from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder
 from db.queries.archive import sealed
-from db.queries.grants import askers
+from db.queries.grants import askers, decider
 
 
 @dataclass(frozen=True)
 class SuspensionLine:
     """One request: why (`reason` of core.suspensions.REASONS, `detail`, `evidence`), until when, who asked, and what became of it (`stands`,
-    core.suspensions.stands). `waits_for`: the role that decides; `own`: the reader's own request."""
+    core.suspensions.stands). `waits_for`: the role that decides; `own`: the reader's own request, `why_not`: why the reader gives no word on it."""
 
     id: UUID
     community_id: UUID
@@ -36,6 +37,7 @@ class SuspensionLine:
     by: str | None
     waits_for: str
     own: bool
+    why_not: Refused | None
     stands: str
     decided_at: datetime | None
     ended_at: datetime | None
@@ -76,12 +78,12 @@ def waits(now: datetime, community_id: UUID) -> tuple[ColumnElement[bool], ...]:
 def _lines(session: ScopedSession, now: datetime, *where: ColumnElement[bool], limit: int) -> list[SuspensionLine]:
     query = select(Suspension, WorkOrder.number, WorkOrder.matter).join(WorkOrder, _ORDER)
     rows = session.execute(query.where(*where).order_by(Suspension.asked_at, Suspension.id).limit(limit)).all()
-    by = askers(session, {row.Suspension.asked_by for row in rows})
-    actor, hidden = (session.scope.actor_id, session.scope.staff_id), "name" in masked(session.scope.role)
+    by = askers(session, (row.Suspension.asker for row in rows))
+    actor, hidden = decider(session), "name" in masked(session.scope.role)
     return [
         SuspensionLine(
             one.id, one.community_id, one.work_order_id, row.number, row.matter, one.reason, *(masks.free_text(text) if hidden else text for text in (one.detail, one.evidence)),
-            one.until_at, one.asked_at, *by[one.asked_by], same_person(one.asker, actor),
+            one.until_at, one.asked_at, *by[one.asker], same_person(one.asker, actor), another_person(one.asker, actor),
             stands(one, now), one.decided_at, one.ended_at or (one.until_at if one.until_at <= now else None),
         )
         for row in rows

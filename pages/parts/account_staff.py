@@ -4,6 +4,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.roles import Role
 from core.staff import works_here
 from db.commands import identity as commands
 from db.queries.identity import AccountRow
@@ -52,7 +53,7 @@ def draw_link(desk: Desk, row: AccountRow, staff: list[Worker], key: str) -> Non
         st.markdown(desk.t("staff.belongs_to", name=plain(_named(desk, own))))
         if st.button(desk.t("staff.unlink"), key=f"unlink-{key}"):
             _done(desk, desk.carry_out(commands.unlink_account, account_id=row.id), desk.t("staff.unlinked"))
-    elif works_here(row.role):
+    elif works_here(row.role) or (row.role == Role.ADMINISTRATOR and row.communities):
         here = [one for one in staff if one.community_id in row.communities]
         if not any(one.account_id is None for one in here):
             st.caption(desk.t("staff.none_free"))

@@ -25,13 +25,12 @@ def draw_readings(desk: Desk, found: list[ReadingLine]) -> None:
 
 def _decision(desk: Desk, one: ReadingLine) -> None:
     watcher = None
-    if desk.may("archive_decide") and not one.own:
+    if desk.may("archive_decide") and one.why_not is None:
         with desk.session() as session:
             names = {who: name for who, name in watchers(session, one.community_id).items() if who != one.asker_id}
         watcher = st.selectbox(desk.t("archive.watcher"), list(names), index=None, format_func=lambda who: plain(names[who]), key=f"watcher-{one.id}")
     answer = partial(desk.carry_out, decide, community_id=one.community_id, reading_id=one.id, watcher_id=watcher)
-    own = "grants.own" if one.own else None
-    draw_answers(desk, "archive_decide", ("reading", one.id), ("archive.grant", "archive.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), own=own)
+    draw_answers(desk, "archive_decide", ("reading", one.id), ("archive.grant", "archive.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), why_not=one.why_not)
 
 
 def _said(desk: Desk, result: Asked, granted: bool) -> str:

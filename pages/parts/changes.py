@@ -47,9 +47,9 @@ def answers(desk: Desk, one: ChangeLine) -> None:
     answer = partial(desk.carry_out, decide, request_id=one.id)
     if not one.own:
         words = ("changes.approve", "changes.refuse")
-        draw_answers(desk, "care_change_decide", ("change", one.id), words, lambda yes: answer(approved=yes), partial(_said, desk), own=None)
+        draw_answers(desk, "care_change_decide", ("change", one.id), words, lambda yes: answer(approved=yes), partial(_said, desk), why_not=one.why_not)
         return
-    st.caption(desk.t("changes.own"))
+    st.caption(one.why_not.text(desk.lang))
     if desk.may("care_file_update") and st.button(desk.t("changes.take_back"), key=f"change-back-{one.id}", width="stretch"):
         tell(desk, answer(approved=False), lambda _: desk.t("changes.now_taken_back"))
 

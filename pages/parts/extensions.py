@@ -34,8 +34,7 @@ def asked(desk: Desk, one: ExtensionLine) -> str:
 
 def _decision(desk: Desk, one: ExtensionLine) -> None:
     answer = partial(desk.carry_out, decide, community_id=one.community_id, extension_id=one.id)
-    own = "grants.own" if one.own else None
-    draw_answers(desk, "order_grant", ("extension", one.id), ("extensions.grant", "extensions.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), own=own)
+    draw_answers(desk, "order_grant", ("extension", one.id), ("extensions.grant", "extensions.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), why_not=one.why_not)
 
 
 def _said(desk: Desk, result: Answered, granted: bool) -> str:

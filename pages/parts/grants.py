@@ -27,14 +27,14 @@ def draw_list(
 
 
 def draw_answers(
-    desk: Desk, permission: str, key: tuple[str, object], words: tuple[str, str], decide: Callable[[bool], object], said: Callable[[object, bool], str], *, own: str | None
+    desk: Desk, permission: str, key: tuple[str, object], words: tuple[str, str], decide: Callable[[bool], object], said: Callable[[object, bool], str], *, why_not: Refused | None
 ) -> None:
-    """`key`: what it is, and which; `words`: the two buttons; `decide`: carries the answer out; `said`: what is told of its result. `own`: the word in place of the buttons for
-    whoever asked; None: it is somebody else's."""
+    """`key`: what it is, and which; `words`: the two buttons; `decide`: carries the answer out; `said`: what is told of its result. `why_not`: told in place of the buttons to
+    who may not, because they asked, say."""
     if not desk.may(permission):
         return
-    if own:
-        st.caption(desk.t(own))
+    if why_not:
+        st.caption(why_not.text(desk.lang))
         return
     with st.container(horizontal=True):
         yes = st.button(desk.t(words[0]), key=f"{key[0]}-yes-{key[1]}", type="primary", width="stretch")

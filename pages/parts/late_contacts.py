@@ -33,8 +33,8 @@ def _card(desk: Desk, one: LateContactLine) -> str:
 
 def _decision(desk: Desk, one: LateContactLine) -> None:
     answer = partial(desk.carry_out, decide_contact, entry_id=one.id)
-    words, own = ("late_entries.contact_confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
-    draw_answers(desk, "care_confirm_late", ("late-contact", one.id), words, lambda yes: answer(confirmed=yes), partial(_done, desk), own=own)
+    words = ("late_entries.contact_confirm", "late_entries.refuse")
+    draw_answers(desk, "care_confirm_late", ("late-contact", one.id), words, lambda yes: answer(confirmed=yes), partial(_done, desk), why_not=one.why_not)
 
 
 def _together(desk: Desk, community_id: UUID) -> None:
@@ -47,8 +47,8 @@ def _together(desk: Desk, community_id: UUID) -> None:
             st.markdown(f"**{desk.t('late_entries.together', n=one.n, by=plain(one.by) or desk.t('grants.nobody'), **moments)}**")
             which = {"community_id": community_id, "recorded_at": one.recorded_at, "entered_by": one.entered_by, "expected": one.n}
             answer = partial(desk.carry_out, decide_together, **which)
-            words, own = ("late_entries.together_confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
-            draw_answers(desk, "care_confirm_late", ("late-together", number), words, lambda yes, answer=answer: answer(confirmed=yes), partial(_done, desk), own=own)
+            words = ("late_entries.together_confirm", "late_entries.refuse")
+            draw_answers(desk, "care_confirm_late", ("late-together", number), words, lambda yes, answer=answer: answer(confirmed=yes), partial(_done, desk), why_not=one.why_not)
 
 
 def draw_quarter(desk: Desk, community_id: UUID, line: Line, quarter_key: str) -> None:

@@ -70,8 +70,8 @@ def _card(desk: Desk, one: LateLine) -> str:
 
 def _decision(desk: Desk, one: LateLine) -> None:
     answer = partial(desk.carry_out, decide, community_id=one.community_id, entry_id=one.id)
-    words, own = ("late_entries.confirm", "late_entries.refuse"), "late_entries.own" if one.own else None
-    draw_answers(desk, "order_confirm_late", ("late", one.id), words, lambda yes: answer(confirmed=yes), partial(_decided, desk), own=own)
+    words = ("late_entries.confirm", "late_entries.refuse")
+    draw_answers(desk, "order_confirm_late", ("late", one.id), words, lambda yes: answer(confirmed=yes), partial(_decided, desk), why_not=one.why_not)
 
 
 def _decided(desk: Desk, result: Decided, _confirmed: bool) -> str:

@@ -31,8 +31,7 @@ def asked_for(desk: Desk, one: SuspensionLine) -> str:
 def _decision(desk: Desk, one: SuspensionLine) -> None:
     draw_files_of(desk, "overview", one.community_id, order_id=one.order_id, subject_ids=(one.id,), key=f"evidence-{one.id}", strikes=False)
     answer = partial(desk.carry_out, decide, community_id=one.community_id, suspension_id=one.id)
-    own = "grants.own" if one.own else None
-    draw_answers(desk, "order_grant", ("suspension", one.id), ("suspensions.grant", "suspensions.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), own=own)
+    draw_answers(desk, "order_grant", ("suspension", one.id), ("suspensions.grant", "suspensions.refuse"), lambda yes: answer(granted=yes), partial(_said, desk), why_not=one.why_not)
 
 
 def _said(desk: Desk, result: Standing, granted: bool) -> str:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from core.archive import closes_at, file_number, kept_until, kept_years, may_ask, may_decide, may_open, next_numbers, stands, wait, year_of
+from core.grants import Decider
 from core.work_orders import CATEGORIES
 
 NOW = datetime.fromisoformat("2026-11-18T10:00:00+08:00")
@@ -47,9 +48,9 @@ def test_a_request_says_who_what_for_and_on_which_day():
     ],
 )  # fmt: skip
 def test_it_is_approved_by_another_person_who_names_somebody_else_to_watch(changed, actor, watcher, reason):
-    refused = may_decide(reading(**changed), actor, True, watcher, NOW)
+    refused = may_decide(reading(**changed), Decider(*actor, "station_head"), True, watcher, NOW)
     assert (refused and (refused.reason, refused.clause_id)) == (reason and (reason, "archive.access"))
-    assert reason or may_decide(reading(**changed), actor, False, None, NOW) is None, "a no needs nobody to watch"
+    assert reason or may_decide(reading(**changed), Decider(*actor, "station_head"), False, None, NOW) is None, "a no needs nobody to watch"
 
 
 def test_it_opens_on_the_day_approved_for_who_asked_and_closes_by_itself():

@@ -38,7 +38,7 @@ def test_only_complex_or_important_matters_have_a_second_review_and_what_is_sent
 
 
 def reason(filed, actor, role="grid_worker", status="accepted", chain=COMPLEX):
-    refused = may_review(chain, filed, 0, status, role, actor, [(None, HANDLER[1]), (HANDLER[0], None)])
+    refused = may_review(chain, filed, 0, status, role, actor, [(None, HANDLER[1]), (HANDLER[0], HANDLER[1])])
     assert refused is None or refused.clause_id == "review.chain"
     return refused and refused.reason
 
@@ -48,6 +48,16 @@ def test_the_reviewer_is_never_the_handler_by_no_account_of_theirs():
     assert reason((), (uuid4(), HANDLER[1])) == reason((), (HANDLER[0], None)) == "reviews.own_matter"
     assert reason((), PARTNER) is None
     assert reason((), (None, None), "system") == "reviews.not_this_role"
+
+
+def test_an_account_of_nobody_reviews_nothing_and_what_it_worked_the_street_reviews():
+    unlinked, street = (uuid4(), None), (uuid4(), None)
+    assert reason((), unlinked) == reason((FIRST, SECOND), unlinked, "station_head", chain=SIMPLE) == "grants.actor_unknown"
+    worked = [(None, HANDLER[1]), unlinked]
+    takes = lambda role, who: may_review(COMPLEX, (), 0, "accepted", role, who, worked, lambda: [("grid_worker", PARTNER), ("station_head", HEAD)])  # noqa: E731
+    assert takes("grid_worker", PARTNER).reason == takes("station_head", HEAD).reason == "reviews.worker_unknown"
+    assert takes("street_officer", street) is None
+    assert may_finish(COMPLEX, (FIRST, SECOND, APPROVAL), 0, unlinked, HANDLER[1], "pick_up").reason == "staff.not_linked"
 
 
 def test_nobody_takes_two_steps_of_one_chain_not_even_after_it_was_sent_back():

@@ -72,7 +72,7 @@ class Life:
 
     def decide(self, now):
         for entry in self.place.all(LateContact, LateContact.decided_at.is_(None))[:1]:
-            self.run(decide_contact, now, replace(self.place.role("station_head"), staff_id=None), entry_id=entry.id, confirmed=self.chance.random() < 0.7)
+            self.run(decide_contact, now, replace(self.place.role("station_head"), staff_id=self.place.staff["A1"]), entry_id=entry.id, confirmed=self.chance.random() < 0.7)
 
     def go(self, now):
         day = now.date()

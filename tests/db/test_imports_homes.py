@@ -59,7 +59,7 @@ def lives(desk, name="张三"):
 
 def answer(desk, approved):
     request = desk.rows(ChangeRequest, ChangeRequest.decided_at.is_(None))[0]
-    return carry_out(desk.engine, Scope(uuid7(), "station_head", frozenset({desk.community_id})), decide, now=NOW, request_id=request.id, approved=approved)
+    return carry_out(desk.engine, Scope(uuid7(), "street_officer", frozenset({desk.community_id})), decide, now=NOW, request_id=request.id, approved=approved)
 
 
 @pytest.mark.parametrize(
