@@ -70,6 +70,25 @@ def compared(field: str, value: str) -> str:
     return f"{place.estate}/{place.building}/{place.unit}/{place.room}" if place else bare(value)
 
 
+def alike(field: str, before: str | None, wanted: str, household: object) -> str | None:
+    """What requests of one ledger have in common that may be decided together; None: each is a matter of its own. A building renumbered, every door as it was; or one
+    home (`household`: its id, None: they have none) that moves, or leaves on one day. Who gets another door in another building may be anybody: that goes home by home."""
+    if field == "exit":
+        return None if household is None else f"exit {wanted} {household}"
+    if field != "address" or before is None:
+        return None
+    if renumbered(before, wanted):
+        old, new = place_of(before), place_of(wanted)
+        return f"building {old.estate}/{old.building} {new.estate}/{new.building}"
+    return f"home {compared(field, before)} {compared(field, wanted)}"
+
+
+def renumbered(before: str | None, wanted: str) -> bool:
+    """Whether an address stays what it was but for its building."""
+    old, new = place_of(before), place_of(wanted)
+    return bool(old and new and old.room and old.building != new.building and (old.unit, old.room) == (new.unit, new.room))
+
+
 def may_decide(asked_by: Person, actor: Decider, approved: bool) -> Refused | None:
     """Who asked may only take it back."""
     return None if not approved and same_person(asked_by, actor) else another_person(asked_by, actor, "changes.by_another")

@@ -41,6 +41,11 @@ def address(text: str | None) -> str | None:
     return kept if kept == text else kept + _STAR * 3
 
 
+def building(text: str) -> str:
+    """Of an address the building alone, which is nobody's secret: 幸福小区3号楼2单元501 → 幸福小区3号楼."""
+    return address(text).rstrip(_STAR)
+
+
 def birth_date(text: str | None) -> str | None:
     """The year: 1950-03-12 → 1950-**-**."""
     return f"{text[:4]}-**-**" if text else text

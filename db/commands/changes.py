@@ -27,6 +27,7 @@ from db.queries.care import personal_value
 from db.queries.changes import value_index
 from db.queries.departures import last_seen, went_into
 from db.queries.grants import decider
+from db.queries.reconciliation_compare import Buildings
 
 
 def ask(session: ScopedSession, *, now: datetime, resident_id: UUID, field: str, value: str, reason: str | None = None) -> UUID | Refused:
@@ -79,7 +80,7 @@ def decide(session: ScopedSession, *, now: datetime, request_id: UUID, approved:
         return Refused("common.not_found")
     if row.decided_at is not None:
         return Refused("changes.decided_before")
-    refused = may_decide(row.asker, decider(session), approved) or (_change(session, resident, row, now) if approved else None)
+    refused = may_decide(row.asker, decider(session), approved) or (outdated(session, resident, row, now) or make(session, resident, row, now) if approved else None)
     if refused:
         return refused
     row.approved = approved
@@ -97,12 +98,14 @@ def reveal_change(session: ScopedSession, *, now: datetime, request_id: UUID, pu
     return row.before, row.wanted
 
 
-def _change(session: ScopedSession, resident: Resident, row: ChangeRequest, now: datetime) -> Refused | None:
-    """Make the change, or say why it can't be made any more."""
+def outdated(session: ScopedSession, resident: Resident, row: ChangeRequest, now: datetime) -> Refused | None:
+    """Step of this and other commands: why the change `row` asks for can't be made any more, or None."""
     before = _standing(session, resident, row.field, row.wanted)
-    refused = Refused("changes.moved_on") if before != row.before else _impossible(session, resident, row.field, row.wanted, before, now)
-    if refused:
-        return refused
+    return Refused("changes.moved_on") if before != row.before else _impossible(session, resident, row.field, row.wanted, before, now)
+
+
+def make(session: ScopedSession, resident: Resident, row: ChangeRequest, now: datetime, buildings: Buildings | None = None) -> Refused | None:
+    """Step of this and other commands: make the change, which is not outdated. `buildings` as in live_at."""
     match row.field:
         case "id_number":
             born = birth_of(row.wanted)
@@ -112,7 +115,7 @@ def _change(session: ScopedSession, resident: Resident, row: ChangeRequest, now:
             resident.birth_date = wanted_value(row.field, row.wanted, local_day(now))
             resident.birth_year = int(resident.birth_date[:4])
         case "address":
-            live_at(session, resident, row.wanted, now)
+            live_at(session, resident, row.wanted, now, buildings)
         case "group_end":
             group, day = group_end(row.wanted)
             care.leave(session, resident, care.current_groups(session, resident.id), group, day, now)

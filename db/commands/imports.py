@@ -77,8 +77,8 @@ def take_in(
     if not _does_something(seen.plan):
         return TakenIn(seen.counts, {}, None)
     remember(session, now=now, community_id=community_id, upload=upload)
-    apply_plan(session, seen.plan, community_id, now, lambda part: progress(0.5 + part * 0.5))
     batch_id = _file(session, seen, community_id, now)
+    apply_plan(session, seen.plan, community_id, now, lambda part: progress(0.5 + part * 0.5), batch_id)
     return TakenIn(seen.counts, dict(seen.plan.aside), batch_id)
 
 
@@ -99,8 +99,8 @@ def _file(session: ScopedSession, seen: Preview, community_id: UUID, now: dateti
     return batch_id
 
 
-def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime, progress: Progress = silent) -> None:
-    """Step of this and other commands: what `plan` says is written. The caller files."""
+def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime, progress: Progress = silent, batch_id: UUID | None = None) -> None:
+    """Step of this and other commands: what `plan` says is written; `batch_id`: the import's. The caller files."""
     made = {row["id"]: row["grid_id"] for row in plan.inserts.get(Resident, ())}
     clocks = chain(plan.inserts.pop(Clock, ()), _enrol(plan, made, community_id, now))
     total = sum(map(len, plan.inserts.values())) + sum(map(len, plan.updates.values())) or 1
@@ -117,7 +117,7 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
     _finish(session, plan, community_id)
     _move(session, plan, community_id, now)
     _settle(session, plan, made, community_id, now)
-    put_all(session, community_id, plan.asks, now)
+    put_all(session, community_id, plan.asks, now, batch_id)
     count_in(session, plan.contacts, now)
 
 

@@ -140,8 +140,10 @@ def _about(model, *columns) -> Select:
 
 def _changes(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, Source]]:
     person = and_(Resident.community_id == ChangeRequest.community_id, Resident.id == ChangeRequest.resident_id)
-    query = select(ChangeRequest.id, ChangeRequest.asked_at, ChangeRequest.asked_by, ChangeRequest.asked_staff_id).join(Resident, person).where(*changes.waits(community_id))
-    return [(Awaited("change", row.id, 0, None, None, None, row.asked_at), tuple(row[-2:])) for row in session.execute(query)]
+    query = select(ChangeRequest.id, ChangeRequest.together, ChangeRequest.asked_at, ChangeRequest.asked_by, ChangeRequest.asked_staff_id).join(Resident, person)
+    # What can be decided together is one thing, by the last of them: deciding the others one by one is no news.
+    last = {row.together or row.id: row for row in session.execute(query.where(*changes.waits(community_id)).order_by(ChangeRequest.id))}
+    return [(Awaited("change", row.id, 0, None, None, None, row.asked_at), tuple(row[-2:])) for row in last.values()]
 
 
 def _late_contacts(session: ScopedSession, community_id: UUID) -> list[tuple[Awaited, Source]]:

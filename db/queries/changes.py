@@ -5,18 +5,19 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from core import masks
 from core.calendar import local_day
-from core.changes import TYPED, compared
-from core.grants import another_person, same_person
+from core.changes import TYPED, compared, renumbered
+from core.grants import Decider, another_person, same_person
 from core.refusals import Refused
 from core.roles import PERSONAL, masked, may
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.accounts import Account
 from db.models.changes import ChangeRequest
+from db.models.imports import ImportBatch
 from db.models.residents import Resident
 from db.queries.grants import decider
 
@@ -43,10 +44,45 @@ class ChangeLine:
     compared: bool = False
 
 
+@dataclass(frozen=True)
+class ChangeGroup:
+    """Requests that one ledger makes of several residents and that may be decided together (core.changes.alike). `together`: what they have in common;
+    `before` and `wanted`: the numbers of a renumbered building, None: they are one home's; `file_name`: the ledger's."""
+
+    together: bytes
+    before: str | None
+    wanted: str | None
+    file_name: str
+    lines: tuple[ChangeLine, ...]
+
+
 def waiting(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 50) -> list[ChangeLine]:
-    """What somebody has yet to decide, the oldest first."""
-    query = _query().where(*waits(community_id))
+    """What somebody has yet to decide by itself, the oldest first."""
+    query = _query().where(*waits(community_id), or_(ChangeRequest.together.is_(None), ChangeRequest.together.not_in(_several(community_id))))
     return _lines(session, query.order_by(ChangeRequest.asked_at, ChangeRequest.id).limit(limit))
+
+
+def waiting_together(session: ScopedSession, now: datetime, community_id: UUID, *, limit: int = 20) -> list[ChangeGroup]:
+    """What somebody has yet to decide and may decide together, the oldest first."""
+    common = ChangeRequest.together
+    first = session.scalars(_several(community_id).order_by(func.min(ChangeRequest.asked_at), common).limit(limit)).all()
+    found: dict[bytes, list[tuple[ChangeRequest, str, ChangeLine]]] = {one: [] for one in first}
+    query = _query().add_columns(ImportBatch.file_name).join(ImportBatch, _BATCH).where(*waits(community_id), common.in_(first))
+    for row, name, by, file_name in session.execute(query.order_by(ChangeRequest.asked_at, ChangeRequest.id)) if first else ():
+        found[row.together].append((row, file_name, _line(row, name, by, decider(session))))
+    return [_group(members) for members in found.values() if members]
+
+
+def _group(members: list[tuple[ChangeRequest, str, ChangeLine]]) -> ChangeGroup:
+    row, file_name, _ = members[0]
+    whole = row.field == "address" and renumbered(row.before, row.wanted)
+    numbers = (masks.building(row.before), masks.building(row.wanted)) if whole else (None, None)
+    return ChangeGroup(row.together, *numbers, file_name, tuple(line for *_, line in members))
+
+
+def _several(community_id: UUID) -> Select:
+    """What several that wait have in common."""
+    return select(ChangeRequest.together).join(Resident, _RESIDENT).where(*waits(community_id), ChangeRequest.together.is_not(None)).group_by(ChangeRequest.together).having(func.count() > 1)
 
 
 def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
@@ -93,6 +129,7 @@ def value_index(resident_id: UUID, field: str, value: str) -> bytes:
 
 
 _RESIDENT = and_(Resident.community_id == ChangeRequest.community_id, Resident.id == ChangeRequest.resident_id)
+_BATCH = and_(ImportBatch.community_id == ChangeRequest.community_id, ImportBatch.id == ChangeRequest.batch_id)
 
 
 def waits(community_id: UUID) -> tuple[ColumnElement[bool], ...]:
@@ -106,16 +143,15 @@ def _query() -> Select:
 
 
 def _lines(session: ScopedSession, query: Select) -> list[ChangeLine]:
-    scope, actor = session.scope, decider(session)
-    hidden, own_words = masked(scope.role), may(scope.role, "care_file_update")
-    return [
-        ChangeLine(
-            row.id, row.resident_id, masks.masked("name", name, hidden), row.field, _told(row.field, row.before), _told(row.field, row.wanted),
-            row.reason if own_words else masks.free_text(row.reason), row.asked_at, by, same_person(row.asker, actor), another_person(row.asker, actor, "changes.by_another"),
-            row.approved, row.decided_at, row.difference_id is not None,
-        )
-        for row, name, by in session.execute(query)
-    ]  # fmt: skip
+    return [_line(row, name, by, decider(session)) for row, name, by in session.execute(query)]
+
+
+def _line(row: ChangeRequest, name: str, by: str | None, actor: Decider) -> ChangeLine:
+    return ChangeLine(
+        row.id, row.resident_id, masks.masked("name", name, masked(actor.role)), row.field, _told(row.field, row.before), _told(row.field, row.wanted),
+        row.reason if may(actor.role, "care_file_update") else masks.free_text(row.reason), row.asked_at, by, same_person(row.asker, actor),
+        another_person(row.asker, actor, "changes.by_another"), row.approved, row.decided_at, row.difference_id is not None,
+    )  # fmt: skip
 
 
 def _told(field: str, value: str | None) -> str | None:

@@ -1,23 +1,26 @@
 """Changes of protected fields that wait for another person's word: who may decide does so here, everybody else sees that they wait."""
 
 from functools import partial
+from uuid import UUID
 
 import streamlit as st
 
 from core.calendar import local_minute
-from core.changes import exit_of, group_end
 from db.commands.changes import decide
-from db.queries.changes import ChangeLine
+from db.queries.changes import ChangeGroup, ChangeLine
+from pages.parts.changes_text import what
+from pages.parts.changes_together import draw_together
 from pages.parts.desk import Desk
 from pages.parts.grants import draw_answers, tell
 from pages.parts.plain import plain
 
 
-def draw_protected(desk: Desk, found: list[ChangeLine]) -> None:
-    """Each request with its two answers, for the overview."""
-    if found:
+def draw_protected(desk: Desk, community_id: UUID, common: list[ChangeGroup], found: list[ChangeLine]) -> None:
+    """Each request with its two answers, for the overview; first what one ledger says of several."""
+    if common or found:
         st.markdown(f"**{desk.t('changes.waiting')}**")
         st.caption(desk.t("changes.why"))
+    draw_together(desk, community_id, common)
     for one in found:
         with st.container(border=True, key=f"change-{one.id}"):
             st.markdown(f"**{plain(one.name)}** · {said(desk, one)}")
@@ -29,17 +32,6 @@ def said(desk: Desk, one: ChangeLine) -> str:
     parts = [what(desk, one), desk.t("changes.asked", by=plain(one.by) or desk.t("grants.nobody"), at=local_minute(one.asked_at))]
     parts += [desk.t("changes.compared")] if one.compared else []
     return "  \n".join([" · ".join(parts), *([desk.t("changes.reason", reason=plain(one.reason))] if one.reason else [])])
-
-
-def what(desk: Desk, one: ChangeLine) -> str:
-    """"ID number 370**1X → 370**2X"; "leaves the elders on 2026-11-18"; "moved away, 2026-11-18"."""
-    if one.field == "group_end":
-        group, day = group_end(one.wanted)
-        return desk.t("changes.leaves", group=desk.t(f"care.group.{group}"), day=day)
-    if one.field == "exit":
-        kind, day = exit_of(one.wanted)
-        return desk.t("changes.gone", kind=desk.t(f"departures.{kind}"), day=day)
-    return desk.t("changes.becomes", field=desk.t(f"care.field.{one.field}"), before=plain(one.before) or desk.t("roster.not_on_file"), wanted=plain(one.wanted))
 
 
 def answers(desk: Desk, one: ChangeLine) -> None:

@@ -27,18 +27,19 @@ def draw_list(
 
 
 def draw_answers(
-    desk: Desk, permission: str, key: tuple[str, object], words: tuple[str, str], decide: Callable[[bool], object], said: Callable[[object, bool], str], *, why_not: Refused | None
+    desk: Desk, permission: str, key: tuple[str, object], words: tuple[str, str], decide: Callable[[bool], object], said: Callable[[object, bool], str], *,
+    why_not: Refused | None, **values: object,
 ) -> None:
-    """`key`: what it is, and which; `words`: the two buttons; `decide`: carries the answer out; `said`: what is told of its result. `why_not`: told in place of the buttons to
-    who may not, because they asked, say."""
+    """`key`: what it is, and which; `words`: the two buttons, with their `values`; `decide`: carries the answer out; `said`: what is told of its result. `why_not`: told in place
+    of the buttons to who may not, because they asked, say."""
     if not desk.may(permission):
         return
     if why_not:
         st.caption(why_not.text(desk.lang))
         return
     with st.container(horizontal=True):
-        yes = st.button(desk.t(words[0]), key=f"{key[0]}-yes-{key[1]}", type="primary", width="stretch")
-        no = st.button(desk.t(words[1]), key=f"{key[0]}-no-{key[1]}", width="stretch")
+        yes = st.button(desk.t(words[0], **values), key=f"{key[0]}-yes-{key[1]}", type="primary", width="stretch")
+        no = st.button(desk.t(words[1], **values), key=f"{key[0]}-no-{key[1]}", width="stretch")
     if yes or no:
         tell(desk, decide(yes), lambda result: said(result, yes))
 

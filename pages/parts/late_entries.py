@@ -51,14 +51,15 @@ def _list(community_id: UUID) -> None:
     if community_id not in desk.scope.communities:
         return
     with desk.session() as session:
-        found, contacts, longer, still, protected, readings = (
-            one(session, desk.now, community_id) for one in (waiting, waiting_contacts, extensions.waiting, suspensions.waiting, changes.waiting, archive.waiting)
+        found, contacts, longer, still, common, protected, readings = (
+            one(session, desk.now, community_id)
+            for one in (waiting, waiting_contacts, extensions.waiting, suspensions.waiting, changes.waiting_together, changes.waiting, archive.waiting)
         )
-    if not (found or contacts or longer or still or protected or readings):
+    if not (found or contacts or longer or still or common or protected or readings):
         st.success(desk.t("late_entries.none"))
     draw_requests(desk, longer)
     draw_suspension_requests(desk, still)
-    draw_protected(desk, protected)
+    draw_protected(desk, community_id, common, protected)
     draw_readings(desk, readings)
     draw_late_contacts(desk, contacts)
     draw_list(desk, "late-entry", found, ("late_entries.head", "late_entries.why"), _card, _decision)
