@@ -189,6 +189,8 @@ def _check_bulk(state: ORMExecuteState) -> None:
         raise ScopeError("a reading session can't write: use db.commands.filing.carry_out")
     if not state.execution_options.get("bulk"):
         raise ScopeError("bulk update and delete pass by the ledger's row digests: load and change the rows, or declare execution_options(bulk=reason)")
+    if state.session.filing:
+        state.session.filing.note_unseen(state.session.scope)
 
 
 @lru_cache(maxsize=512)

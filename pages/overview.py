@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from core.measures import Measured
 from core.rulebook import load_rulebook
-from db.queries.overview import behind_mark, grid_names, history, late, marks, month_keys, thresholds
+from db.queries.months import month_marks
+from db.queries.overview import behind_mark, grid_names, history, late, marks, month_keys, settled, thresholds
 from pages.parts import desk as at
 from pages.parts.beginnings import draw_beginning
 from pages.parts.charts import CHARTS, chart_rows, draw_chart, mark_name
@@ -95,10 +96,10 @@ def _year(community_id: UUID) -> None:
 
 
 def _tables(session: Session, now: datetime, community_id: UUID, by: str, lang: str) -> tuple[dict[UUID, str], list[pa.Table]]:
-    """The grids, and the rows of each chart. The eleven months that are over are counted anew only when something is filed."""
+    """The grids, and the rows of each chart. The eleven months that are over are counted anew when a filing wrote something they count."""
     desk = at.current()
     keys, grids = month_keys(now), grid_names(session, community_id)
-    past = kept(desk, history, community_id, keys[:-1], community_id=community_id, lasting=True)
+    past = kept(desk, settled, community_id, keys[:-1], community_id=community_id, marks=month_marks(session, community_id, keys[:-1]))
     running = history(session, now, community_id, keys[-1:])
     return grids, [chart_rows(desk, name, by, marks(session, name, by, past, running), grids) for name in CHARTS]
 

@@ -22,6 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.refusals import Refused
 from db.columns import plain
 from db.commands.bulk import default_of, write_columns
+from db.commands.months import ANY, COUNTED, Marked, months_of_flush, months_of_rows, write_marks
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.base import MARKED, Base
@@ -31,8 +32,8 @@ from db.scope import PLATFORM, Scope
 from db.types import new_ids, uuid7
 
 _LEDGER = set(LEDGER)
-_UNFILED = _LEDGER | {"session_token", "sign_in", "alert_notice", "alert_delivery"}
-"""Tables whose writes need no ledger entry: the ledger's own, log-in tokens (renewed at every visit), who has read which alert and where it was sent."""
+_UNFILED = _LEDGER | {"session_token", "sign_in", "alert_notice", "alert_delivery", "month_mark"}
+"""Tables whose writes need no ledger entry: the ledger's own, log-in tokens (renewed at every visit), who has read which alert and where it was sent, the marks of months."""
 _TRIES = 5
 _TOGETHER, _MANY = 20, 1_000
 """Packs of one statement. Rows inserted in bulk after which SQLite's statistics are renewed; rows of one table whose digests are packed."""
@@ -60,6 +61,7 @@ class Filing:
     made: list["Batch"] = field(default_factory=list)
     bulk: int = 0
     uncovered: int = 0
+    months: Marked = field(default_factory=set)
 
     @property
     def rows(self) -> int:
@@ -78,6 +80,7 @@ class Filing:
         if table.name in _UNFILED:
             return
         self.bulk += len(rows)
+        self.months |= months_of_rows(table.name, rows)
         usual, mark = {column.name: default_of(column) for column in table.columns}, keyring().mark
         for row in rows:
             if "id" in usual:
@@ -88,12 +91,18 @@ class Filing:
         """The digests of rows inserted in bulk that were made beforehand."""
         if table not in _UNFILED:
             self.bulk += len(ids)
+            self.months |= {(community_id, ANY)} if table in COUNTED else set()
             self.made.append(Batch(table, community_id, b"".join(ids), bytearray().join(digests)))
 
     def count_only(self, rows: list[dict]) -> None:
         """Count rows of a synthetic demo: nobody's proof hangs on them, and digests would double its size."""
         self.bulk += len(rows)
         self.uncovered += len(rows)
+        self.months |= {(row["community_id"], ANY) for row in rows if "community_id" in row}
+
+    def note_unseen(self, scope: Scope) -> None:
+        """Rows changed in bulk: which ones is not known."""
+        self.months |= {(community_id, ANY) for community_id in scope.communities}
 
     def _note(self, table: str, values: dict, gone: bool, mark: Callable[[bytes], bytes] | None = None) -> None:
         known, digest = row_id(table, values), GONE if gone else row_digest(table, values, mark)
@@ -266,6 +275,7 @@ def _write_entry(session: ScopedSession) -> None:
         parts.append(_rows_of(single, entry_id))
     if parts:
         write_columns(session, *parts)
+    write_marks(session, filing.months)
 
 
 def _packed(filing: Filing) -> tuple[list[Batch], dict[tuple[UUID, str, UUID], bytes]]:
@@ -311,6 +321,7 @@ def _note_elsewhere(filing: Filing) -> None:
 def _note_rows(session: ScopedSession, _context) -> None:
     if session.filing is None:
         return
+    session.filing.months |= months_of_flush(session)
     for row in [*session.new, *session.dirty, *session.deleted]:
         if inspect(row).mapper.local_table.name not in _UNFILED:
             session.filing.touched[id(row)] = row

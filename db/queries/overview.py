@@ -6,7 +6,7 @@ Late is db.queries.clock_state.is_overdue, rates are db.queries.tallies, thresho
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -151,6 +151,11 @@ def history(session: Session, now: datetime, community_id: UUID, keys: tuple[str
     grid = miss_grid(session, now)
     on_time = _rates(session, now, months, WorkOrder.category, grid, ended, join)
     return History(keys, found, on_time, _care_rates(session, now, months, grid, community_id))
+
+
+def settled(session: Session, now: datetime, community_id: UUID, keys: tuple[str, ...]) -> History:
+    """`history` of months that are over: by no later moment does it change, only by what is filed (db.queries.months)."""
+    return history(session, max(now, period("month", keys[-1]).end + timedelta(microseconds=1)), community_id, keys)
 
 
 def marks(session: Session, name: str, by: str, *parts: History) -> dict[tuple[str, str], tuple[int, int]]:

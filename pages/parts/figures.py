@@ -12,15 +12,16 @@ from db.scope import Scope
 from pages.parts.desk import Desk, engine
 from pages.parts.one_run import once
 
-Marks = tuple[str, ...]
+Marks = tuple
 
 
-def kept(desk: Desk, query: Callable, *arguments, community_id: UUID | None = None, lasting: bool = False, **named):
+def kept(desk: Desk, query: Callable, *arguments, community_id: UUID | None = None, marks: tuple | None = None, **named):
     """`query(session, now, *arguments, **named)` within the desk's scope, computed once for this scope, state of the rows and minute. What it returns is
-    a copy of the caller's own. `community_id`: only this community's rows count. `lasting`: the present moment makes no difference."""
+    a copy of the caller's own. `community_id`: only this community's rows count. `marks`: what it
+    all hangs on, where that isn't the newest filing; the present moment makes no difference then."""
     scope = desk.scope if community_id is None else desk.scope.within(community_id)
-    marks = once(("marks", scope), lambda: _marks(scope))
-    minute = None if lasting else desk.now.replace(second=0, microsecond=0)
+    minute = desk.now.replace(second=0, microsecond=0) if marks is None else None
+    marks = once(("marks", scope), lambda: _marks(scope)) if marks is None else marks
     # By name: Streamlit looks up the name of each argument that comes by position, at every call.
     return _computed(scope=scope, name=f"{query.__module__}.{query.__qualname__}", marks=marks, minute=minute, arguments=arguments, named=named, _query=query, _now=desk.now)
 

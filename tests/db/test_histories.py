@@ -26,6 +26,7 @@ from db.models.residents import Contact, Departure, Resident, SpecialGroup
 from db.queries.late_entries import stands
 from tests.core.test_cadence_by_day import reference
 from tests.db.care_people import Place, at, found
+from tests.db.months_kept import Months
 
 RULES = load_rulebook()
 BEGIN, END = at("2026-06-01T09:00"), at("2026-11-18T10:00")
@@ -160,13 +161,14 @@ def test_any_life_on_the_roster_leaves_what_a_slow_day_by_day_count_gives(place,
         place.run(enrol, BEGIN, resident_id=who, group="elder")
     place.run(record_contact, BEGIN + timedelta(1), resident_id=life.double, act="call", outcome="reached", happened_at=BEGIN + timedelta(1))
     common, rare = (life.act, life.act, life.act, life.decide, life.go, life.end_stay), (life.die_and_live, life.join, life.move, life.make_one_and_two, *([life.end_group] if seed % 2 else []))
-    now = BEGIN
+    now, months = BEGIN, Months(place.engine, place.community_id)
     while (now := now + timedelta(days=chance.randrange(1, 6), hours=chance.randrange(6))) < END:
         now = now.astimezone(SHANGHAI).replace(hour=chance.randrange(8, 18))
         chance.choice(common if chance.random() < 0.8 else rare)(now)
+        months.look(now)
         if chance.random() < 0.5:
             place.run(sweep, now + timedelta(hours=3), community_id=place.community_id)
     place.run(sweep, END, community_id=place.community_id)
     owed = {clause_id for row in place.all(SpecialGroup, SpecialGroup.resident_id == life.one) for clause_id in CLAUSES[row.group]}
     assert {one: life.counted(one) for one in owed} == {one: life.expected(one) for one in owed}
-    assert life.misplaced() == []
+    assert life.misplaced() == [] and months.held > 20, "figures of past months are kept from one command to the next, never stale"

@@ -37,6 +37,7 @@ from db.models.suspensions import Suspension
 from db.models.work_orders import WorkOrder, WorkOrderEvent
 from db.scope import Scope
 from db.types import uuid7
+from tests.db.months_kept import Months
 from tests.db.test_work_orders import HOUR, NOW, Office
 
 ROLES = ("head", "a", "head", "b", "head", "property", "committee_member", "street_officer", "administrator")
@@ -393,6 +394,7 @@ class Walk:
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_no_walk_of_any_role_leads_an_order_astray(engine, two_communities):
     office = Everybody(engine, two_communities["ours"])
+    months = Months(engine, office.id)
     first = randrange(2**32) if os.environ.get("DESK_EXPLORE") else 0
     done: set[str] = set()
     for seed in range(first, first + 4 * WALKS):
@@ -402,8 +404,10 @@ def test_no_walk_of_any_role_leads_an_order_astray(engine, two_communities):
         for step in range(LENGTH):
             try:
                 walk.goes_a_step()
+                if step % 4 == 3:
+                    months.look(walk.now)
             except AssertionError as astray:
                 astray.add_note(f"walk {seed}, step {step}: {dict(walk.acts)}")
                 raise
         done |= {act for act, n in walk.acts.items() if n}
-    assert done >= TRIED, "or this proves little"
+    assert done >= TRIED and months.held > 20, "or this proves little"
