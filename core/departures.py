@@ -14,7 +14,6 @@ from core.rulebook.shapes import Clause
 HOLDS = ("hospital", "away")
 EXITS = ("dead", "moved")
 KINDS = (*HOLDS, *EXITS)
-_DEATHS = ("死", "去世", "亡", "逝", "故", "dead", "death", "died", "deceased")
 LONGEST = timedelta(366)
 """How far ahead a return may be expected: default of this product, so that nobody is put off for years with one entry."""
 
@@ -24,11 +23,6 @@ def right(kind: str) -> str:
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind of departure: one of {', '.join(KINDS)}")
     return "care_hold" if kind in HOLDS else "care_exit"
-
-
-def exit_kind(reason: str | None) -> str:
-    """Of EXITS, by why a ledger says that somebody left: moved where it names no death."""
-    return "dead" if any(word in (reason or "").lower() for word in _DEATHS) else "moved"
 
 
 def check_hold(begin: date, back: date | None, today: date, joined: date | None, others: Iterable[Hold]) -> Refused | None:

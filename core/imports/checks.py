@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from core.imports import choices
+from core.imports.exits import fold_exit
 from core.imports.headers import Mapping, labels
 from core.imports.id_numbers import birth_of, sex_in
 from core.imports.judge import BadCell, Judgement, Row, bad_cell, judge
@@ -100,6 +101,7 @@ def _resident(row: Row, today: date) -> Iterator[Complaint]:
     if age is not None and born and not 0 <= age - _years(born, today) <= 1:
         yield "age", "age_contradicts_birth", {"age": _years(born, today)}, False
     yield from _place(row)
+    yield from fold_exit(values)
     add_groups(values, today)
 
 

@@ -99,6 +99,15 @@ OUTCOMES = {
     **dict.fromkeys(("已化解", "化解", "调解成功", "成功", "达成协议", "和解", "已和解", "是", "settled", "yes"), "settled"),
     **dict.fromkeys(("未化解", "调解不成", "调解未成功", "未成功", "未达成协议", "否", "notsettled", "no"), "not_settled"),
 }
+HERE, GONE = "here", "gone"
+STANDINGS = {
+    **dict.fromkeys(("死亡", "已死亡", "去世", "已去世", "已故", "亡故", "病故", "身故", "逝世", "过世", "离世", "死", "亡", "死亡注销", "死亡销户", "注销死亡", "dead", "deceased", "died"), "dead"),
+    **dict.fromkeys(("迁出", "已迁出", "迁出注销", "户口迁出", "搬走", "已搬走", "搬离", "已搬离", "外迁", "已外迁", "转出", "已转出", "moved", "movedaway", "movedout"), "moved"),
+    **dict.fromkeys(("注销", "已注销", "销户", "已销户", "减员", "已减员", "不在册", "gone", "left"), GONE),
+    **dict.fromkeys(("正常", "在册", "在世", "健在", "在住", "常住", "居住", "有效", "存活", "户在人在", "人户一致", "normal", "active", "alive"), HERE),
+    **dict.fromkeys(("人户分离", "户在人不在", "人在户不在", "户籍", "户籍人口", "流动", "流动人口", "常住人口", "暂住", "寄住", "租住", "空挂户"), None),
+}
+"""Squeezed text of a column about how somebody stands → of core.departures.EXITS, gone some way or other, here; None: known, and says nothing about leaving."""
 CONTACT_ACTS = {
     **dict.fromkeys(("电话", "打电话", "电话联系", "电话问候", "通话", "call", "phone", "telephone"), "call"),
     **dict.fromkeys(("上门", "走访", "入户", "上门走访", "入户走访", "探访", "上门探访", "visit", "homevisit"), "visit"),

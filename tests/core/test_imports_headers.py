@@ -30,7 +30,7 @@ def test_the_header_is_found_under_a_merged_title_and_a_line_of_notes():
     assert (mapping.header_row, mapping.depth) == (2, 1)
     assert found == {
         "name": "姓 名", "sex": "性别", "id_number": "公民身份号码", "relation": "与户主关系", "phone": "联系方式", "building": "楼栋", "unit": "单元",
-        "door": "门牌号", "groups": "人员类别", "age": "年龄",
+        "door": "门牌号", "groups": "人员类别", "age": "年龄", "remark": "备注",
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core.changes import TYPED
-from core.departures import check_exit, exit_kind
+from core.departures import check_exit
 from core.homes import FILLS, OTHER, SAME, SILENT, by_address, by_door, lives_at
 from core.imports.judge import Row
 from db.engine import ScopedSession
@@ -55,6 +55,8 @@ class Residents(PlacedIntake):
         if (values["name"], values["birth_date"].isoformat(), household and household["id"]) in self.went:
             return [("name", "went_into_another", {}, False)]
         known = self._known(values, household)
+        if known is None and "exit" in values and not values.get("left_on"):
+            return [(values["exit"][1], "exit_without_day", {}, True)]
         says = FILLS if known is None else self._door(known, values, building, household)
         if door and (household or says is FILLS):
             household = self.household(values, building)  # nobody is moved into another one by a ledger alone
@@ -66,7 +68,7 @@ class Residents(PlacedIntake):
         remarks: list[Complaint] = []
         if known is not None:
             wanted["address"] = self._address(known, values, says)
-            remarks = self._exit(known, wanted.pop("left_on"), wanted.pop("left_reason"))
+            remarks = self._exit(known, wanted.pop("left_on"), wanted.pop("left_reason"), *values.get("exit", (None, None)))
         elsewhere = building is None and grid and known and known["household_id"] and known["grid_id"] != grid["id"]
         resident = self._resident(values, wanted, household)
         self._groups(resident, values)
@@ -82,16 +84,18 @@ class Residents(PlacedIntake):
         elif column != "birth_year" or not record["birth_date"] or int(record["birth_date"][:4]) == new:
             super().change(model, record, column, new)
 
-    def _exit(self, known: dict, day: date | None, reason: str | None) -> list[Complaint]:
-        """Somebody known died or moved away: no ledger alone takes anybody off the roster, and what can't be is remarked on."""
-        if day is None or known["left_on"]:
-            return [("left_on", "left_already", {"day": known["left_on"].isoformat()}, False)] if day and known["left_on"] != day else []
+    def _exit(self, known: dict, day: date | None, reason: str | None, kind: str | None, says: str | None) -> list[Complaint]:
+        """Somebody known died or moved away: no ledger alone takes anybody off the roster, and what can't be, or isn't said plainly, is remarked on."""
+        if says is None or known["left_on"]:
+            return [(says or "left_on", "left_already", {"day": known["left_on"].isoformat()}, False)] if day and known["left_on"] != day else []
         if (known["id"], "exit") in self.asked.waiting:
             return []
+        if day is None or kind is None:
+            return [(says, "exit_without_day" if day is None else "exit_kind_unknown", {}, False)]
         refused = check_exit(day, self.today, None, last_seen(self.session, self.community_id, known["id"]))
         if refused:
-            return [("left_on", f"exit_{refused.reason.rpartition('.')[2]}", refused.values, False)]
-        self._ask(known["id"], "exit", None, f"{exit_kind(reason)}:{day.isoformat()}", reason)
+            return [(says, f"exit_{refused.reason.rpartition('.')[2]}", refused.values, False)]
+        self._ask(known["id"], "exit", None, f"{kind}:{day.isoformat()}", reason)
         return []
 
     def _ask(self, resident_id: UUID, column: str, old: str | None, new: str, why: str | None = None) -> None:
