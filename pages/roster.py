@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.roles import Role
 from core.rulebook import load_rulebook
-from db.queries.roster import Roster, Wanted, roster
+from db.queries.roster import Wanted, roster, totals
 from pages.parts import desk as at
 from pages.parts.beginnings import draw_beginning
 from pages.parts.clause import clause_chip
@@ -41,7 +41,7 @@ def _desk() -> None:
     wanted = chosen(desk)
     view, pages = _view(desk), st.session_state.get("roster_pages", 1)
     found = kept(desk, roster, wanted, pages * PAGE[view])
-    _counts(desk, wanted, found)
+    _counts(desk, wanted, found.away)
     draw_birthdays(desk)
     if wanted.state == "gaps":
         draw_gaps(desk, wanted, folded=on_a_phone())
@@ -64,11 +64,12 @@ def _usual(desk: Desk) -> str:
     return "cards" if desk.actor.role == Role.GRID_WORKER else "table"
 
 
-def _counts(desk: Desk, wanted: Wanted, found: Roster) -> None:
-    """Clocks by state under the filters, the clause an act comes from, and the choice of cards or table."""
-    sums = {name: sum(getattr(one, name) for one in found.totals.values()) for name in STATES if name not in ("away", "gaps")}
+def _counts(desk: Desk, wanted: Wanted, n: int) -> None:
+    """Clocks by state under the filters (another state or a further page counts nothing anew), the clause an act comes from, and the choice of cards or table. `n`: who is away."""
+    found = kept(desk, totals, wanted.counted)
+    sums = {name: sum(getattr(one, name) for one in found.values()) for name in STATES if name not in ("away", "gaps")}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        away = f" · {desk.t('roster.away_count', n=found.away)}" if found.away else ""
+        away = f" · {desk.t('roster.away_count', n=n)}" if n else ""
         st.caption(desk.t("roster.counts", **sums) + away, width="content")
         for clause in (one for one in load_rulebook().values() if wanted.act and getattr(one.values[-1].figure, "act", None) == wanted.act):
             clause_chip(desk, clause.id, key=f"roster-{clause.id}")

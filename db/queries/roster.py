@@ -107,12 +107,10 @@ class ActTotal:
 
 @dataclass(frozen=True)
 class Roster:
-    """A page of the roster. `more`: there are further rows; `totals`: by act, whatever the state wanted; `away`: how many are in hospital or
-    away, whatever is wanted."""
+    """A page of the roster. `more`: there are further rows; `away`: how many are in hospital or away, whatever is wanted."""
 
     rows: tuple[RosterRow, ...]
     more: bool
-    totals: dict[str, ActTotal]
     away: int = 0
 
 
@@ -122,11 +120,11 @@ _IDS, _NOW = bindparam("ids", expanding=True), bindparam("now", type_=UtcDateTim
 def roster(session: ScopedSession, now: datetime, wanted: Wanted = Wanted(), limit: int = 25, offset: int = 0) -> Roster:
     """The people wanted, within the session's scope: overdue first, then by risk, then by due time."""
     ids = first_ids(session, now, wanted, limit + 1, offset)
-    return Roster(people(session, now, ids[:limit]), len(ids) > limit, totals(session, now, wanted), len(held_now(session, now)))
+    return Roster(people(session, now, ids[:limit]), len(ids) > limit, len(held_now(session, now)))
 
 
 def totals(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> dict[str, ActTotal]:
-    """How many clocks of each act are late, due, or done for now; narrowed by all but the state."""
+    """How many clocks of each act are late, due, or done for now; narrowed by all but the state (Wanted.counted)."""
     shape, values = asked(session, now, wanted)
     further = narrowed(session, now, wanted)
     rows = session.execute(_totals(shape, *further) if further else _kept_totals(shape), values)

@@ -58,6 +58,11 @@ class Wanted:
     lack: str | None = None
 
     @property
+    def counted(self) -> "Wanted":
+        """What the counts over the list hang on: whatever state is chosen, they are the same."""
+        return replace(self, state=None, lack=None)
+
+    @property
     def words(self) -> str:
         """What is searched for; "" for nothing."""
         return (self.text or "").strip()

@@ -74,7 +74,7 @@ def _queue(session: Session, now: datetime) -> dict:
 
 def _roster(session: Session, now: datetime) -> dict:
     found = rosters.roster(session, now, limit=ROWS)
-    return {"totals": found.totals, "people": found.rows, "more": found.more}
+    return {"totals": rosters.totals(session, now), "people": found.rows, "more": found.more}
 
 
 def _checklist(session: Session, now: datetime, names: dict[UUID, str], chosen: UUID, quarter_key: str) -> dict:

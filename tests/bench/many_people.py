@@ -39,7 +39,7 @@ from db.queries.map import community_values, grid_card, grid_values
 from db.queries.packages import gaps
 from db.queries.queue import Wanted as Work
 from db.queries.queue import counts, queue
-from db.queries.roster import found_people, roster
+from db.queries.roster import found_people, roster, totals
 from db.queries.roster_order import Wanted
 from db.queries.walks import walk
 from db.scope import Scope
@@ -73,6 +73,8 @@ def lists(district: District, who: str, someone: UUID) -> dict[str, Reading]:
         "a phone": Wanted(text="13800138000"), "nobody": Wanted(text="?"), "gaps of a part": Wanted(state="gaps", lack=PARTS[0].key),
     } | {state: Wanted(state=state) for state in ("overdue", "due_soon", "due", "met", "away", "gaps")} | {f"calls {state}": Wanted(state=state, act="call") for state in ("overdue", "due", "met")}  # fmt: skip
     found: dict[str, Reading] = {f"roster: {name}": (lambda session, one=one: roster(session, NOW, one, ROWS)) for name, one in wanted.items()}
+    found |= {f"roster counts: {name}": (lambda session, one=one: totals(session, NOW, one)) for name, one in wanted.items() if one == one.counted}
+    found["roster: first screen"] = lambda session: (roster(session, NOW, Wanted(), ROWS), totals(session, NOW))
     found["roster: tenth page"] = lambda session: roster(session, NOW, Wanted(), 10 * ROWS)
     work = {"": Work(whose), "calls": Work(whose, kind="call"), "calls late": Work(whose, kind="call", bucket="late"), "visits": Work(whose, kind="visit"), "of one grid": Work(whose, grid_id=grid_id), "a name": Work(whose, text="王秀英")}
     found |= {f"queue: {name}": (lambda session, one=one: queue(session, NOW, one)) for name, one in work.items()}

@@ -16,7 +16,7 @@ from db.queries.appointments import coming
 from db.queries.care import contacts
 from db.queries.queue import Wanted as Listed
 from db.queries.queue import counts, queue
-from db.queries.roster import Wanted, roster
+from db.queries.roster import Wanted, roster, totals
 from db.queries.walks import walk
 from tests.db.care_people import Place, at, found
 
@@ -123,7 +123,7 @@ def test_what_is_late_and_put_off_leaves_todays_list_and_stays_late_in_every_cou
     assert (found.of(kind="call", bucket="late"), found.of(kind="call"), found.left_out("call")) == (3, 1, 2)
     assert calls(place, "2026-11-09T11:00") == ["李大爷"] and sorted(calls(place, "2026-11-09T11:00", bucket="late")) == sorted(["孙大爷", "李大爷", "赵奶奶"])
     shown = ask(place, "2026-11-09T11:00", roster, Wanted(act="call"))
-    assert (shown.totals["call"].overdue, shown.rows[0].name, len(names(place, "2026-11-09T11:00", Wanted(state="overdue", act="call")))) == (3, "李大爷", 3)
+    assert (ask(place, "2026-11-09T11:00", totals)["call"].overdue, shown.rows[0].name, len(names(place, "2026-11-09T11:00", Wanted(state="overdue", act="call")))) == (3, "李大爷", 3)
     assert [row.name for stop in ask(place, "2026-11-09T11:00", walk) for row in stop.people if any(clock.act == "call" and not clock.put_off for clock in row.clocks)] == ["李大爷"]
     assert place.states(place.residents["赵奶奶"], "elder.call", at("2026-11-09T11:00"))[0][1] == "overdue"
     assert calls(place, "2026-11-11T09:00")[0] == "孙大爷" and len(calls(place, "2026-11-11T09:00")) == 3, "back, the missed appointment first"

@@ -25,7 +25,7 @@ from db.models.residents import Resident
 from db.queries.care import contacts, person
 from db.queries.checklist import checklist
 from db.queries.duties import duties, history
-from db.queries.roster import Wanted, found_people, grids, roster
+from db.queries.roster import Wanted, found_people, grids, roster, totals
 from db.queries.roster_order import STATES
 from tests.db.care_people import Place, at, found
 
@@ -63,6 +63,11 @@ def six_people(engine) -> Place:
 def read(place, wanted=Wanted(), scope=None, **more):
     with open_session(place.engine, scope or place.role("station_head")) as session:
         return roster(session, NOW, wanted, **more)
+
+
+def counted(place, wanted=Wanted()):
+    with open_session(place.engine, place.role("station_head")) as session:
+        return totals(session, NOW, wanted)
 
 
 def names(place, wanted=Wanted(), scope=None, **more) -> list[str]:
@@ -103,11 +108,18 @@ def test_a_person_is_found_by_the_whole_id_number_only(place):
 
 
 def test_every_count_opens_exactly_its_rows(place):
-    totals = read(place).totals
-    assert totals["call"].overdue == 4
-    for act, total in totals.items():
+    found = counted(place)
+    assert found["call"].overdue == 4
+    for act, total in found.items():
         for chosen in ("overdue", "due", "met"):
             assert len(names(place, Wanted(act=act, state=chosen))) == getattr(total, chosen), (act, chosen)
+
+
+@pytest.mark.parametrize("narrowed", [Wanted(), Wanted(group="elder"), Wanted(text="独居"), Wanted(act="visit")])
+def test_the_counts_are_the_same_whatever_state_is_chosen(place, narrowed):
+    for chosen in STATES:
+        wanted = replace(narrowed, state=chosen, lack="elder.team" if chosen == "gaps" else None)
+        assert wanted.counted == narrowed and counted(place, wanted) == counted(place, narrowed) != {}
 
 
 def test_the_roster_uses_the_one_definition_of_a_clocks_state(place):
@@ -229,7 +241,7 @@ def test_the_roster_is_found_by_the_partial_indexes_of_open_clocks(sqlite_engine
 
 def test_who_is_in_hospital_or_gone_stands_in_a_list_of_its_own_and_is_not_done(place):
     head, hospital, gone = place.role("station_head"), place.residents["丁普通"], place.residents["甲独居"]
-    before = read(place).totals["call"]
+    before = counted(place)["call"]
     place.run(hold, NOW, head, resident_id=hospital, kind="hospital", from_date=NOW.date(), until_date=date(2026, 12, 1))
     place.run(leave_roster, NOW, head, resident_id=gone, kind="moved", from_date=NOW.date())
     place.run(hold, NOW, head, resident_id=place.residents["丙高龄"], kind="away", from_date=NOW.date())
@@ -237,7 +249,7 @@ def test_who_is_in_hospital_or_gone_stands_in_a_list_of_its_own_and_is_not_done(
     assert names(place, Wanted(state="away"), place.worker(1)) == ["丙高龄"], "of the own grids only"
     assert names(place, Wanted(state="away", group="child")) == []
     found = read(place)
-    assert found.away == 2 and found.totals["call"].met == before.met
+    assert found.away == 2 and counted(place)["call"].met == before.met
     rows = {row.name: row.away for row in read(place, Wanted(state="away")).rows}
     assert rows["丁普通"] == ("hospital", NOW.date(), date(2026, 12, 1)) and rows["甲独居"][0] == "moved"
 
