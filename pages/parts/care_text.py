@@ -128,6 +128,8 @@ def _recorded(desk: Desk, name: str, act: str, done: Recorded) -> str:
     if done.next_due is None:
         return desk.t("roster.recorded_only", **words)
     due = last_day(desk, done.next_due)
+    if (done.met or done.counted) and done.next_due < desk.now:
+        return desk.t("roster.recorded_still_late", due=due, **words)
     if done.met or (done.counted and done.done >= done.required):
         return desk.t("roster.recorded_met", due=due, **words)
     if done.counted:

@@ -4,13 +4,12 @@ import streamlit as st
 
 from core.calendar import local_day
 from core.consents import LONGEST_NOTE, PURPOSES, WAYS
-from core.refusals import Refused
 from db.commands.consents import record_consent
 from db.queries.care import PersonFile
 from db.queries.consents import ConsentRow, consents
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
-from pages.parts.roster_record import say
+from pages.parts.roster_record import form_key, settle
 
 
 def draw_consents(desk: Desk, file: PersonFile, place: str) -> None:
@@ -32,7 +31,7 @@ def _badge(desk: Desk, purpose: str, one: ConsentRow | None) -> str:
 
 def _form(desk: Desk, file: PersonFile, place: str) -> None:
     today = local_day(desk.now)
-    with st.form(f"consent-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
+    with st.form(form_key(f"consent-{place}-{file.row.resident_id}"), border=False):
         st.caption(desk.t("consents.form_note"))
         purpose = st.selectbox(desk.t("consents.what"), PURPOSES, format_func=lambda one: desk.label(f"consents.purpose.{one}"))
         agreed = st.radio(desk.t("consents.answer"), (True, False), format_func=lambda one: desk.label("consents.yes" if one else "consents.no"), horizontal=True)
@@ -41,8 +40,7 @@ def _form(desk: Desk, file: PersonFile, place: str) -> None:
         note = st.text_input(desk.t("consents.note"), max_chars=LONGEST_NOTE)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
             done = desk.carry_out(record_consent, resident_id=file.row.resident_id, purpose=purpose, agreed=agreed, way=way, said_on=day, note=note)
-            say(desk, file.row.resident_id, done if isinstance(done, Refused) else desk.t("consents.told"))
-            st.rerun()
+            settle(desk, file.row.resident_id, done, desk.t("consents.told"))
 
 
 def _line(desk: Desk, one: ConsentRow) -> str:

@@ -11,20 +11,20 @@ from core.departures import EXITS, HOLDS
 from core.refusals import Refused
 from db.commands import changes
 from db.commands import departures as commands
-from db.commands.care import enrol, renew_basis
-from db.queries.basis_reviews import ReviewRow, basis_reviews
+from db.commands.care import enrol
 from db.queries.care import PersonFile
 from db.queries.departures import DepartureRow
 from pages.parts.care_text import away_text
 from pages.parts.desk import Desk, current
 from pages.parts.plain import plain
-from pages.parts.roster_record import say
+from pages.parts.roster_record import form_key, say, settle
+from pages.parts.roster_review import draw_review
 
 
 def draw_standing(desk: Desk, file: PersonFile) -> None:
     """Where somebody is who is not at home, how many periods their stays have taken out of what is owed, and whether they can't be reached."""
     lines = [f":orange[**{away_text(desk, file.row.away)}**]"] if file.row.away else []
-    lines += [f":orange[**{desk.t('roster.lives_apart')}**]"] if file.lives_apart else []
+    lines += [f":orange[**{desk.label('roster.lives_apart')}**]"] if file.lives_apart else []
     lines += [desk.t("roster.held", n=file.held)] if file.held else []
     lines += [f":red[**{desk.t('care.attempts_failed', n=file.row.failed)}**]"] if file.row.failed > 1 else []
     lines += [f":orange[{desk.t('care.being_looked_for', number=file.row.check)}]"] if file.row.check else []
@@ -48,7 +48,7 @@ def draw_departures(desk: Desk, file: PersonFile, place: str) -> None:
     if desk.may("care_file_update") and not gone:
         _groups(desk, file, place)
         if on_roster:
-            _review(desk, file, place)
+            draw_review(desk, file, place)
     if file.departures:
         with st.expander(desk.t("roster.departures")):
             for row in file.departures:
@@ -57,32 +57,36 @@ def draw_departures(desk: Desk, file: PersonFile, place: str) -> None:
 
 def _away(desk: Desk, file: PersonFile, kinds: tuple[str, ...], title: str, note: str, place: str) -> None:
     today, ends = local_day(desk.now), kinds == HOLDS
-    with st.expander(desk.t(title)), st.form(f"{kinds[0]}-{place}-{file.row.resident_id}", border=False):
+    with st.expander(desk.t(title)), st.form(form_key(f"{kinds[0]}-{place}-{file.row.resident_id}"), border=False):
         st.caption(desk.t(note))
-        kind = st.selectbox(desk.t("roster.away_kind"), kinds, format_func=lambda one: desk.t(f"departures.{one}"))
+        # Nothing closes by a finger that slips: which way somebody has left is said, never preset.
+        kind = st.selectbox(desk.t("roster.away_kind"), kinds, index=0 if ends else None, format_func=lambda one: desk.label(f"departures.{one}"))
         with st.container(horizontal=True, gap="small"):
             begin = st.date_input(desk.t("roster.away_from"), today, max_value=today, width=160)
             back = st.date_input(desk.t("roster.away_back"), None, min_value=today - timedelta(366), width=200) if ends else None
         reason = st.text_input(desk.t("roster.away_reason"), max_chars=200)
-        if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
+        saved = st.form_submit_button(desk.t("common.save"), type="primary", width="stretch")
+        if saved and kind is None:
+            st.error(desk.t("departures.which"))
+        elif saved:
             more = {"until_date": back} if ends else {}
             command = commands.hold if ends else commands.leave_roster
-            _told(desk, file.row.resident_id, desk.carry_out(command, resident_id=file.row.resident_id, kind=kind, from_date=begin, reason=reason, **more), kind)
+            _told(desk, file, desk.carry_out(command, resident_id=file.row.resident_id, kind=kind, from_date=begin, reason=reason, **more), kind)
 
 
 def _back(desk: Desk, file: PersonFile, standing: DepartureRow, place: str) -> None:
-    with st.expander(desk.t("roster.back_form")), st.form(f"back-{place}-{standing.id}", border=False):
+    with st.expander(desk.t("roster.back_form")), st.form(form_key(f"back-{place}-{standing.id}"), border=False):
         st.caption(desk.t("roster.back_note"))
         first = standing.from_date + timedelta(1)
         day = st.date_input(desk.t("roster.back_day"), max(first, local_day(desk.now)), min_value=first, width=160)
         if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
-            _told(desk, file.row.resident_id, desk.carry_out(commands.come_back, departure_id=standing.id, version=standing.version, until_date=day), "back")
+            _told(desk, file, desk.carry_out(commands.come_back, departure_id=standing.id, version=standing.version, until_date=day), "back")
 
 
 def _groups(desk: Desk, file: PersonFile, place: str) -> None:
     own = [group for group, _ in file.row.groups]
     options = [("in", one) for one in GROUPS if one not in own and of_age(one, file.row.age_band)] + [("out", one) for one in own]
-    with st.expander(desk.t("roster.groups_form")), st.form(f"groups-{place}-{file.row.resident_id}", border=False):
+    with st.expander(desk.t("roster.groups_form")), st.form(form_key(f"groups-{place}-{file.row.resident_id}"), border=False):
         st.caption(desk.t("roster.groups_note"))
         way, group = st.selectbox(desk.t("roster.groups_what"), options, format_func=lambda one: desk.t(f"roster.groups_{one[0]}", group=desk.t(f"care.group.{one[1]}")))
         day = st.date_input(desk.t("roster.groups_day"), local_day(desk.now), max_value=local_day(desk.now), width=160)
@@ -94,35 +98,7 @@ def _groups(desk: Desk, file: PersonFile, place: str) -> None:
                 done = desk.carry_out(enrol, group=group, from_date=day, basis=basis.strip() or None, next_review=review, **about)
             else:
                 done = desk.carry_out(changes.ask, field="group_end", value=f"{group}:{day.isoformat()}", reason=basis, **about)
-            _told(desk, file.row.resident_id, done, way)
-
-
-def _review(desk: Desk, file: PersonFile, place: str) -> None:
-    """Whether the document somebody is in a group by still holds, and when to look again."""
-    current = {one.group: one for one in file.memberships if one.to_date is None}
-    with desk.session() as session:
-        made = basis_reviews(session, file.row.resident_id)
-    with st.expander(desk.t("roster.review_form")):
-        _review_form(desk, file, place, current)
-        if made:
-            st.markdown("\n".join([f"**{desk.t('basis_reviews.past', n=len(made))}**", "", *(f"- {_made(desk, one)}" for one in made)]))
-
-
-def _made(desk: Desk, one: ReviewRow) -> str:
-    what = desk.t("basis_reviews.replaced", basis=one.basis) if one.basis else desk.t("basis_reviews.found_right")
-    what += f" · {desk.t('basis_reviews.next', day=one.next_review)}" if one.next_review else ""
-    words = {"group": desk.t(f"care.group.{one.group}"), "what": what, "by": one.by or desk.t("risks.somebody")}
-    return plain(desk.t("basis_reviews.line", at=local_minute(one.reviewed_at), **words))
-
-
-def _review_form(desk: Desk, file: PersonFile, place: str, current: dict) -> None:
-    with st.form(f"review-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
-        st.caption(desk.t("roster.review_note"))
-        group = st.selectbox(desk.t("roster.group"), tuple(current), format_func=lambda one: desk.t(f"care.group.{one}"))
-        basis = st.text_input(desk.t("roster.groups_basis"), max_chars=200)
-        day = st.date_input(desk.t("roster.review_day"), None, min_value=local_day(desk.now) + timedelta(1), width=200)
-        if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
-            _told(desk, file.row.resident_id, desk.carry_out(renew_basis, resident_id=file.row.resident_id, group=group, basis=basis, next_review=day), "review")
+            _told(desk, file, done, way)
 
 
 def _line(desk: Desk, file: PersonFile, row: DepartureRow, place: str) -> None:
@@ -139,6 +115,5 @@ def _undo(resident_id: UUID, departure_id: UUID, version: int) -> None:
     say(desk, resident_id, done if isinstance(done, Refused) else desk.t("roster.told_undone"))
 
 
-def _told(desk: Desk, resident_id: UUID, done, what: str) -> None:
-    say(desk, resident_id, done if isinstance(done, Refused) else desk.t(f"roster.told_{what}"))
-    st.rerun()
+def _told(desk: Desk, file: PersonFile, done, what: str) -> None:
+    settle(desk, file.row.resident_id, done, desk.t(f"roster.told_{what}", name=plain(file.row.name)))

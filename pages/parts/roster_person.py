@@ -1,36 +1,33 @@
 """One person's file (一人一档): what is owed, personal data shown one by one, groups, contacts, and the forms that change it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import streamlit as st
 
-from core.calendar import SHANGHAI, local_day, local_minute
-from core.care import DETAILS, OUTCOMES, PURPOSES, acts_owed
-from core.refusals import Refused
-from core.rulebook import load_rulebook
+from core.calendar import local_day, local_minute
+from core.care import PURPOSES
 from db.commands import residents
-from db.commands.care import record_contact, update_file
 from db.commands.residents import SHOWN_FOR
 from db.queries.care import ContactRow, Membership, PersonFile, contacts, person
-from pages.parts.appointments import ended_text, pick_agreed
-from pages.parts.care_text import due_text, groups_text, last_day, member_text, outcome_text, place_text, recorded_text
+from pages.parts.appointments import ended_text
+from pages.parts.care_text import due_text, groups_text, last_day, member_text, outcome_text, place_text
 from pages.parts.clause import clause_mark
-from pages.parts.consent_note import consent_note
 from pages.parts.desk import Desk
-from pages.parts.files import PHOTOS, pick_files
 from pages.parts.late_contacts import stand
 from pages.parts.merges import draw_merged, draw_merges
 from pages.parts.plain import plain
 from pages.parts.reveal import draw_revealed, reveal
 from pages.parts.roster_changes import draw_changes
 from pages.parts.roster_consents import draw_consents
+from pages.parts.roster_contact import draw_contact_form
 from pages.parts.roster_departure import draw_departures, draw_standing
 from pages.parts.roster_package import draw_package
 from pages.parts.roster_photos import draw_photos
-from pages.parts.roster_record import act_buttons, say
+from pages.parts.roster_record import act_buttons
 from pages.parts.roster_risks import draw_risk
+from pages.parts.roster_update import draw_update
 
 FIELDS = ("phone", "address", "registered_address", "id_number", "birth_date", "health")
 HISTORY = 8
@@ -58,9 +55,9 @@ def person_view(desk: Desk, resident_id: UUID, *, place: str) -> None:
     draw_consents(desk, file, place)
     _fields(desk, file, place)
     if desk.may("care_file_update") and file.row.clocks:
-        _update(desk, file, place)
+        draw_update(desk, file, place)
     if desk.may("care_contact") and file.row.groups:
-        _record(desk, file, place)
+        draw_contact_form(desk, file, place)
     draw_departures(desk, file, place)
     draw_changes(desk, file, place)
     draw_merges(desk, file, place)
@@ -112,47 +109,6 @@ def _shown(field: str, desk: Desk, value: str | None) -> None:
 
 def _reveal(resident_id: UUID, field: str, purpose_at: str) -> None:
     reveal("roster", (resident_id, field), residents.reveal, st.session_state.get(purpose_at), resident_id=resident_id, field=field)
-
-
-def _update(desk: Desk, file: PersonFile, place: str) -> None:
-    with st.expander(desk.t("roster.update")), st.form(f"update-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
-        st.caption(desk.t("roster.update_note"))
-        typed = {field: st.text_input(desk.label(f"care.field.{field}"), max_chars=120) for field in ("phone", "health", "registered_address")}
-        detail = None
-        if any(group == "elder" for group, _ in file.row.groups):
-            words = {None: "roster.update_unchanged", "": "roster.update_none"} | {one: f"care.detail.{one}" for one in DETAILS}
-            detail = st.selectbox(desk.t("roster.update_living"), (None, "", *DETAILS), format_func=lambda one: desk.label(words[one]))
-        if st.form_submit_button(desk.t("roster.update_confirm"), type="primary", width="stretch"):
-            done = desk.carry_out(update_file, resident_id=file.row.resident_id, expected_version=file.row.version, detail=detail, **typed)
-            text = done if isinstance(done, Refused) else desk.t("roster.updated", name=plain(file.row.name), due=last_day(desk, done.next_due)) if done.next_due else plain(file.row.name)
-            say(desk, file.row.resident_id, text)
-            st.rerun()
-
-
-def _record(desk: Desk, file: PersonFile, place: str) -> None:
-    owed = acts_owed((group for group, _ in file.row.groups), load_rulebook(), local_day(desk.now))
-    acts = [act for act in owed if act != "file_update"]
-    if not acts:
-        return
-    with st.expander(desk.t("roster.record")), st.form(f"record-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
-        act = st.selectbox(desk.t("roster.record_act"), acts, format_func=lambda one: desk.label(f"care.act.{one}"))
-        outcome = st.selectbox(desk.t("roster.record_outcome"), OUTCOMES, format_func=lambda one: desk.label(f"care.outcome.{one}"))
-        here = desk.now.astimezone(SHANGHAI)
-        with st.container(horizontal=True, gap="small"):
-            day = st.date_input(desk.t("common.date"), here.date(), max_value=here.date(), width=160)
-            time = st.time_input(desk.t("common.time"), here.time().replace(second=0, microsecond=0), width=120)
-        st.caption(desk.t("appointments.form_note"))
-        agreed = pick_agreed(desk, f"record-agreed-{place}-{file.row.resident_id}")
-        note = st.text_area(desk.t("roster.record_note"), max_chars=500)
-        why = st.text_input(desk.t("late_entries.reason"), max_chars=200)
-        st.markdown(desk.t("files.pick_photo"))
-        uploads = [] if consent_note(desk, file.row.resident_id, "photo") else pick_files(desk, f"photos-{place}-{file.row.resident_id}", PHOTOS)
-        if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
-            at = datetime.combine(day, time, SHANGHAI)
-            said = {"act": act, "outcome": outcome, "happened_at": at, "note": note, "uploads": uploads, "late_reason": why, "agreed": agreed}
-            done = desk.carry_out(record_contact, resident_id=file.row.resident_id, **said)
-            say(desk, file.row.resident_id, done if isinstance(done, Refused) else recorded_text(desk, plain(file.row.name), act, outcome, done))
-            st.rerun()
 
 
 def _history(desk: Desk, file: PersonFile, place: str) -> None:

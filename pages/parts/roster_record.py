@@ -15,6 +15,8 @@ from pages.parts.plain import plain
 
 TAPPED = "roster_tapped"
 SAID = "roster_said"
+FILED = "roster_filed"
+"""How many forms have been filed: part of their names (form_key)."""
 AGREED = "agreed."
 """Tapped before the day is chosen; the act stands behind it."""
 FURTHER = {"call": ("wrong_number", "refused", "agreed", "call_later"), "visit": ("refused", "agreed"), "session": ("refused", "agreed"), "assessment": ("refused", "agreed")}
@@ -84,6 +86,21 @@ def say(desk: Desk, resident_id: UUID, said: str | Refused) -> None:
     """Remember what to tell about a person, once, at the next drawing."""
     text = said.text(desk.lang) if isinstance(said, Refused) else said
     st.session_state[SAID] = (resident_id, text, isinstance(said, Refused))
+
+
+def form_key(name: str) -> str:
+    """The name of a form whose fields keep what was typed until something of it was filed."""
+    return f"{name}-{st.session_state.get(FILED, 0)}"
+
+
+def settle(desk: Desk, resident_id: UUID, done, text: str) -> None:
+    """What a form did. A refusal stands under it, beside what was typed; anything else is told by `text`, and all is drawn anew."""
+    if isinstance(done, Refused):
+        st.error(done.text(desk.lang))
+        return
+    st.session_state[FILED] = st.session_state.get(FILED, 0) + 1
+    say(desk, resident_id, text)
+    st.rerun()
 
 
 def tell() -> None:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.calendar import local_day
-from core.refusals import Refused
 from core.risks import LEVELS, LONGEST_REASON
 from db.commands.risks import say as say_first
 from db.queries.care import PersonFile
@@ -11,7 +10,7 @@ from db.queries.risks import Word, words_on
 from pages.parts.care_text import factors_text, first_text
 from pages.parts.desk import Desk
 from pages.parts.plain import plain
-from pages.parts.roster_record import say
+from pages.parts.roster_record import form_key, settle
 
 
 def draw_risk(desk: Desk, file: PersonFile, place: str) -> None:
@@ -25,14 +24,13 @@ def draw_risk(desk: Desk, file: PersonFile, place: str) -> None:
         found = words_on(session, row.resident_id)
     current = row.said[0] if row.said else None
     with st.expander(desk.t("risks.form")):
-        with st.form(f"risk-{place}-{row.resident_id}", border=False, clear_on_submit=True):
+        with st.form(form_key(f"risk-{place}-{row.resident_id}"), border=False):
             st.caption(desk.t("risks.form_note"))
             level = st.radio(desk.t("risks.level"), [one for one in (*LEVELS, None) if one != current], format_func=lambda one: desk.t(f"risks.level_{one or 'none'}"))
             reason = st.text_input(desk.t("risks.reason"), max_chars=LONGEST_REASON)
             if st.form_submit_button(desk.t("common.save"), type="primary", width="stretch"):
                 done = desk.carry_out(say_first, resident_id=row.resident_id, level=level, reason=reason)
-                say(desk, row.resident_id, done if isinstance(done, Refused) else desk.t("risks.told"))
-                st.rerun()
+                settle(desk, row.resident_id, done, desk.t("risks.told"))
         st.markdown("\n".join(f"- {_line(desk, one)}" for one in found))
 
 

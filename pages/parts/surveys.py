@@ -63,7 +63,7 @@ def _form(one: PersonToAsk) -> None:
     st.button(desk.t("surveys.full"), key=f"full-{one.id}", on_click=_reveal, args=(one.id,), width="stretch")
     draw_revealed("surveys", one.id, _person)
     with st.form(f"answer-{one.id}", border=False):
-        chosen = st.pills(desk.t("surveys.question"), ANSWERS, format_func=lambda pair: desk.t(f"surveys.rating_{pair[1]}" if pair[1] else f"surveys.{pair[0]}"))
+        chosen = st.pills(desk.t("surveys.question"), ANSWERS, format_func=lambda pair: desk.label(f"surveys.rating_{pair[1]}" if pair[1] else f"surveys.{pair[0]}"))
         note = st.text_area(desk.t("surveys.note"), max_chars=500)
         if st.form_submit_button(desk.t("surveys.save"), type="primary", width="stretch"):
             outcome, rating = chosen or ("", None)
@@ -77,7 +77,7 @@ def _reveal(person_id: UUID) -> None:
 
 
 def _person(desk: Desk, found: dict[str, str | None] | Refused) -> None:
-    lines = [f"{desk.t(f'care.field.{name}')} **{plain(value) or desk.t('roster.not_on_file')}**" for name, value in found.items()]
+    lines = [f"{desk.label(f'care.field.{name}')} **{plain(value) or desk.t('roster.not_on_file')}**" for name, value in found.items()]
     st.info("  \n".join(lines))
 
 

@@ -144,7 +144,7 @@ def test_somebody_goes_to_hospital_stands_under_away_and_is_undone(worked_server
     dialog.get_by_text(zh("roster.away_form"), exact=True).click()
     settled(page)
     dialog.get_by_role("button", name=zh("common.save"), exact=True).locator("visible=true").first.click()
-    page.get_by_text(zh("roster.told_hospital")).first.wait_for()
+    page.get_by_text(zh("roster.told_hospital", name=who)).first.wait_for()
     settled(page)
     page.get_by_test_id("stMain").get_by_text(zh("roster.state_away"), exact=True).click()
     settled(page)
