@@ -5,10 +5,9 @@ import is refused; look again.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,7 +25,7 @@ from db.commands.changes_bulk import put_all
 from db.commands.contacts_bulk import count_in
 from db.commands.filing import batched, file
 from db.commands.transfers import move_along
-from db.crew import crew
+from db.crew import MANY, crew
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.bills import Bill, BillStep
@@ -36,7 +35,7 @@ from db.models.imports import AffairClass, ImportBatch, ImportMapping
 from db.models.packages import ServiceRecord, TeamMember
 from db.models.residents import Contact, Resident, SpecialGroup
 from db.models.work_orders import WorkOrder, WorkOrderEvent
-from db.queries.imports import Preview, Progress, Upload, preview, refusal, silent
+from db.queries.imports import Planning, Preview, Progress, Upload, planning, refusal, silent
 from db.queries.imports.plan import Plan
 from db.types import uuid7
 
@@ -66,9 +65,17 @@ def take_in(
 ) -> TakenIn | Refused:
     """Take `upload` into the community. `expected`: fingerprint of the preview somebody agreed to (None: whatever the plan is; then `shown` hears what
     it was, and is to be quick: the database waits)."""
-    seen = preview(session, upload, community_id=community_id, now=now, progress=lambda part: progress(part * 0.5), once=True)
-    if isinstance(seen, Refused):
-        return seen
+    begun = planning(session, upload, community_id=community_id, now=now, progress=lambda part: progress(part * 0.5), once=True)
+    if isinstance(begun, Refused):
+        return begun
+    seen, beside = begun.seen, _beside(session, begun)
+    if beside:
+        most = 4 * len(upload.cells)  # of a row come at most a person, a home, a group or two, and some clocks
+        with crew(len(upload.cells)):
+            write_new(session, seen.plan, community_id, now, lambda written: progress(0.3 + 0.7 * min(1.0, written / most)), begun.steps)
+    else:
+        begun.whole(lambda part: progress(part * 0.5))
+    del begun  # with it goes what the planning knew
     shown(seen)
     if seen.missing:
         return Refused("imports.column_missing", values={"fields": len(seen.missing)})
@@ -82,8 +89,14 @@ def take_in(
     return TakenIn(seen.counts, dict(seen.plan.aside), batch_id)
 
 
+def _beside(session: ScopedSession, begun: Planning) -> bool:
+    """Whether rows are planned while those before them are written: a server has a process of its own for that, SQLite writes in this one. What turns out
+    not to be wanted is undone with the transaction."""
+    return len(begun.seen.upload.cells) >= MANY and session.bind.dialect.name != "sqlite" and not begun.seen.missing and begun.alone()
+
+
 def _does_something(plan: Plan) -> bool:
-    return bool(any(plan.inserts.values()) or plan.updates or plan.finished or plan.asks)
+    return bool(plan.handed or any(plan.inserts.values()) or plan.updates or plan.finished or plan.asks)
 
 
 def _file(session: ScopedSession, seen: Preview, community_id: UUID, now: datetime) -> UUID:
@@ -101,14 +114,8 @@ def _file(session: ScopedSession, seen: Preview, community_id: UUID, now: dateti
 
 def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime, progress: Progress = silent, batch_id: UUID | None = None) -> None:
     """Step of this and other commands: what `plan` says is written; `batch_id`: the import's. The caller files."""
-    made = {row["id"]: row["grid_id"] for row in plan.inserts.get(Resident, ())}
-    clocks = chain(plan.inserts.pop(Clock, ()), _enrol(plan, made, community_id, now))
     total = sum(map(len, plan.inserts.values())) + sum(map(len, plan.updates.values())) or 1
-    done, coming = 0, {model.__tablename__: len(rows) for model, rows in plan.inserts.items()} | {Clock.__tablename__: len(plan.enrolled.keys() & made)}
-    with crew(total):
-        for written in insert_batches(session, _batches(plan, clocks), coming):
-            done += written
-            progress(min(1.0, done / total))
+    done = write_new(session, plan, community_id, now, lambda written: progress(min(1.0, written / total)))
     for model in ORDER:
         for part in _parts(list(plan.updates.get(model, {}).items())):
             _update(session, model, community_id, dict(part))
@@ -116,16 +123,34 @@ def apply_plan(session: ScopedSession, plan: Plan, community_id: UUID, now: date
             progress(min(1.0, done / total))
     _finish(session, plan, community_id)
     _move(session, plan, community_id, now)
-    _settle(session, plan, made, community_id, now)
+    _settle(session, plan, community_id, now)
     put_all(session, community_id, plan.asks, now, batch_id)
     count_in(session, plan.contacts, now)
 
 
-def _batches(plan: Plan, clocks: Iterator[dict]) -> Iterator[tuple[type, list[dict]]]:
+def write_new(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime, written: Callable[[int], None] = silent, steps: Iterable[float] = (1.0,)) -> int:
+    """Step: the plan's new rows, with the first care clocks of who is new on the roster. `steps`: those of a planning that goes on meanwhile. `written`
+    hears how many there are so far; returns how many there were."""
+    done, coming = 0, {model.__tablename__: len(rows) for model, rows in plan.inserts.items()}
+    coming[Clock.__tablename__] = coming.get(Clock.__tablename__, 0) + len(plan.enrolled)
+    with crew(sum(coming.values())):
+        for count in insert_batches(session, _batches(plan, steps, community_id, now), coming):
+            done += count
+            written(done)
+    return done
+
+
+def _batches(plan: Plan, steps: Iterable[float], community_id: UUID, now: datetime) -> Iterator[tuple[type, list[dict]]]:
     """What is written is let go: hundreds of thousands of rows, their digests and the sheet would not fit beside each other."""
-    for model in ORDER:
-        for part in _taken(plan.inserts.pop(model, [])) if model is not Clock else batched(clocks, _CHUNK):
-            yield model, part
+    templates: dict[tuple, list[dict]] = {}
+    for _ in steps:
+        made = {row["id"]: row["grid_id"] for row in plan.inserts.get(Resident, ())}
+        plan.handed |= {model: rows[-1]["id"] for model, rows in plan.inserts.items() if rows}
+        for model in ORDER:
+            rows = plan.inserts.pop(model, [])
+            yield from ((model, part) for part in _taken(rows))
+            if model is Clock:
+                yield from ((model, part) for part in batched(_enrol(plan, made, templates, community_id, now), _CHUNK))
 
 
 def _taken(rows: list) -> Iterator[list]:
@@ -162,11 +187,10 @@ def _update(session: ScopedSession, model: type, community_id: UUID, changes: di
     session.flush()
 
 
-def _enrol(plan: Plan, made: dict[UUID, UUID | None], community_id: UUID, now: datetime) -> Iterator[dict]:
-    """The first care clocks of residents new on the roster (`made`: with their grids); they join on the day of the import."""
-    templates: dict[tuple, list[dict]] = {}
+def _enrol(plan: Plan, made: dict[UUID, UUID | None], templates: dict[tuple, list[dict]], community_id: UUID, now: datetime) -> Iterator[dict]:
+    """The first care clocks of residents new on the roster (`made`: with their grids); they join on the day of the import. Who is enrolled here is done with."""
     for resident_id in [one for one in plan.enrolled if one in made]:
-        key = tuple(sorted(plan.enrolled[resident_id]))
+        key = tuple(sorted(plan.enrolled.pop(resident_id)))
         if key not in templates:
             templates[key] = _first_clocks(community_id, key, local_day(now), now)
         for clock in templates[key]:
@@ -212,9 +236,9 @@ def _move(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime)
     move_along(session, now=now, community_id=community_id, moved=moved)
 
 
-def _settle(session: ScopedSession, plan: Plan, made: Collection[UUID], community_id: UUID, now: datetime) -> None:
-    """Known residents who joined a group: their care clocks become what their groups ask for now."""
-    for resident in _load(session, Resident, community_id, [one for one in plan.enrolled if one not in made]):
+def _settle(session: ScopedSession, plan: Plan, community_id: UUID, now: datetime) -> None:
+    """Residents on file who joined a group: their care clocks become what their groups ask for now."""
+    for resident in _load(session, Resident, community_id, list(plan.enrolled)):
         settle_plan(session, resident, local_day(now), now)
 
 

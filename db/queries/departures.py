@@ -65,6 +65,13 @@ def last_seen(session: ScopedSession, community_id: UUID, resident_id: UUID) -> 
     return moment and local_day(moment)
 
 
+def last_seen_all(session: ScopedSession, community_id: UUID) -> dict[UUID, date]:
+    """The same of everybody in the community who was met at all."""
+    own = (Contact.community_id == community_id, Contact.outcome == "reached", Contact.act != "file_update", stands())
+    query = select(Contact.resident_id, func.max(Contact.happened_at)).where(*own).group_by(Contact.resident_id)
+    return {resident_id: local_day(moment) for resident_id, moment in session.execute(query.execution_options(rollup=True))}
+
+
 def departures(session: ScopedSession, now: datetime, resident_id: UUID) -> list[DepartureRow]:
     """What is on file about a resident in scope, newest first, what was undone too."""
     today, own = local_day(now), may(session.scope.role, "care_hold")

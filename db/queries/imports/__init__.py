@@ -26,7 +26,7 @@ from db.queries.imports.contacts import Contacts
 from db.queries.imports.orders import WorkOrders
 from db.queries.imports.people import Residents, StaffAndPosts
 from db.queries.imports.places import Affairs, Buildings, Grids, Households
-from db.queries.imports.plan import Plan
+from db.queries.imports.plan import Intake, Plan
 from db.queries.imports.teams import Teams
 
 INTAKES = {
@@ -42,6 +42,8 @@ INTAKES = {
     "bills": Bills,
 }
 Progress = Callable[[float], None]
+STEP = 10_000
+"""Rows planned at a time."""
 
 
 def silent(part: float) -> None:
@@ -106,6 +108,27 @@ class Preview:
 def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: datetime, progress: Progress = silent, once: bool = False) -> Preview | Refused:
     """What `upload` would change in the community, row by row, without changing anything. `progress` hears 0 to 1; `once`: its rows are not
     needed beside the plan, and let go while that grows."""
+    begun = planning(session, upload, community_id=community_id, now=now, progress=progress, once=once)
+    return begun if isinstance(begun, Refused) else begun.whole(progress)
+
+
+@dataclass(frozen=True)
+class Planning:
+    """A preview in the making: `seen` holds what the `steps` taken so far have found (each is how much is done, from 0 to 1). `alone`: as of the intake."""
+
+    seen: Preview
+    steps: Iterator[float]
+    alone: Callable[[], bool]
+
+    def whole(self, progress: Progress = silent) -> Preview:
+        """The preview, every step taken."""
+        for part in self.steps:
+            progress(part)
+        return self.seen
+
+
+def planning(session: ScopedSession, upload: Upload, *, community_id: UUID, now: datetime, progress: Progress = silent, once: bool = False, step: int = STEP) -> Planning | Refused:
+    """The same as `preview`, `step` rows at a time."""
     if refused := refusal(session, community_id):
         return refused
     found = _judged(upload, now, _name(session, community_id), lambda part: progress(part * 0.6))
@@ -113,15 +136,18 @@ def preview(session: ScopedSession, upload: Upload, *, community_id: UUID, now: 
         upload.judged.clear()  # whoever has to begin again judges again
     intake = INTAKES[upload.table](session, community_id, now, upload.source, upload.ask_again)
     intake.look_ahead(found.rows)
+    return Planning(Preview(upload, found, intake.plan), _steps(found, intake, upload, once, step), intake.alone)
+
+
+def _steps(found: Judgement, intake: Intake, upload: Upload, once: bool, step: int) -> Iterator[float]:
     total = len(found.rows)
     for number, row in enumerate(_leaving(found) if once else found.rows):
-        if number % 5_000 == 0:
-            progress(0.7 + 0.3 * number / total)
+        if number % step == 0:
+            yield 0.7 + 0.3 * number / total
         intake.take(row)
     _complain(found, intake.plan, upload)
     found.let_go = total - len(intake.plan.complaints.keys() & found.refused) if once else 0
-    progress(1.0)
-    return Preview(upload, found, intake.plan)
+    yield 1.0
 
 
 def look_through(session: ScopedSession, upload: Upload, *, community_id: UUID, now: datetime) -> Refused | None:

@@ -16,7 +16,7 @@ from db.models.grids import Household, Post, Staff
 from db.models.merges import Merge
 from db.models.residents import Resident, SpecialGroup
 from db.queries.changes import Asked
-from db.queries.departures import last_seen
+from db.queries.departures import last_seen, last_seen_all
 from db.queries.imports.plan import Change, Complaint, PlacedIntake
 
 _OWN = ("name", "sex", "relation", "phone", "address", "registered_address", "health", "left_on", "left_reason", "id_number")
@@ -42,6 +42,14 @@ class Residents(PlacedIntake):
         groups = self.records(SpecialGroup, SpecialGroup.resident_id, SpecialGroup.group, SpecialGroup.detail, SpecialGroup.basis, where=(SpecialGroup.to_date.is_(None),))
         self.groups = {(r["resident_id"], r["group"]): r for r in groups}
 
+    def alone(self) -> bool:
+        seen = last_seen_all(self.session, self.community_id)
+        self._last_seen, self.session = seen.get, None
+        return True
+
+    def _last_seen(self, resident_id: UUID) -> date | None:
+        return last_seen(self.session, self.community_id, resident_id)
+
     def place(self, row: Row) -> Iterable[Complaint]:
         values = row.values
         grid, complaints = self.grid_of(values)
@@ -52,7 +60,7 @@ class Residents(PlacedIntake):
             return complaints
         door = building is not None and "door" in values
         household = self.households.get((building["id"], values["door"])) if door else None
-        if (values["name"], values["birth_date"].isoformat(), household and household["id"]) in self.went:
+        if self.went and (values["name"], values["birth_date"].isoformat(), household and household["id"]) in self.went:
             return [("name", "went_into_another", {}, False)]
         known = self._known(values, household)
         if known is None and "exit" in values and not values.get("left_on"):
@@ -60,7 +68,7 @@ class Residents(PlacedIntake):
         says = FILLS if known is None else self._door(known, values, building, household)
         if door and (household or says is FILLS):
             household = self.household(values, building)  # nobody is moved into another one by a ledger alone
-        wanted = {name: values.get(name) for name in _OWN}
+        wanted = {name: value for name in _OWN if (value := values.get(name)) is not None}  # a record has keys for what is said: there are a lot of them
         if known is None or says is FILLS:
             wanted |= {"household_id": household and household["id"], "grid_id": building["grid_id"] if building else grid["id"] if grid else None}
         elif says is SAME:
@@ -68,7 +76,7 @@ class Residents(PlacedIntake):
         remarks: list[Complaint] = []
         if known is not None:
             wanted["address"] = self._address(known, values, says)
-            remarks = self._exit(known, wanted.pop("left_on"), wanted.pop("left_reason"), *values.get("exit", (None, None)))
+            remarks = self._exit(known, wanted.pop("left_on", None), wanted.pop("left_reason", None), *values.get("exit", (None, None)))
         elsewhere = building is None and grid and known and known["household_id"] and known["grid_id"] != grid["id"]
         resident = self._resident(values, wanted, household)
         self._groups(resident, values)
@@ -92,7 +100,7 @@ class Residents(PlacedIntake):
             return []
         if day is None or kind is None:
             return [(says, "exit_without_day" if day is None else "exit_kind_unknown", {}, False)]
-        refused = check_exit(day, self.today, None, last_seen(self.session, self.community_id, known["id"]))
+        refused = check_exit(day, self.today, None, self._last_seen(known["id"]))
         if refused:
             return [(says, f"exit_{refused.reason.rpartition('.')[2]}", refused.values, False)]
         self._ask(known["id"], "exit", None, f"{kind}:{day.isoformat()}", reason)
@@ -116,7 +124,7 @@ class Residents(PlacedIntake):
         known = self.by_id.get(values.get("id_number"))
         if known is None:
             known = self.by_name.get((values["name"], values["birth_date"].isoformat(), household and household["id"]))
-            known = known if known and None in (known["id_number"], values.get("id_number")) else None
+            known = known if known and None in (known.get("id_number"), values.get("id_number")) else None
         return known if known and known["id"] not in self._fresh else None
 
     def _door(self, known: dict, values: dict, building: dict | None, household: dict | None) -> str:
@@ -175,12 +183,12 @@ class Residents(PlacedIntake):
         if id_number is None:
             return self.by_name, name_key
         same = self.by_name.get(name_key)
-        if id_number not in self.by_id and same and not same["id_number"]:
+        if id_number not in self.by_id and same and not same.get("id_number"):
             self.by_id[id_number] = same
         return self.by_id, id_number
 
     def _groups(self, resident: dict, values: dict) -> None:
-        if resident["left_on"] or values.get("left_on"):
+        if resident.get("left_on") or values.get("left_on"):
             return
         for group, detail in (values.get("groups") or {}).items():
             known = (resident["id"], group)

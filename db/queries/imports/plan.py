@@ -48,6 +48,7 @@ class Plan:
     counted. `aside`: rows made on the way (a building a resident lives in), by table. `asks`: resident and protected field → what it becomes once a
     second person agrees (core.changes). `refused`: the same of what a second person refused before, with the day; it is not asked again. `silent`: addresses
     that name no building, of people whose home is known: left as they are (core.homes). `late`: new contacts that happened in a period that is over.
+    `handed`: up to which id rows of a model are handed over to be written while the planning goes on (ids grow).
     """
 
     inserts: dict[type, list[dict]] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Plan:
     refused: dict[tuple[UUID, str], tuple[Change, date]] = field(default_factory=dict)
     silent: int = 0
     late: int = 0
+    handed: dict[type, UUID] = field(default_factory=dict)
     aside: Counter = field(default_factory=Counter)
 
     @property
@@ -92,6 +94,10 @@ class Intake:
 
     def look_ahead(self, rows: Sequence[Row]) -> None:
         """Read what these rows, all there are, will ask for."""
+
+    def alone(self) -> bool:
+        """Read all else that placing asks for, and ask the database no more: then rows can be planned beside its writing. False: that can't be."""
+        return False
 
     def place(self, row: Row) -> Iterable[Complaint]:
         """Put one row into the plan. Complaints that refuse come before anything is planned for the row."""
@@ -134,9 +140,11 @@ class Intake:
         self.plan.inserts.setdefault(model, []).append(record)
 
     def change(self, model: type, record: dict, column: str, new: object) -> None:
-        """Plan that `column` of a record becomes `new`; of one planned in this very file it simply is so."""
+        """Plan that `column` of a record becomes `new`; of one planned in this very file it simply is so, unless that is being written already."""
         old, record[column] = record.get(column), new
         if record["id"] in self._fresh:
+            if model in self.plan.handed and record["id"] <= self.plan.handed[model]:
+                self.plan.updates.setdefault(model, {}).setdefault(record["id"], {})[column] = new
             return
         self.plan.updates.setdefault(model, {}).setdefault(record["id"], {})[column] = new
         self.plan.changes.append(Change(self._number, model.__tablename__, column, old, new))
