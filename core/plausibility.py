@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
+from core.calendar import local_day
 from core.likeness import alike
+from core.periods import local_midnight
 from core.rulebook import load_rulebook
 
 DENSE, ABSENT, PHOTO = "contact.dense", "contact.absent", "contact.photo"
@@ -61,12 +63,15 @@ def dense(visits: Iterable[Visit], least: int, window: timedelta) -> dict[Hashab
     return found
 
 
-def while_absent(visits: Iterable[Visit], absences: Iterable[tuple[Hashable, datetime, datetime]]) -> dict[Hashable, Doubt]:
-    """The visits made during an absence [start, end) of whoever made them, by id."""
+def while_absent(visits: Iterable[Visit], absences: Iterable[tuple[Hashable, datetime, datetime]], by_day: Iterable[Visit] = ()) -> dict[Hashable, Doubt]:
+    """The visits made during an absence [start, end) of whoever made them, by id. `by_day`: visits of which only the day is known, which was one of absence from
+    beginning to end."""
     away: dict[Hashable, list[tuple[datetime, datetime]]] = defaultdict(list)
     for person, start, end in absences:
         away[person].append((start, end))
-    return {visit: Doubt(start, end) for visit, person, moment in visits for start, end in away.get(person, ()) if start <= moment < end}
+    found = {visit: Doubt(start, end) for visit, person, moment in visits for start, end in away.get(person, ()) if start <= moment < end}
+    whole = ((visit, person, *(local_midnight(local_day(moment) + timedelta(n)) for n in (0, 1))) for visit, person, moment in by_day)
+    return found | {visit: Doubt(start, end) for visit, person, begin, until in whole for start, end in away.get(person, ()) if start <= begin and until <= end}
 
 
 def photo_figures(day: date) -> tuple[int, timedelta] | None:

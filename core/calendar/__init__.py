@@ -5,7 +5,7 @@ public holidays alike; a make-up weekend (调休) is a working day and therefore
 """
 
 from core.calendar.notices import NoticeProblem, YearNotice, notice_from_mapping, notice_from_rows
-from core.calendar.shanghai import SHANGHAI, local_day, local_minute
+from core.calendar.shanghai import SHANGHAI, is_day_only, local_day, local_minute
 from core.calendar.work_calendar import CalendarError, WorkCalendar, packaged_calendar, packaged_notices
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "NoticeProblem",
     "WorkCalendar",
     "YearNotice",
+    "is_day_only",
     "local_day",
     "local_minute",
     "notice_from_mapping",

@@ -116,7 +116,7 @@ CONTACT_ACTS = {
 }
 CONTACT_OUTCOMES = {
     **dict.fromkeys(("接通", "已接通", "见到本人", "见面", "正常", "已完成", "完成", "成功", "是", "reached", "metinperson", "done", "yes"), "reached"),
-    **dict.fromkeys(("未接", "无人接听", "未接通", "无人应门", "不在家", "否", "noanswer", "nobodyhome", "no"), "no_answer"),
+    **dict.fromkeys(("未接", "无人接听", "未接通", "无人应门", "未见到", "家中无人", "不在家", "否", "noanswer", "nobodyhome", "no"), "no_answer"),
     **dict.fromkeys(("号码有误", "空号", "停机", "wrongnumber"), "wrong_number"),
     **dict.fromkeys(("拒绝", "拒访", "refused"), "refused"),
     **dict.fromkeys(("已约时间", "预约", "appointmentmade", "agreed"), "agreed"),

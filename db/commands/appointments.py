@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.appointments import ENDS, Agreed, put_off_until
+from core.calendar import local_day
 from core.care import LATER, later_at
 from core.periods import local_midnight
 from db.engine import ScopedSession
@@ -25,18 +26,21 @@ def keep_appointment(session: ScopedSession, contact: Contact, standing: Appoint
     return agreed
 
 
-def end_standing(standing: Appointment | None, outcome: str, happened_at: datetime, now: datetime) -> None:
-    """Ends it if a contact with this outcome does; what is entered late says nothing about what was agreed on after it."""
-    if standing is not None and standing.ended_at is None and outcome in ENDS and happened_at >= standing.made_at:
+def end_standing(standing: Appointment | None, outcome: str, happened_at: datetime, now: datetime, day_only: bool | None = None) -> None:
+    """Ends it if a contact with this outcome does; what is entered late says nothing about what was agreed on after it. Of `day_only` the time is not known: made
+    that very day, it ends by what was done on the day agreed on."""
+    if standing is None or standing.ended_at is not None or outcome not in ENDS:
+        return
+    if happened_at >= standing.made_at or day_only and local_day(happened_at) >= standing.day:
         standing.ended_at, standing.ended_as = now, ENDS[outcome]
 
 
 def end_standing_of(session: ScopedSession, contacts: Sequence[dict], now: datetime) -> None:
-    """The same for `contacts` of a ledger (resident_id, act, outcome, happened_at), in the order in which they happened. The few that stand are read once."""
+    """The same for `contacts` of a ledger (resident_id, act, outcome, happened_at, day_only), in the order in which they happened. The few that stand are read once."""
     query = select(Appointment).where(Appointment.community_id.in_(tuple(session.scope.communities)), Appointment.ended_at.is_(None))
     standing = {(row.resident_id, row.act): row for row in session.scalars(query)}
     for one in contacts if standing else ():
-        end_standing(standing.get((one["resident_id"], one["act"])), one["outcome"], one["happened_at"], now)
+        end_standing(standing.get((one["resident_id"], one["act"])), one["outcome"], one["happened_at"], now, one["day_only"])
 
 
 def put_off(

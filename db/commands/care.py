@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import Date, and_, bindparam, cast, null, select, union_all
+from sqlalchemy import Date, and_, bindparam, cast, null, or_, select, union_all
 
 from core.appointments import Agreed, check_appointment
 from core.cadence import Hold
@@ -331,7 +331,7 @@ def current_groups(session: ScopedSession, resident_id: UUID) -> dict[str, Speci
 @dataclass(frozen=True)
 class _Known:
     """The groups somebody is in, all they ever were in, and the day they first joined one; when they were away or gone (kind of core.departures, since, first day back or None);
-    whether an act of that very minute is on file, but for one entered late that somebody refused: that one may be entered again."""
+    whether an act of that very minute, or of that day without a time, is on file, but for one entered late that somebody refused: that one may be entered again."""
 
     current: tuple[str, ...]
     ever: tuple[str, ...]
@@ -351,7 +351,7 @@ class _Known:
 
 _SAID = (
     Contact.resident_id == bindparam("resident_id"), Contact.act == bindparam("act"), Contact.outcome == "reached", not_refused(),
-    Contact.happened_at >= bindparam("minute"), Contact.happened_at < bindparam("after"),
+    Contact.happened_at >= bindparam("day"), Contact.happened_at < bindparam("after"), or_(Contact.happened_at >= bindparam("minute"), Contact.day_only),
 )  # fmt: skip
 _KNOWN = union_all(
     select(SpecialGroup.group.label("word"), SpecialGroup.from_date.label("begin"), SpecialGroup.to_date.label("end")).where(SpecialGroup.resident_id == bindparam("resident_id")),
@@ -371,15 +371,15 @@ def _known(session: ScopedSession, resident_id: UUID, act: str = "", happened_at
 
 def _minute(moment: datetime) -> dict[str, datetime]:
     begin = moment.replace(second=0, microsecond=0)
-    return {"minute": begin, "after": begin + timedelta(minutes=1)}
+    return {"minute": begin, "after": begin + timedelta(minutes=1), "day": local_midnight(local_day(moment))}
 
 
 def _said_before(session: ScopedSession, resident: Resident, act: str, happened_at: datetime) -> Refused:
-    """By whom and when the act of that minute was recorded: two who type it in, or one who taps twice, tell of one."""
-    query = select(Contact.recorded_at, Staff.name).outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
+    """By whom and when the act of that minute was recorded, or of that day without a time: two who type it in, or one who taps twice, tell of one."""
+    query = select(Contact.recorded_at, Staff.name, Contact.day_only).outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
     query = query.where(Contact.community_id == resident.community_id, *_SAID).order_by(Contact.id)
-    recorded_at, by = session.execute(query, {"resident_id": resident.id, "act": act, **_minute(happened_at)}).first()
-    return Refused("care.recorded_before", values={"by": by or "—", "at": deadline_text(recorded_at)})
+    recorded_at, by, day_only = session.execute(query, {"resident_id": resident.id, "act": act, **_minute(happened_at)}).first()
+    return Refused("care.recorded_that_day" if day_only else "care.recorded_before", values={"by": by or "—", "at": deadline_text(recorded_at)})
 
 
 def _not_allowed(session: ScopedSession, act: str) -> Refused | None:

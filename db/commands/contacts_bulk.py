@@ -17,12 +17,13 @@ from sqlalchemy import Select, func, select
 
 from core.cadence import Turn, advanced, counted, filled
 from core.calendar import local_day
-from core.care import asking, counts, plan
+from core.care import ATTEMPTED, ATTEMPTS, FAILED, asking, counts, plan
 from core.late_entries import period_over
 from core.rulebook import Clause, load_rulebook
 from core.words import t
 from db.commands import cadence
 from db.commands.appointments import end_standing_of
+from db.commands.attempts import look_at_home
 from db.commands.bulk import insert_rows
 from db.commands.cadence import Subject, clock_values, turn_of
 from db.commands.care import clause_of, settle_plan
@@ -33,7 +34,9 @@ from db.models.clocks import Clock
 from db.models.late_entries import LateContact
 from db.models.residents import Contact, Departure, Resident, SpecialGroup
 from db.models.transfers import Transfer
+from db.queries.attempts import failed_runs
 from db.queries.clock_state import is_unclosed
+from db.queries.departures import lasting
 from db.queries.late_entries import owed_and_unmet, stands
 from db.types import uuid7
 
@@ -52,7 +55,8 @@ class Entered:
 
 
 def count_in(session: ScopedSession, contacts: Sequence[dict], now: datetime) -> None:
-    """Step: `contacts` (id, resident_id, act, outcome, happened_at) came onto file at `now`. A failed attempt in a ledger of the past sends nobody."""
+    """Step: `contacts` (id, resident_id, act, outcome, happened_at, day_only) came onto file at `now`. A failed attempt of today, if its time is known, may be the third and
+    make the order to look at home, as a typed one; an older one sends nobody by itself: what came of it is known by now. It counts among the three all the same."""
     session.flush()
     ordered = sorted(contacts, key=itemgetter("resident_id", "happened_at"))
     end_standing_of(session, ordered, now)
@@ -65,6 +69,23 @@ def count_in(session: ScopedSession, contacts: Sequence[dict], now: datetime) ->
         for resident in residents:
             if resident.id not in plainly:
                 one_by_one(session, resident, own[resident.id], now)
+        _look_for(session, [one for one in residents if any(_failed_today(said, now) for said in own[one.id])], now)
+
+
+def _failed_today(one: dict, now: datetime) -> bool:
+    return one["outcome"] in FAILED and one["act"] in ATTEMPTED and not one["day_only"] and local_day(one["happened_at"]) == local_day(now)
+
+
+def _look_for(session: ScopedSession, residents: Sequence[Resident], now: datetime) -> None:
+    """Whom of them nobody could reach three times is looked for at home, but who is known to be away."""
+    if not residents:
+        return
+    session.flush()
+    ids = [one.id for one in residents]
+    failed, away = failed_runs(session, now, ids), lasting(session, now, ids)
+    for resident in residents:
+        if failed.get(resident.id, 0) >= ATTEMPTS and resident.id not in away:
+            look_at_home(session, resident, now)
 
 
 def one_by_one(session: ScopedSession, resident: Resident, contacts: Iterable[dict], now: datetime) -> None:

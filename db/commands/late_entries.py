@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from core.calendar import local_day
 from core.clocks import State, state
 from core.late_entries import may_decide
 from core.periods import Period
@@ -107,9 +108,10 @@ def decide_contact(session: ScopedSession, *, now: datetime, entry_id: UUID, con
     if refused := may_decide(entry.enterer, decider(session)):
         return refused
     contact, clock = _decide_contact(session, entry, resident, confirmed, now)
+    happened = local_day(contact.happened_at) if contact.day_only else contact.happened_at
     file(
         session, "care.confirm_late" if confirmed else "care.refuse_late", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
-        act=contact.act, clause=entry.clause_id, happened_at=contact.happened_at.isoformat(), recorded_at=entry.recorded_at.isoformat(),
+        act=contact.act, clause=entry.clause_id, happened_at=happened.isoformat(), recorded_at=entry.recorded_at.isoformat(),
     )  # fmt: skip
     return DecidedContact(entry.clause_id, clock and state(clock, now))
 

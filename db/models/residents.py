@@ -81,7 +81,8 @@ class SpecialGroup(InGrid, AboutPeople, Base):
 class Contact(InGrid, AboutPeople, Base):
     """An act of care for a resident: call, visit, file_update, assessment, session. Only `outcome` reached counts.
 
-    `happened_at` ≤ `recorded_at`, both kept. `source_key`: what an import recognises it by.
+    `happened_at` ≤ `recorded_at`, both kept. `day_only`: a ledger gave the day without a time of day; `happened_at` is that day's first moment, and no time is known. `source_key`:
+    what an import recognises it by.
     """
 
     __tablename__ = "contact"
@@ -93,6 +94,7 @@ class Contact(InGrid, AboutPeople, Base):
     staff_id: Mapped[UUID | None]
     note: Mapped[str | None] = mapped_column(EncryptedText("contact.note"))
     source_key: Mapped[str | None]
+    day_only: Mapped[bool | None] = mapped_column(info=LATER)
     __table_args__ = (
         community_key(),
         within("grid_id", to="grid"),

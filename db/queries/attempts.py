@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from core.care import ATTEMPTED, FAILED, failed_attempts
 from db.engine import ScopedSession
@@ -16,9 +16,11 @@ _BACK = timedelta(60)
 """How far back a row of failed attempts is followed."""
 
 
+_TRIED = (Contact.act.in_(ATTEMPTED), or_(Contact.day_only.is_(None), Contact.outcome.not_in(FAILED)))
+"""A failed one of which only the day is known is no attempt of its own: it may be the same occasion as another."""
 _RUNS = (
     select(Contact.resident_id, Contact.happened_at, Contact.outcome)
-    .where(Contact.resident_id.in_(bindparam("ids", expanding=True)), Contact.act.in_(ATTEMPTED), Contact.happened_at >= bindparam("since"))
+    .where(Contact.resident_id.in_(bindparam("ids", expanding=True)), *_TRIED, Contact.happened_at >= bindparam("since"))
     .order_by(Contact.happened_at.desc())
     .execution_options(kept=True)
 )
@@ -39,7 +41,7 @@ def failed_runs(session: ScopedSession, now: datetime, ids: Iterable[UUID]) -> d
 
 _ATTEMPTS = (
     select(Contact.happened_at, Contact.outcome)
-    .where(Contact.community_id == bindparam("community_id"), Contact.resident_id == bindparam("resident_id"), Contact.act.in_(ATTEMPTED))
+    .where(Contact.community_id == bindparam("community_id"), Contact.resident_id == bindparam("resident_id"), *_TRIED)
     .order_by(Contact.happened_at.desc())
     .limit(30)
     .execution_options(rollup=True)

@@ -65,6 +65,7 @@ class ContactRow:
     id: UUID
     late: str | None = None
     agreed: tuple[Agreed, str | None] | None = None
+    day_only: bool | None = None
 
 
 def person(session: ScopedSession, now: datetime, resident_id: UUID) -> PersonFile | None:
@@ -96,13 +97,13 @@ def _days(resident: Resident, one: SpecialGroup) -> tuple[str, str | None]:
 def contacts(session: ScopedSession, resident_id: UUID, *, limit: int = 10, offset: int = 0) -> tuple[list[ContactRow], bool]:
     """A page of somebody's contacts, newest first, and whether there are more."""
     notes = may(session.scope.role, "care_contact")
-    columns = (Contact.act, Contact.outcome, Contact.happened_at, Contact.recorded_at, Staff.name, Contact.note, Contact.id)
+    columns = (Contact.act, Contact.outcome, Contact.happened_at, Contact.recorded_at, Staff.name, Contact.note, Contact.id, Contact.day_only)
     query = select(*columns).outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
     query = query.where(Contact.resident_id == resident_id).order_by(Contact.happened_at.desc(), Contact.id.desc()).limit(limit + 1).offset(offset)
     rows = session.execute(query).all()
     late = late_entries.standing(session, [row.id for row in rows])
     agreed = agreed_in(session, [row.id for row in rows if row.outcome == "agreed"])
-    return [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5]), row.id, late.get(row.id), agreed.get(row.id)) for row in rows[:limit]], len(rows) > limit
+    return [ContactRow(*row[:5], row[5] if notes else masks.free_text(row[5]), row.id, late.get(row.id), agreed.get(row.id), row.day_only) for row in rows[:limit]], len(rows) > limit
 
 
 def order_contacts(session: ScopedSession, community_id: UUID, order_id: UUID) -> list[ContactRow]:

@@ -28,6 +28,7 @@ from db.queries.departures import held_counts
 from db.queries.late_entries import tally_contacts
 from db.queries.ledger import proof_state
 from db.queries.packages import ever_recorded
+from db.queries.plausibility import untimed
 from db.queries.property import CLAUSES as PROVEN
 from db.queries.surveys import surveyed
 from db.queries.tallies import NOTHING, Count, counts
@@ -176,6 +177,8 @@ def _record_line(session: Session, clause: Clause, now: datetime, community_id: 
         return Line(clause.id, "record", Verdict.not_measured, why="packages.why_not_kept")
     good, bad, pending = rows_of.record(session, clause.id, now, community_id, period)
     line = Line(clause.id, "record", measures.of_rows(good, good + bad), good + bad + pending, good, bad, pending=pending, value=Tally(good, bad, 0).rate)
+    if clause.id == plausibility.DENSE:
+        line = replace(line, values={"untimed": untimed(session, community_id, period)})
     if clause.id == "tamper_proof" and proof_state(session, community_id).faults:
         return replace(line, verdict=Verdict.broken, why="checklist.why_faults")
     return replace(line, why=f"checklist.why_{clause.id.replace('.', '_')}")

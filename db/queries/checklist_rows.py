@@ -247,7 +247,7 @@ def _doubtful(session: Session, community_id: UUID, clause_id: str, period: Peri
 def _undecided(session: Session, community_id: UUID, period: Period, limit: int, offset: int) -> list[Violation]:
     return [
         Violation(
-            "contact", one.contact_id, f"{local_minute(one.happened_at)} {one.name or ''}", one.grid, one.by, due_at=one.due_at, resident_id=one.resident_id,
+            "contact", one.contact_id, f"{local_minute(one.happened_at, one.day_only)} {one.name or ''}", one.grid, one.by, due_at=one.due_at, resident_id=one.resident_id,
             clause_id=late_entries.CLAUSE,
         )
         for one in undecided_contacts(session, community_id, period, limit=limit, offset=offset)
@@ -255,7 +255,7 @@ def _undecided(session: Session, community_id: UUID, period: Period, limit: int,
 
 
 def _visit(one: visits.DoubtfulVisit) -> str:
-    return f"{local_minute(one.happened_at)} {one.person or ''}"
+    return f"{local_minute(one.happened_at, one.day_only)} {one.person or ''}"
 
 
 def _orders(session: Session, where: ColumnElement[bool], limit: int, offset: int) -> list[Violation]:

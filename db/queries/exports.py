@@ -251,13 +251,14 @@ def _contacts(session: ScopedSession, community_id: UUID) -> Iterator[dict]:
     homes = {row["id"]: row for row in _records(session, community_id, Household, Household.id, Household.building_id, Household.door, order=Household.id)}
     people = {row["id"]: row for row in _records(session, community_id, Resident, Resident.id, Resident.name, Resident.id_number, Resident.household_id, order=Resident.id)}
     hidden = "address" in masked(session.scope.role)
-    own = (Contact.resident_id, Contact.act, Contact.outcome, Contact.happened_at.label("happened"), Contact.staff_id, Contact.note)
+    own = (Contact.resident_id, Contact.act, Contact.outcome, Contact.happened_at.label("happened"), Contact.day_only, Contact.staff_id, Contact.note)
     for row in _records(session, community_id, Contact, *own, order=Contact.happened_at):
         who = people[row["resident_id"]]
         home = homes.get(who["household_id"], {})
         door = masks.free_text(home.get("door")) if hidden else home.get("door")
         about = {"name": who["name"], "id_number": who["id_number"], "building": buildings.get(home.get("building_id")), "door": door}
-        yield row | about | {"by": staff.get(row["staff_id"])}
+        happened = local_day(row["happened"]) if row["day_only"] else row["happened"]
+        yield row | about | {"by": staff.get(row["staff_id"]), "happened": happened}
 
 
 def _packages(session: ScopedSession, community_id: UUID, now: datetime) -> Iterator[dict]:

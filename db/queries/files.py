@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from core import masks
+from core.calendar import local_minute
 from core.files import BY_PURPOSE, KINDS, OPEN, how_open
 from db.engine import ScopedSession
 from db.keys import keyring
@@ -29,7 +30,7 @@ SHOWN_FOR = 60
 @dataclass(frozen=True)
 class FileLine:
     """A linked file. `name` only where it opens at once, like everything that may name people; `opens`: core.files.how_open at this moment,
-    `lasting`: not only for a minute; `act`: of the trail, of an order's act; `visited_at`: of a contact; `own`: the reader added it."""
+    `lasting`: not only for a minute; `act`: of the trail, of an order's act; `visited_at`: of a contact, as text, for of some only the day is known; `own`: the reader added it."""
 
     community_id: UUID
     id: UUID
@@ -40,7 +41,7 @@ class FileLine:
     picture: bool
     name: str | None
     act: str | None
-    visited_at: datetime | None
+    visited_at: str | None
     added_at: datetime
     by: str | None
     own: bool
@@ -152,13 +153,13 @@ def _lines(session: ScopedSession, now: datetime, community_id: UUID, found: lis
     events = (WorkOrderEvent.community_id == community_id, WorkOrderEvent.id.in_([one.subject_id for one in found if one.subject_kind == "act"]))
     acts = {row.id: row.act for row in session.execute(select(WorkOrderEvent.id, WorkOrderEvent.act).where(*events))}
     contacts = (Contact.community_id == community_id, Contact.id.in_([one.contact_id for one in found if one.contact_id]))
-    visits = {row.id: row.happened_at for row in session.execute(select(Contact.id, Contact.happened_at).where(*contacts))}
+    visits = {row.id: local_minute(row.happened_at, row.day_only) for row in session.execute(select(Contact.id, Contact.happened_at, Contact.day_only).where(*contacts))}
     accounts = select(Account.id, Account.display_name).where(Account.id.in_({one.added_by for one in found if one.added_by}))
     by = {row.id: row.display_name for row in session.execute(accounts)}
     return [_line(session, now, one, files[one.file_id], acts.get(one.subject_id), visits.get(one.contact_id), by.get(one.added_by)) for one in found]
 
 
-def _line(session: ScopedSession, now: datetime, link: Attachment, stored, act: str | None, visited_at: datetime | None, by: str | None) -> FileLine:
+def _line(session: ScopedSession, now: datetime, link: Attachment, stored, act: str | None, visited_at: str | None, by: str | None) -> FileLine:
     opens, lasting, own = _at(session, now, link), way_in(session, link) == OPEN, link.added_by is not None and link.added_by == session.scope.actor_id
     name, reason = (link.name, link.struck_reason) if opens == OPEN else (None, masks.free_text(link.struck_reason))
     return FileLine(

@@ -97,6 +97,7 @@ class LateContactLine:
     clause_id: str
     due_at: datetime
     happened_at: datetime
+    day_only: bool | None
     recorded_at: datetime
     by: str | None
     reason: str
@@ -212,7 +213,7 @@ def _in(community_id: UUID, period: Period) -> tuple[ColumnElement[bool], ...]:
 def _contacts(*where: ColumnElement[bool]) -> Select:
     contact = and_(Contact.community_id == LateContact.community_id, Contact.id == LateContact.contact_id)
     grid = and_(Grid.community_id == Resident.community_id, Grid.id == Resident.grid_id)
-    query = select(LateContact, Resident.name, Grid.name.label("grid"), Contact.act, Contact.happened_at)
+    query = select(LateContact, Resident.name, Grid.name.label("grid"), Contact.act, Contact.happened_at, Contact.day_only)
     return query.join(Resident, _PERSON).join(Contact, contact).outerjoin(Grid, grid).where(*where)
 
 
@@ -222,8 +223,8 @@ def _contact_lines(session: ScopedSession, query: Select) -> list[LateContactLin
     hidden, words = masked(scope.role), may(scope.role, "care_file_update")
     return [
         LateContactLine(
-            one.id, one.contact_id, one.community_id, one.resident_id, masks.masked("name", row.name, hidden), row.grid, row.act, one.clause_id, one.due_at, row.happened_at, one.recorded_at,
-            people[one.entered_by], one.reason if words else masks.free_text(one.reason), STANDS[one.confirmed],
+            one.id, one.contact_id, one.community_id, one.resident_id, masks.masked("name", row.name, hidden), row.grid, row.act, one.clause_id, one.due_at, row.happened_at, row.day_only,
+            one.recorded_at, people[one.entered_by], one.reason if words else masks.free_text(one.reason), STANDS[one.confirmed],
             same_person(one.enterer, actor), may_decide(one.enterer, actor), people[one.decided_by], one.decided_at,
         )
         for row in rows

@@ -28,6 +28,7 @@ class DoubtfulVisit:
     grid: str | None
     by: str | None
     happened_at: datetime
+    day_only: bool | None = None
     other: "DoubtfulVisit | None" = None
     same: bool = False
     doubt: Doubt | None = None
@@ -43,6 +44,11 @@ def counted(session: ScopedSession, clause_id: str, community_id: UUID, period: 
     return of - len(bad), len(bad)
 
 
+def untimed(session: ScopedSession, community_id: UUID, period: Period) -> int:
+    """How many home visits of the period have a day and no time: nobody can say how close together they were, so they are judged by no minute."""
+    return session.scalar(select(func.count()).select_from(Contact).where(*_visits_of(community_id, period), Contact.day_only))
+
+
 def doubtful(session: ScopedSession, clause_id: str, community_id: UUID, period: Period, limit: int, offset: int) -> list[DoubtfulVisit]:
     """The visits `counted` as bad, newest first."""
     _, bad = _judged(session, clause_id, community_id, period)
@@ -54,23 +60,26 @@ def doubtful(session: ScopedSession, clause_id: str, community_id: UUID, period:
 
 def _visits(session: ScopedSession, community_id: UUID, ids: set[UUID]) -> dict[UUID, DoubtfulVisit]:
     hidden = masked(session.scope.role)
-    query = select(Contact.id, Contact.grid_id, Contact.happened_at, Resident.name.label("person"), Grid.name.label("grid"), Staff.name.label("by"))
+    query = select(Contact.id, Contact.grid_id, Contact.happened_at, Contact.day_only, Resident.name.label("person"), Grid.name.label("grid"), Staff.name.label("by"))
     for model, column in ((Resident, Contact.resident_id), (Grid, Contact.grid_id), (Staff, Contact.staff_id)):
         query = query.outerjoin(model, and_(model.community_id == Contact.community_id, model.id == column))
     rows = session.execute(query.where(Contact.community_id == community_id, Contact.id.in_(ids)))
-    return {row.id: DoubtfulVisit(row.id, masks.masked("name", row.person, hidden), row.grid_id, row.grid, row.by, row.happened_at) for row in rows}
+    return {row.id: DoubtfulVisit(row.id, masks.masked("name", row.person, hidden), row.grid_id, row.grid, row.by, row.happened_at, row.day_only) for row in rows}
 
 
 def _judged(session: ScopedSession, clause_id: str, community_id: UUID, period: Period) -> tuple[int, Bad]:
     if clause_id == PHOTO:
         return _with_photo(session, community_id, period)
-    own = (Contact.community_id == community_id, Contact.act == "visit", Contact.staff_id.is_not(None), Contact.happened_at >= period.start, Contact.happened_at < period.end)
+    own = _visits_of(community_id, period)
     if clause_id == ABSENT:
         between = (Absence.community_id == community_id, Absence.starts_at < period.end, Absence.ends_at > period.start)
         absences = session.execute(select(Absence.staff_id, Absence.starts_at, Absence.ends_at).where(*between)).all()
-        visits = _made(session, *own, Contact.staff_id.in_({staff_id for staff_id, *_ in absences})) if absences else []
-        of, bad = session.scalar(select(func.count()).select_from(Contact).where(*own)), while_absent(visits, absences)
+        away = Contact.staff_id.in_({staff_id for staff_id, *_ in absences})
+        visits, by_day = (_made(session, *own, away, one) if absences else [] for one in (Contact.day_only.is_(None), Contact.day_only))
+        of, bad = session.scalar(select(func.count()).select_from(Contact).where(*own)), while_absent(visits, absences, by_day)
+        visits = sorted(visits + by_day, key=lambda one: one[2], reverse=True)
     else:
+        own = (*own, Contact.day_only.is_(None))
         of, figure, moments = 0, figures(period.last_day), defaultdict(list)
         for staff_id, moment in session.execute(select(Contact.staff_id, Contact.happened_at).where(*own)):
             moments[staff_id].append(moment)
@@ -80,6 +89,10 @@ def _judged(session: ScopedSession, clause_id: str, community_id: UUID, period: 
         visits = _made(session, *own, Contact.staff_id.in_(crowded)) if crowded else []
         bad = dense(visits, *figure) if crowded else {}
     return of, {visit: bad[visit] for visit, *_ in visits if visit in bad}
+
+
+def _visits_of(community_id: UUID, period: Period) -> tuple[ColumnElement[bool], ...]:
+    return Contact.community_id == community_id, Contact.act == "visit", Contact.staff_id.is_not(None), Contact.happened_at >= period.start, Contact.happened_at < period.end
 
 
 def _made(session: ScopedSession, *where: ColumnElement[bool]) -> list[Visit]:

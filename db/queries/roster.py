@@ -55,12 +55,13 @@ class RosterClock:
 
 @dataclass(frozen=True)
 class LastContact:
-    """The latest contact, reached or not, and by whom (None: not known)."""
+    """The latest contact, reached or not, and by whom (None: not known). `day_only`: of its moment only the day is known."""
 
     act: str
     outcome: str
     happened_at: datetime
     by: str | None
+    day_only: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -258,7 +259,7 @@ _NEWEST = (
 )
 _WHICH = select(_NEWEST).select_from(Resident).where(Resident.id.in_(_IDS)).execution_options(kept=True)
 _CONTACTS = (
-    select(Contact.resident_id, Contact.act, Contact.outcome, Contact.happened_at, Staff.name)
+    select(Contact.resident_id, Contact.act, Contact.outcome, Contact.happened_at, Staff.name, Contact.day_only)
     .outerjoin(Staff, and_(Staff.community_id == Contact.community_id, Staff.id == Contact.staff_id))
     .where(Contact.id.in_(_IDS))
     .execution_options(kept=True)

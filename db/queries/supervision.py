@@ -29,6 +29,7 @@ class Step:
     recorded_at: datetime
     who: str | None
     outcome: str | None = None
+    day_only: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,11 @@ def steps(session: Session, community_id: UUID, row: Violation, *, limit: int = 
         event, named = DutyRecord, DutyRecord.staff_id
         clause = select(Clock.clause_id).where(Clock.community_id == community_id, Clock.id == row.clock_id).scalar_subquery()
         where, word, outcome = (event.clause_id == clause, event.grid_id.is_not_distinct_from(row.grid_id)), event.clause_id, None
-    columns = [word.label("word"), event.happened_at, event.recorded_at, Staff.name, *([outcome.label("outcome")] if outcome is not None else [])]
+    columns = [word.label("word"), event.happened_at, event.recorded_at, Staff.name, *([outcome.label("outcome"), Contact.day_only] if outcome is not None else [])]
     query = select(*columns).outerjoin(Staff, (Staff.community_id == event.community_id) & (Staff.id == named)).where(event.community_id == community_id, *where)
     prefix = {WorkOrderEvent: "work_orders.act_", Contact: "care.act.", DutyRecord: ""}[event]
     found = session.execute(query.order_by(event.happened_at.desc(), event.id.desc()).limit(limit))
-    return [Step(f"{prefix}{one.word}", one.happened_at, one.recorded_at, one.name, getattr(one, "outcome", None)) for one in found]
+    return [Step(f"{prefix}{one.word}", one.happened_at, one.recorded_at, one.name, getattr(one, "outcome", None), getattr(one, "day_only", None)) for one in found]
 
 
 def _around(session: Session, community_id: UUID, contact_id: UUID) -> tuple:

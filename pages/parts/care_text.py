@@ -105,7 +105,7 @@ def contact_text(desk: Desk, last: LastContact | None) -> str:
     if last is None:
         return desk.t("roster.no_last")
     by = desk.t("roster.by", who=last.by) if last.by else ""
-    when = last.happened_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+    when = last.happened_at.astimezone(SHANGHAI).strftime("%m-%d" if last.day_only else "%m-%d %H:%M")
     return desk.t("roster.contact", when=when, act=desk.t(f"care.act.{last.act}"), outcome=outcome_text(desk, last.act, last.outcome), by=by)
 
 

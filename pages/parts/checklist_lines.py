@@ -38,7 +38,8 @@ def counted(desk: Desk, line: Line) -> str:
         return desk.t(line.why, **line.values)
     word = "checklist.visits" if line.clause_id in plausibility.CLAUSES else "checklist.counts"
     parts = [desk.t(word, due=line.due, met=line.met, not_met=line.not_met)] if line.due else []
-    parts += [desk.t(f"checklist.{name}", n=n) for name, n in (("pending", line.pending), ("paused", line.paused), ("provisional", line.provisional), ("held", line.held)) if n]
+    more = {name: getattr(line, name) for name in ("pending", "paused", "provisional", "held")} | {"untimed": line.values.get("untimed")}
+    parts += [desk.t(f"checklist.{name}", n=n) for name, n in more.items() if n]
     return desk.t("checklist.comma").join(parts) or desk.t("checklist.none_due")
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.calendar import SHANGHAI, local_minute
+from core.calendar import SHANGHAI, is_day_only, local_minute
 from core.clocks import State
 from core.rulebook import load_rulebook
 from db.queries.checklist_rows import Violation
@@ -57,7 +57,7 @@ def row_text(desk: Desk, clause_id: str | None, row: Violation) -> str:
     places = [plain(row.grid) if row.grid != row.what else None, by]
     if row.state:
         colour = "red" if row.state == State.overdue else "orange"
-        done = desk.t("checklist.closed", at=moment(row.closed_at)) if row.closed_at else None
+        done = desk.t("checklist.closed", at=local_minute(row.closed_at, row.resident_id and is_day_only(row.closed_at))) if row.closed_at else None
         lines.append(f":{colour}[**{desk.t(f'clocks.{row.state}')}**] · " + " · ".join(filter(None, (desk.t("checklist.due", at=limit(row.due_at)), done))))
     if any(places):
         lines.append(f":gray[{' · '.join(filter(None, places))}]")
@@ -88,7 +88,7 @@ def _evidence(community_id: UUID, clause_id: str, row: Violation, desk_name: str
 
 
 def _step_text(desk: Desk, step: Step) -> str:
-    parts = [moment(step.happened_at), _name(desk, step.word), step.outcome and outcome_text(desk, step.word.rpartition(".")[2], step.outcome), plain(step.who)]
+    parts = [local_minute(step.happened_at, step.day_only), _name(desk, step.word), step.outcome and outcome_text(desk, step.word.rpartition(".")[2], step.outcome), plain(step.who)]
     if (step.recorded_at - step.happened_at).total_seconds() > 3600:
         parts.append(desk.t("checklist.recorded", at=moment(step.recorded_at)))
     return " · ".join(filter(None, parts))

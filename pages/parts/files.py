@@ -95,7 +95,7 @@ def _figure(desk: Desk, one: FileLine) -> str:
 def _of(desk: Desk, one: FileLine) -> str:
     if one.act:
         return desk.t(f"work_orders.act_{one.act}")
-    return desk.t(f"files.of_{one.subject_kind}", at=local_minute(one.visited_at) if one.visited_at else "")
+    return desk.t(f"files.of_{one.subject_kind}", at=one.visited_at or "")
 
 
 def _strike(desk: Desk, lines: Sequence[FileLine], key: str) -> None:

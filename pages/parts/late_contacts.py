@@ -69,7 +69,7 @@ def draw_quarter(desk: Desk, community_id: UUID, line: Line, quarter_key: str) -
 
 def said(desk: Desk, one: LateContactLine) -> str:
     """One entry in Markdown: whom, what was done, when it is said to have happened, when, by whom and why it was entered."""
-    moments = {"happened": local_minute(one.happened_at), "recorded": local_minute(one.recorded_at), "due": deadline_text(one.due_at)}
+    moments = {"happened": local_minute(one.happened_at, one.day_only), "recorded": local_minute(one.recorded_at), "due": deadline_text(one.due_at)}
     what = desk.t("late_entries.contact_said", act=desk.t(f"care.act.{one.act}"), by=plain(one.by) or desk.t("grants.nobody"), **moments)
     who = " · ".join(filter(None, (f"**{plain(one.name)}**", plain(one.grid))))
     return f"{who}  \n{what}  \n{desk.t('late_entries.contact_reason', reason=plain(one.reason))}"

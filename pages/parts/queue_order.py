@@ -105,7 +105,7 @@ def _reached(desk: Desk, card: OrderCard) -> None:
         return
     with desk.session() as session:
         rows = order_contacts(session, card.line.community_id, card.line.id)
-    lines = [f"- {local_minute(row.happened_at)} · {desk.t(f'care.act.{row.act}')} · {outcome_text(desk, row.act, row.outcome)}" for row in rows]
+    lines = [f"- {local_minute(row.happened_at, row.day_only)} · {desk.t(f'care.act.{row.act}')} · {outcome_text(desk, row.act, row.outcome)}" for row in rows]
     st.markdown("\n".join([f"**{desk.t('roster.history')}**", "", *lines]))
 
 

@@ -127,9 +127,9 @@ def _history(desk: Desk, file: PersonFile, place: str) -> None:
 
 
 def _contact(desk: Desk, row: ContactRow) -> str:
-    parts = [local_minute(row.happened_at), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), plain(row.by)]
+    parts = [local_minute(row.happened_at, row.day_only), desk.t(f"care.act.{row.act}"), outcome_text(desk, row.act, row.outcome), plain(row.by)]
     parts.insert(3, row.agreed and ended_text(desk, *row.agreed))
-    if (row.recorded_at - row.happened_at) > timedelta(hours=12):
+    if local_day(row.recorded_at) > local_day(row.happened_at) if row.day_only else (row.recorded_at - row.happened_at) > timedelta(hours=12):
         parts.append(f":orange[{desk.t('roster.history_late', day=local_day(row.recorded_at))}]")
     parts.append(row.late and stand(desk, row.late))
     return " · ".join(part for part in parts if part) + (f"  \n  {plain(row.note)}" if row.note else "")

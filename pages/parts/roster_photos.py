@@ -20,7 +20,7 @@ def draw_photos(desk: Desk, file: PersonFile, rows: list[ContactRow], place: str
     if not visits or not desk.may("care_contact"):
         return
     with st.expander(desk.t("files.later")), st.form(key, border=False, clear_on_submit=True):
-        which = st.selectbox(desk.t("files.which_visit"), list(visits), format_func=lambda one: local_minute(visits[one].happened_at))
+        which = st.selectbox(desk.t("files.which_visit"), list(visits), format_func=lambda one: local_minute(visits[one].happened_at, visits[one].day_only))
         uploads = pick_files(desk, f"{key}-field", PHOTOS)
         if st.form_submit_button(desk.t("files.save"), type="primary", width="stretch"):
             done = desk.carry_out(attach_to_contact, community_id=file.community_id, contact_id=which, uploads=uploads)

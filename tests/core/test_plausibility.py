@@ -34,6 +34,15 @@ def test_two_people_who_visit_at_once_are_not_one():
     assert dense(visits(6, within=WINDOW / 2) + visits(6, within=WINDOW / 2, who="李芳"), LEAST, WINDOW) == {}
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "listed"),
+    [("2026-11-18T00:00", "2026-11-19T00:00", True), ("2026-11-18T00:01", "2026-11-19T00:00", False), ("2026-11-18T00:00", "2026-11-18T23:59", False), ("2026-11-10T00:00", "2026-11-20T00:00", True)],
+)
+def test_a_visit_of_which_only_the_day_is_known_was_made_while_away_if_all_of_that_day_was(begin, end, listed):
+    visit = ("走访", "王明", at("2026-11-18T00:00"))
+    assert list(while_absent([], [("王明", at(begin), at(end))], [visit])) == ["走访"] * listed
+
+
 def test_only_the_visits_of_the_dense_minutes_are_listed():
     before, after = ("早", "王明", BEGIN - timedelta(hours=1)), ("晚", "王明", BEGIN + timedelta(hours=1))
     found = dense([after, *visits(12, within=timedelta(minutes=9)), before], LEAST, WINDOW)

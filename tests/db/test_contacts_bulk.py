@@ -47,7 +47,7 @@ def twins(place: Place, chance: random.Random, n: int) -> tuple:
 
 def entered(place: Place, resident_id, acts) -> list[dict]:
     about = {"community_id": place.community_id, "resident_id": resident_id, "grid_id": place.grids[0], "recorded_at": NOW, "version": 1}
-    return [about | {"id": uuid7(), "act": act, "outcome": outcome, "happened_at": moment} for act, outcome, moment in acts]
+    return [about | {"id": uuid7(), "act": act, "outcome": outcome, "happened_at": moment, "day_only": None} for act, outcome, moment in acts]
 
 
 def take_in(session, *, now, place, people):
