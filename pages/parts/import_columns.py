@@ -16,6 +16,7 @@ from db.sheets import Sheet, read_sheet
 from pages.parts.desk import Desk
 from pages.parts.page import show_refusal
 from pages.parts.plain import plain as as_text
+from pages.parts.rows import draw_rows
 
 _SHOWN = 3
 
@@ -69,7 +70,7 @@ def _sample(desk: Desk, upload: Upload, heads: list[str]) -> None:
     if not rows or not mapping.columns:
         return
     names = [f"{upload.into.fields[name].title[desk.lang]} ← {column_letter(i)} {heads[i] if i < len(heads) else ''}" for name, i in mapping.columns.items()]
-    st.dataframe([dict(zip(names, row, strict=True)) for row in rows], hide_index=True)
+    draw_rows([dict(zip(names, row, strict=True)) for row in rows])
 
 
 def _header(desk: Desk, upload: Upload, today: date) -> Mapping | None:

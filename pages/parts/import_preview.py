@@ -16,8 +16,10 @@ from db.sheets import marked_workbook
 from pages.parts.desk import Desk
 from pages.parts.import_columns import veiled
 from pages.parts.plain import plain
+from pages.parts.rows import draw_rows, on_a_phone
 
-_LISTED = 500
+_LISTED, _ON_A_PHONE = 500, 50
+"""Rows shown at most: of a table, of cards one under the other."""
 _FIGURES = ("new", "changed", "unchanged", "rejected")
 _KNOWN_BY = {"grid_id": "grid", "household_id": "door", "exit": "left_on"}
 """Columns that hold an id, and what is asked for → the field a reader knows them by."""
@@ -26,7 +28,7 @@ _KNOWN_BY = {"grid_id": "grid", "household_id": "door", "exit": "left_on"}
 def preview_view(desk: Desk, seen: Preview) -> bool:
     """Shows the preview. True when somebody has just agreed to take it in."""
     counts = seen.counts
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="small", key="imports-figures"):
         for name in _FIGURES:
             st.metric(desk.t(f"imports.{name}"), counts[name], border=True)
     if counts["skipped"] or counts["blank"] or counts["repeated"]:
@@ -100,9 +102,10 @@ def bad_view(desk: Desk, seen: Preview | Comparison, words: str = "imports") -> 
     if counts["remarks"]:
         st.warning(desk.t(f"{words}.remarks_title", n=counts["remarks"]))
     worst = sorted(bad, key=lambda cell: (not cell.refuses, cell.row, cell.column))
-    st.dataframe([_line(desk, cell, seen.upload.into.fields.get(cell.field)) for cell in worst[:_LISTED]], hide_index=True, key="imports-bad")
-    if len(bad) > _LISTED:
-        st.caption(desk.t("imports.bad_more", n=_LISTED))
+    listed = _ON_A_PHONE if on_a_phone() else _LISTED
+    draw_rows([_line(desk, cell, seen.upload.into.fields.get(cell.field)) for cell in worst[:listed]], key="imports-bad")
+    if len(bad) > listed:
+        st.caption(desk.t("imports.bad_more", n=listed))
     with st.expander(desk.t("imports.reasons")):
         for (reason, _), n in Counter((word(desk, cell), cell.reason) for cell in bad).most_common(20):
             st.markdown(desk.t("imports.reason_count", reason=plain(reason), n=n))
@@ -133,14 +136,15 @@ def _changes(desk: Desk, seen: Preview) -> None:
         return
     with st.expander(desk.t("imports.changes_title", n=len(shown))):
         lines = []
-        for change, mark, more in shown[:_LISTED]:
+        listed = _ON_A_PHONE if on_a_phone() else _LISTED
+        for change, mark, more in shown[:listed]:
             field = fields[_KNOWN_BY.get(change.column, change.column)]
             title = desk.t(mark, field=field.title[desk.lang], **more) if mark else field.title[desk.lang]
             lines.append([change.row, title, *(veiled(desk, field, str(_said(desk, field, value) or "")) for value in (change.old, change.new))])
         titles = [desk.t(f"imports.{name}") for name in ("bad_row", "change_field", "change_old", "change_new")]
-        st.dataframe([dict(zip(titles, line, strict=True)) for line in lines], hide_index=True)
-        if len(shown) > _LISTED:
-            st.caption(desk.t("imports.changes_more", n=_LISTED))
+        draw_rows([dict(zip(titles, line, strict=True)) for line in lines])
+        if len(shown) > listed:
+            st.caption(desk.t("imports.changes_more", n=listed))
 
 
 def _said(desk: Desk, field: Field, value: object) -> object:

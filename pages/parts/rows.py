@@ -19,7 +19,8 @@ def draw_rows(rows: list[dict], **columns) -> None:
 
 
 def _card(row: dict) -> str:
-    """The first value, then each other one that says something with its label."""
-    first, *others = row.items()
+    """The first value, a number with its label, then each other one that says something."""
+    (label, first), *others = row.items()
+    name = f"{label} {first}" if isinstance(first, int) else str(first)
     said = "".join(f"<span><i>{escape(label)}</i> {escape(str(value))}</span>" for label, value in others if value not in (None, ""))
-    return f'<div role="listitem"><b>{escape(str(first[1]))}</b>{said}</div>'
+    return f'<div role="listitem"><b>{escape(name)}</b>{said}</div>'
