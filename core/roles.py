@@ -31,7 +31,7 @@ ACTS = (
     "order_take_in", "order_accept", "order_ask_materials", "order_finish", "order_follow_up", "order_reassign", "order_cancel", "order_confirm_late", "order_review", "order_grant",
     "explanation_acknowledge", "archive_ask", "archive_decide",
     "care_contact", "care_file_update", "care_assess", "care_hold", "care_exit", "care_change_decide", "care_confirm_late", "care_merge", "survey_start", "survey_enter", "reveal",
-    "absence_own", "absence_manage", "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
+    "absence_own", "absence_manage", "staff_manage", "duty_record", "patrol_record", "supervision_record", "reconcile", "bill_record", "bill_suspend", "parking_record", "board_switch",
     "import_ledgers", "export_tables", "catalogue_edit", "calendar_load", "recompute", "ledger_head", "accounts_manage", "communities_manage",
 )  # fmt: skip
 """Everything somebody can do that leaves a ledger entry."""

@@ -12,6 +12,7 @@ from pages.parts.absences import draw_absence, draw_entry
 from pages.parts.desk import Desk
 from pages.parts.page import page_header
 from pages.parts.pick import pick_community
+from pages.parts.posts import draw_changes
 
 
 def page() -> None:
@@ -29,11 +30,13 @@ def page() -> None:
         rows = absences(session, desk.now, community_id)
     if not staff:
         st.info(desk.t("staff.nobody_yet"))
-        return
     draw_entry(desk, community_id, [one for one in staff if everybody or one.id == own], chooses=everybody)
-    _absences(desk, community_id, rows, everybody)
+    if staff:
+        _absences(desk, community_id, rows, everybody)
     if everybody:
         _everybody(desk, staff, rows)
+    if desk.may("staff_manage"):
+        draw_changes(desk, community_id, staff)
 
 
 def _absences(desk: Desk, community_id: UUID, rows: list[AbsenceRow], everybody: bool) -> None:
@@ -51,6 +54,8 @@ def _absences(desk: Desk, community_id: UUID, rows: list[AbsenceRow], everybody:
 
 
 def _everybody(desk: Desk, staff: list[Worker], rows: list[AbsenceRow]) -> None:
+    if not staff:
+        return
     away = {one.staff_id: desk.t("staff.away", end=span(one.starts_at, one.ends_at)[1]) for one in rows if one.state == "running"}
     st.subheader(desk.t("staff.everybody", n=len(staff)), anchor=False)
     shown = [

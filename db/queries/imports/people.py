@@ -11,6 +11,7 @@ from core.changes import TYPED
 from core.departures import check_exit
 from core.homes import FILLS, OTHER, SAME, SILENT, by_address, by_door, lives_at
 from core.imports.judge import Row
+from core.posts import until_taken
 from db.engine import ScopedSession
 from db.models.grids import Household, Post, Staff
 from db.models.merges import Merge
@@ -265,7 +266,7 @@ class StaffAndPosts(PlacedIntake):
         if present and present["staff_id"] == person["id"]:
             return
         if present:
-            self.change(Post, present, "to_date", max(since, present["from_date"]))
+            self.change(Post, present, "to_date", until_taken(present["from_date"], since))
             del self.posts[place]
         self.touched()
         self.put(Post, self.posts, place, {}, main=False, fixed={"grid_id": grid["id"], "post": values["post"], "staff_id": person["id"], "from_date": since})
