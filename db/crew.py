@@ -52,10 +52,15 @@ _beginning = Lock()
 _HOUSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+def is_long(rows: int) -> bool:
+    """Whether so many rows are worth more than one process."""
+    return rows >= MANY
+
+
 @contextmanager
 def crew(rows: int) -> Iterator[None]:
     """Other processes for the block, if there are so many rows and the machine has the cores; one within another is the outer one."""
-    pool = None if rows < MANY or _present.get() else _opened()
+    pool = None if not is_long(rows) or _present.get() else _opened()
     if pool is None:
         yield
         return

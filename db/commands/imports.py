@@ -25,7 +25,7 @@ from db.commands.changes_bulk import put_all
 from db.commands.contacts_bulk import count_in
 from db.commands.filing import batched, file
 from db.commands.transfers import move_along
-from db.crew import MANY, crew
+from db.crew import crew, is_long
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.bills import Bill, BillStep
@@ -92,7 +92,7 @@ def take_in(
 def _beside(session: ScopedSession, begun: Planning) -> bool:
     """Whether rows are planned while those before them are written: a server has a process of its own for that, SQLite writes in this one. What turns out
     not to be wanted is undone with the transaction."""
-    return len(begun.seen.upload.cells) >= MANY and session.bind.dialect.name != "sqlite" and not begun.seen.missing and begun.alone()
+    return is_long(len(begun.seen.upload.cells)) and session.bind.dialect.name != "sqlite" and not begun.seen.missing and begun.alone()
 
 
 def _does_something(plan: Plan) -> bool:
