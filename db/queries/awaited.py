@@ -53,6 +53,12 @@ def awaited(session: ScopedSession, now: datetime, community_id: UUID) -> list[A
     return [one for one, _ in _all(session, now, community_id)]
 
 
+def how_many(session: ScopedSession, now: datetime, community_id: UUID) -> int:
+    """How much of a community waits for another person's word on the overview: as many as the lists there show."""
+    counted = (late_entries.how_many, late_entries.how_many_contacts, extensions.how_many, suspensions.how_many, changes.how_many, archive.how_many)
+    return sum(one(session, now, community_id) for one in counted)
+
+
 def rising_words(session: ScopedSession, now: datetime, community_id: UUID) -> list[RisingWord]:
     """What nobody was told of, or not yet that it lapses soon. Where nobody may give the word, nobody is told."""
     found = [(one, by) for one, by in _all(session, now, community_id)]

@@ -9,7 +9,8 @@ import streamlit as st
 from core.clocks import deadline_text
 from db.commands.late_entries import Decided, decide
 from db.queries import archive, changes, extensions, suspensions
-from db.queries.late_entries import LateLine, how_many, how_many_contacts, waiting, waiting_contacts
+from db.queries.awaited import how_many
+from db.queries.late_entries import LateLine, waiting, waiting_contacts
 from pages.parts.archive_requests import draw_readings
 from pages.parts.changes import draw_protected
 from pages.parts.clause import clause_mark
@@ -24,8 +25,7 @@ from pages.parts.suspensions import draw_suspension_requests
 
 def draw_waiting(desk: Desk, community_id: UUID) -> None:
     """One line with how many wait for another person's word; nothing where none does."""
-    counted = (how_many, how_many_contacts, extensions.how_many, suspensions.how_many, changes.how_many, archive.how_many)
-    n = sum(kept(desk, one, community_id, community_id=community_id) for one in counted)
+    n = kept(desk, how_many, community_id, community_id=community_id)
     if n and st.button(desk.t("late_entries.waiting", n=n), key="late-entries", width="stretch"):
         open_waiting(desk, community_id)
 

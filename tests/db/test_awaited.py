@@ -20,6 +20,7 @@ from db.models.handovers import HandOver
 from db.models.residents import Resident
 from db.queries.alerts import inbox
 from db.queries.alerts_delivery import Claim, letter
+from db.queries.awaited import how_many
 from db.scope import Scope
 from db.types import uuid7
 from tests.db.test_alerts import Warned
@@ -110,6 +111,8 @@ def test_a_late_entry_and_a_protected_field_wait_for_the_head_without_an_end_and
     raise_all(office.engine, NOW + 25 * HOUR)
     messages = office.read("head", NOW + 25 * HOUR)
     assert sorted(one.kind for message in messages for one in message.words) == ["change", "late_entry"]
+    with open_session(office.engine, office.scope("head")) as session:
+        assert how_many(session, NOW + 25 * HOUR, office.id) == 2, "on the overview, as in the lists behind it"
     claim = Claim(office.id, "wecom", None, uuid7(), tuple(message.digest_id for message in messages))
     with open_session(office.engine, Scope.system({office.id})) as session:
         text = letter(session, NOW + 25 * HOUR, claim, None).message.text
