@@ -5,9 +5,10 @@ quarter have been compared. No personal data goes to the ledger.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -58,12 +59,13 @@ class Decided:
 
 
 def keep_list(session: ScopedSession, *, now: datetime, community_id: UUID, upload: Upload, progress: Progress = silent) -> Kept | Refused:
-    """Compare a list of the running quarter and keep every difference. The same file again changes nothing; another one of the same department takes
-    the earlier one's place, and what was decided about the same difference stays decided."""
+    """Compare a list of the running quarter and keep every difference. The same file again changes nothing while it stands; another one of the same department,
+    or an earlier one put back, takes the present one's place, and what was decided about the same difference stays decided."""
     _lock(session, community_id)
     key = period_of("quarter", now).key
     own = (Run.community_id == community_id, Run.source == upload.table, Run.quarter == key)
-    if known := session.scalar(select(Run).where(*own, Run.digest == upload.digest)):
+    known, digest = _kept_as(session.scalars(select(Run).where(*own)).all(), upload.digest)
+    if known:
         return Kept(known.id, json.loads(known.counts), repeated=True) if may(session.scope.role, "reconcile") else Refused("common.not_allowed")
     seen = compare(session, upload, community_id=community_id, now=now, progress=lambda part: progress(part * 0.6))
     if isinstance(seen, Refused):
@@ -72,7 +74,7 @@ def keep_list(session: ScopedSession, *, now: datetime, community_id: UUID, uplo
         return Refused("reconciliation.nothing_to_compare", CLAUSE)
     remember(session, now=now, community_id=community_id, upload=upload)
     earlier = _supersede(session, community_id, upload.table, key, now)
-    run = _run(session, community_id, upload.table, key, now, seen.counts, file_name=upload.file_name[-120:], digest=upload.digest)
+    run = _run(session, community_id, upload.table, key, now, seen.counts, file_name=upload.file_name[-120:], digest=digest)
     _keep_differences(session, seen, run, earlier, lambda part: progress(0.6 + part * 0.4))
     met = settle(session, community_id, key, now)
     facts = {"source": run.source, "quarter": key, "file": upload.digest.hex(), "met": met, **seen.counts}
@@ -177,11 +179,24 @@ def _run(session: ScopedSession, community_id: UUID, source: str, key: str, now:
     return run
 
 
+def _kept_as(runs: Sequence[Run], digest: bytes) -> tuple[Run | None, bytes]:
+    """The run of this very file that stands, and what its next one is kept under: a list that is put back after another is a list of its own."""
+    by_digest, mark, n = {run.digest: run for run in runs}, digest, 0
+    while mark in by_digest:
+        if by_digest[mark].superseded_at is None:
+            return by_digest[mark], mark
+        n += 1
+        mark = sha256(digest + n.to_bytes(4)).digest()
+    return None, mark
+
+
 def _supersede(session: ScopedSession, community_id: UUID, source: str, key: str, now: datetime) -> dict[bytes, Difference]:
-    """The earlier list of the quarter makes room; what was undecided in it is closed. Returns its differences by what they are recognised by."""
+    """The present list of the quarter makes room; what was undecided in it is closed. Returns what differed in the quarter's lists, of the same difference
+    the latest, by what they are recognised by."""
     earlier = {}
-    for run in session.scalars(_current(community_id, key).where(Run.source == source)).all():
-        run.superseded_at = now
+    own = (Run.community_id == community_id, Run.source == source, Run.quarter == key)
+    for run in session.scalars(select(Run).where(*own).order_by(Run.compared_at, Run.id)).all():
+        run.superseded_at = run.superseded_at or now
         for row in session.scalars(select(Difference).where(Difference.community_id == community_id, Difference.run_id == run.id)):
             earlier[row.key] = row
             row.closed_at = row.closed_at or now
@@ -218,7 +233,7 @@ def _rows(session: ScopedSession, seen: Comparison, run: Run, part: tuple[Findin
             "row": one.theirs, "key": _key(source, one, theirs), "fields": ",".join(one.fields), "theirs": _text(theirs), "ours": _text(mine),
             "candidates": _candidates(one), "resident_id": None, "household_id": None, "version": 1,
         }  # fmt: skip
-        yield row | {column: one.ours} | _carried(earlier.get(row["key"]))
+        yield row | {column: one.ours} | _carried(earlier.get(row["key"]), column)
 
 
 def _key(source: str, one: Finding, theirs: dict | None) -> bytes:
@@ -234,11 +249,12 @@ def _candidates(one: Finding) -> str | None:
     return json.dumps([{"id": str(c.ours), "score": c.score, "parts": dict(c.parts)} for c in one.candidates]) if one.candidates else None
 
 
-def _carried(before: Difference | None) -> dict:
-    """What was decided about the same difference in the quarter's earlier list, or that somebody is on the way."""
+def _carried(before: Difference | None, column: str) -> dict:
+    """What was decided about the same difference in the quarter's earlier list, also whom of the candidates it is, or that somebody is on the way."""
     names = ("work_order_id", "decision", "outcome", "note", "decided_at", "decided_by")
     known = {name: getattr(before, name) if before else None for name in names}
-    return known | {"closed_at": known["decided_at"]}
+    whom = {name: getattr(before, name) for name in (column, "kind", "fields", "ours", "grid_id", "candidates")} if known["decision"] and before.kind == DIFFERENT else {}
+    return known | whom | {"closed_at": known["decided_at"]}
 
 
 # --- a difference decided -------------------------------------------------------------------------------------------
@@ -258,6 +274,8 @@ def _carry_out(
         row.kind, row.candidates = MISSING_HERE, None
         return Decided(None)
     if row.kind == CANDIDATE:
+        if refused := _another_is(session, run, row, chosen):
+            return refused
         _is_the_same(session, run, row, chosen, now)
     became = outcome(run.source, row.kind, verdict, row.fields.split(",") if row.fields else ())
     if verdict == THEIRS and became == APPLIED:
@@ -271,8 +289,17 @@ def _decided(session: ScopedSession, row: Difference, verdict: str, became: str 
     row.decided_by = session.scope.actor_id
 
 
+def _another_is(session: ScopedSession, run: Run, row: Difference, chosen: UUID) -> Refused | None:
+    """Two of their rows are never one of ours."""
+    column = Difference.resident_id if run.source == "police" else Difference.household_id
+    others = (Difference.community_id == row.community_id, Difference.run_id == run.id, Difference.id != row.id, column == chosen, Difference.kind == DIFFERENT)
+    number = session.scalar(select(Difference.row).where(*others).limit(1))
+    return None if number is None else Refused("reconciliation.is_another", values={"row": number})
+
+
 def _is_the_same(session: ScopedSession, run: Run, row: Difference, chosen: UUID, now: datetime) -> None:
-    """A candidate it is: the row is about them now, and that they were missing there is answered by it."""
+    """A candidate it is: the row is about them now, that they were missing there is answered by it, and no other row may be them; one that has no other candidate is
+    missing here."""
     column = Difference.resident_id if run.source == "police" else Difference.household_id
     setattr(row, column.key, chosen)
     row.kind = DIFFERENT
@@ -283,6 +310,10 @@ def _is_the_same(session: ScopedSession, run: Run, row: Difference, chosen: UUID
     missing = (Difference.community_id == row.community_id, Difference.run_id == row.run_id, column == chosen, Difference.kind == MISSING_THERE, Difference.closed_at.is_(None))
     for other in session.scalars(select(Difference).where(*missing)):
         _decided(session, other, OURS, None, "", now)
+    maybe = (Difference.community_id == row.community_id, Difference.run_id == row.run_id, Difference.kind == CANDIDATE, Difference.id != row.id, Difference.closed_at.is_(None))
+    for other in session.scalars(select(Difference).where(*maybe)):
+        left = [one for one in json.loads(other.candidates) if one["id"] != str(chosen)]
+        other.candidates, other.kind = json.dumps(left) if left else None, CANDIDATE if left else MISSING_HERE
 
 
 def _send_somebody(session: ScopedSession, run: Run, row: Difference, now: datetime) -> Decided | Refused:

@@ -13,7 +13,8 @@ _OPEN = text("closed_at IS NULL")
 
 
 class ReconciliationRun(Tenant, Base):
-    """One list compared in a `quarter` (2026-Q4), or the `reason` why the department gave none. `digest`: SHA-256 of the file; `counts`: JSON, numbers
+    """One list compared in a `quarter` (2026-Q4), or the `reason` why the department gave none. `digest`: SHA-256 of the file, and of how often it was
+    put back before (db.commands.reconciliation); `counts`: JSON, numbers
     only; `superseded_at`: a newer list of the same quarter has taken its place."""
 
     __tablename__ = "reconciliation_run"

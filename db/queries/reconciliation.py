@@ -23,16 +23,16 @@ from db.models.clocks import Clock
 from db.models.grids import Grid
 from db.models.reconciliation import ReconciliationDifference as Difference
 from db.models.reconciliation import ReconciliationRun as Run
+from db.models.residents import Resident
 from db.models.work_orders import WorkOrder
 from db.queries.changes import value_index
-from db.queries.reconciliation_compare import as_written, said_by_us
+from db.queries.reconciliation_compare import as_written, id_key, said_by_us, veiled
 
 OPEN, VISITED, WAITS, DECIDED = "open", "visit", "waits", "decided"
 STATES = (OPEN, VISITED, WAITS, DECIDED)
 """Undecided; undecided, and somebody was sent; decided, but a protected field of it waits for a second person; decided."""
 FIELDS = ("name", "id_number", "sex", "birth_date", "address", "left", "occupancy", "owner", "owner_id")
 """What the two sides may say, in the order in which it is shown."""
-_PERSONAL = {"name": "name", "id_number": "id_number", "birth_date": "birth_date", "address": "address", "owner": "name", "owner_id": "id_number"}
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ def how_many(session: ScopedSession, community_id: UUID, quarter_key: str, *, so
 
 def shown(said: dict[str, str], hidden: frozenset[str]) -> dict[str, str]:
     """What one side said, masked."""
-    return {name: _veiled(name, said[name], hidden) for name in FIELDS if name in said}
+    return {name: veiled(name, said[name], hidden) for name in FIELDS if name in said}
 
 
 def _listed(community_id: UUID, quarter_key: str, source: str | None, kind: str | None, state: str | None) -> Select:
@@ -221,12 +221,12 @@ def _source(name: str, run: Run | None, by: str | None, tally: dict[UUID, Counte
     )
 
 
-def _line(row, hidden: frozenset[str], chosen: dict[UUID, dict], asked: Sequence[Asked]) -> Line:
+def _line(row, hidden: frozenset[str], chosen: dict[UUID, tuple], asked: Sequence[Asked]) -> Line:
     one: Difference = row[0]
     theirs, ours = json.loads(one.theirs or "{}"), json.loads(one.ours or "{}")
     differ, state = set(one.fields.split(",")), WAITS if one.outcome == ASKED else DECIDED if one.closed_at else VISITED if one.work_order_id else OPEN
     sides = tuple(
-        Side(name, _veiled(name, theirs.get(name), hidden), _veiled(name, ours.get(name), hidden), name in differ) for name in FIELDS if name in theirs or name in ours
+        Side(name, veiled(name, theirs.get(name), hidden), veiled(name, ours.get(name), hidden), name in differ) for name in FIELDS if name in theirs or name in ours
     )
     choices = tuple(_choice(c, theirs, chosen[known], hidden) for c in json.loads(one.candidates or "[]") if (known := UUID(c["id"])) in chosen)
     return Line(
@@ -263,23 +263,18 @@ def _refused_before(session: ScopedSession, community_id: UUID, rows: Sequence[D
     return found
 
 
-def _choice(kept: dict, theirs: dict[str, str], ours: dict[str, str], hidden: frozenset[str]) -> Choice:
+def _choice(kept: dict, theirs: dict[str, str], ours: tuple[dict[str, str], bytes | None], hidden: frozenset[str]) -> Choice:
     """A candidate; two ID numbers that differ are named, for masked they may look the same."""
-    numbers = (theirs.get("id_number"), ours.get("id_number"))
-    return Choice(UUID(kept["id"]), shown(ours, hidden), kept["score"], kept["parts"] | ({"id_number": 0.0} if None not in numbers and numbers[0] != numbers[1] else {}))
+    said, index = ours
+    numbers = (id_key(theirs.get("id_number")), index)
+    return Choice(UUID(kept["id"]), shown(said, hidden), kept["score"], kept["parts"] | ({"id_number": 0.0} if None not in numbers and numbers[0] != numbers[1] else {}))
 
 
-def _candidates(session: ScopedSession, community_id: UUID, rows: Sequence[tuple[Difference, str]]) -> dict[UUID, dict[str, str]]:
+def _candidates(session: ScopedSession, community_id: UUID, rows: Sequence[tuple[Difference, str]]) -> dict[UUID, tuple[dict[str, str], bytes | None]]:
+    """What the desk has about each candidate, and by what an ID number of theirs is recognised."""
     found = {}
     for source in SOURCES:
         ids = {UUID(c["id"]) for one, of in rows if of == source and one.kind == CANDIDATE for c in json.loads(one.candidates or "[]")}
-        found |= {known: said for known, (said, _) in said_by_us(session, community_id, source, ids).items()} if ids else {}
+        indexes = dict(session.execute(select(Resident.id, Resident.id_index).where(Resident.community_id == community_id, Resident.id.in_(ids))).all()) if ids else {}
+        found |= {known: (said, indexes.get(known)) for known, (said, _) in said_by_us(session, community_id, source, ids).items()} if ids else {}
     return found
-
-
-def _veiled(name: str, text: str | None, hidden: frozenset[str]) -> str | None:
-    if text is None or name not in _PERSONAL:
-        return text
-    if name == "owner":
-        return "、".join(masks.masked("name", one, hidden) for one in text.split("、"))
-    return masks.masked(_PERSONAL[name], text, hidden)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from core import masks
 from core.addresses import Place, place_of, same_building, same_flat
 from core.calendar import local_day
 from core.homes import lives_at
@@ -18,13 +19,14 @@ from core.imports import checks
 from core.imports.judge import Judgement, judge
 from core.reconciliation import KINDS, SAME, Finding, Home, Person, compare_homes, compare_people
 from core.refusals import Refused
-from core.roles import may
+from core.roles import masked, may
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.grids import Building, Community, Household
 from db.models.residents import Resident
 from db.queries.imports import Progress, Upload, silent
 
+_PERSONAL = {"name": "name", "id_number": "id_number", "birth_date": "birth_date", "address": "address", "owner": "name", "owner_id": "id_number"}
 HEAD_OF_HOUSEHOLD = "户主"
 _PART = 500
 
@@ -158,12 +160,22 @@ def said_by_them(source: str, values: dict) -> dict[str, str]:
 
 
 def said_by_us(session: ScopedSession, community_id: UUID, source: str, ids: Iterable[UUID]) -> dict[UUID, tuple[dict[str, str], UUID | None]]:
-    """What the desk has about residents (police) or households (housing), and the grid each is in."""
-    read = _flat if source == "housing" else _person
+    """What the desk has about residents (police) or households (housing), and the grid each is in: in full for who compares lists, else masked as the role sees it."""
+    read, hidden = _flat if source == "housing" else _person, frozenset() if may(session.scope.role, "reconcile") else masked(session.scope.role)
     wanted, found = list(ids), {}
     for start in range(0, len(wanted), _PART):
-        found |= read(session, community_id, wanted[start : start + _PART])
+        part = read(session, community_id, wanted[start : start + _PART])
+        found |= {one: ({name: veiled(name, text, hidden) for name, text in said.items()}, grid_id) for one, (said, grid_id) in part.items()} if hidden else part
     return found
+
+
+def veiled(name: str, text: str | None, hidden: frozenset[str]) -> str | None:
+    """`text` of a field of either side, masked if it is personal and `hidden`."""
+    if text is None or name not in _PERSONAL:
+        return text
+    if name == "owner":
+        return "、".join(masks.masked("name", one, hidden) for one in text.split("、"))
+    return masks.masked(_PERSONAL[name], text, hidden)
 
 
 def _person(session: ScopedSession, community_id: UUID, ids: Sequence[UUID]) -> dict[UUID, tuple[dict[str, str], UUID | None]]:

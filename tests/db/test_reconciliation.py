@@ -27,6 +27,7 @@ from db.models.residents import Resident, SpecialGroup
 from db.models.work_orders import WorkOrder
 from db.queries.imports import Upload
 from db.queries.reconciliation import differences, standing, standings
+from db.queries.reconciliation_compare import said_by_us
 from db.scope import Scope
 from db.sheets import read_sheet
 from tests.db.care_people import Place, at, found
@@ -160,6 +161,50 @@ def test_a_newer_list_takes_the_earlier_ones_place_and_what_was_decided_stays_de
     assert sorted((line.kind, line.state) for line in station.lines()) == [("missing_here", "open"), ("missing_there", "decided")]
     old = station.place.all(Difference, Difference.kind == "different")
     assert [(row.decision, row.closed_at) for row in old] == [(None, NOW)], "what nobody decided in the earlier list is closed with it"
+
+
+def test_the_right_list_can_be_put_back_after_a_wrong_one_and_keeps_what_was_decided(station):
+    """A, B by mistake, A again."""
+    right = (("张三丰", ZHANG, HERE), ("李四", LI, HERE))
+    first = station.compare("police", *right)
+    station.decide(station.lines()[0], "ours", note="问过本人")
+    wrong = station.compare("police", ("赵六", WANG, HERE))
+    assert (wrong.counts["missing_here"], wrong.counts["missing_there"]) == (1, 2)
+    back = station.compare("police", *right)
+    assert not back.repeated and back.run_id not in (first.run_id, wrong.run_id)
+    assert [(line.kind, line.state) for line in station.lines()] == [("different", "decided")]
+    assert station.compare("police", *right) == type(back)(back.run_id, back.counts, repeated=True)
+    assert not station.compare("police", ("赵六", WANG, HERE)).repeated and not station.compare("police", *right).repeated, "as often as need be"
+
+
+def test_two_of_their_rows_are_never_one_resident(station):
+    """The same name and home, no number, two birth dates: both may be 张三, until one is."""
+    rows = [("张三", "", "1950-05-06", HERE), ("张三", "", "1950-05-07", HERE), ("李四", LI, "", HERE)]
+    station.place.run(keep_list, NOW, station.head, community_id=station.place.community_id, upload=born(rows))
+    one, other = station.lines(kind="candidate")
+    assert [choice.id for choice in one.choices] == [choice.id for choice in other.choices] == [station.zhang]
+    assert not isinstance(station.decide(one, "ours", chosen=station.zhang), Refused)
+    assert station.decide(other, "ours", chosen=station.zhang) == Refused("common.changed_meanwhile")
+    again = next(line for line in station.lines(state="open") if line.row == other.row)
+    assert (again.kind, again.choices) == ("missing_here", ()), "nobody else it could be"
+    newer = born([*rows, ("王五", "", "1960-01-01", HERE)])
+    station.place.run(keep_list, NOW, station.head, community_id=station.place.community_id, upload=newer)
+    third = next(line for line in station.lines(state="open") if line.kind == "candidate")
+    assert station.decide(third, "ours", chosen=station.zhang) == Refused("reconciliation.is_another", values={"row": one.row})
+
+
+def born(rows):
+    cells = [["姓名", "身份证号", "出生日期", "住址"], *map(list, rows)]
+    return Upload("police", cells, guess(cells, table("police"), NOW.date()), "police.xlsx", sha256(repr(cells).encode()).digest())
+
+
+def test_what_the_desk_has_about_who_is_on_a_list_is_masked_by_the_query_for_who_only_reads(station):
+    told = []
+    for role in ("station_head", "committee_member", "street_officer", "administrator"):
+        with open_session(station.place.engine, station.place.role(role)) as session:
+            told.append(said_by_us(session, station.place.community_id, "police", [station.zhang])[station.zhang][0])
+    assert told[0]["id_number"] == ZHANG
+    assert all(ZHANG not in one.values() and "1950-05-05" not in one.values() for one in told[1:]), told
 
 
 def test_what_is_decided_after_the_quarter_does_not_meet_it(station):
