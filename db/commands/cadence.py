@@ -6,7 +6,7 @@ that two at once count one after the other.
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -26,6 +26,7 @@ from db.queries.departures import holds_of
 from db.queries.late_entries import stands
 from db.types import uuid7
 
+_INSTANT = timedelta(microseconds=1)
 Acts = Callable[[datetime], Sequence[datetime]]
 """All moments since the given one at which an act that counts happened."""
 
@@ -150,6 +151,11 @@ def sweep_on(session: ScopedSession, clause: Clause, clock: Clock, now: datetime
             return True
         _file(session, subject, clock, [*step.closed, *([step.open] if step.open else [])])
     return bool(step.closed)
+
+
+def sweep_out(session: ScopedSession, clause: Clause, clock: Clock, left_at: datetime) -> bool:
+    """The same where the subject leaves at `left_at`: the period that ends with that very moment was owed whole."""
+    return sweep_on(session, clause, clock, left_at + _INSTANT)
 
 
 def replay(session: ScopedSession, subject: Subject, clause: Clause, holds: Sequence[Hold], now: datetime, *, since: datetime) -> list[Clock] | None:
@@ -289,13 +295,17 @@ def _read_again(session: ScopedSession, subject: Subject, held: dict[str, Clock]
 
 
 def _fill_earlier(session: ScopedSession, subject: Subject, clause: Clause, happened_at: datetime, acts: Acts) -> Clock | None:
-    """A late entry: the act belongs to a period that is closed already, whichever grid held it then."""
+    """A late entry: the act belongs to a period that is closed already, whichever grid held it then. One that is void, because somebody left a group or altogether, is met where it
+    would have been, had the act been entered first."""
     # rollup here and in _had: what closed before a move stays in the old grid, which the new grid's worker doesn't reach.
     own = (Clock.community_id == subject.community_id, Clock.subject_id == subject.id, Clock.clause_id == clause.id)
-    held = (Clock.started_at <= happened_at, Clock.due_at > happened_at, Clock.voided_at.is_(None))
-    clock = session.scalar(select(Clock).where(*own, *held).with_for_update().execution_options(rollup=True))
-    if clock is not None:
-        _settle(session, clock, filled(turn_of(clock), acts(clock.started_at)))
+    held = select(Clock).where(*own, Clock.started_at <= happened_at, Clock.due_at > happened_at).order_by(Clock.voided_at.is_not(None), Clock.id.desc()).limit(1)
+    clock = session.scalar(held.with_for_update().execution_options(rollup=True))
+    turn = clock and filled(turn_of(clock), acts(clock.started_at))
+    if turn is None or clock.voided_at is not None and turn.met_at is None:
+        return None
+    clock.voided_at = None
+    _settle(session, clock, turn)
     return clock
 
 

@@ -245,7 +245,7 @@ def settle_plan(
     unwanted = [clause_id for clause_id in held if clause_id not in wanted]
     if held.keys() == wanted.keys():
         return held
-    if any([cadence.sweep_on(session, rulebook[clause_id], held[clause_id], at) for clause_id in unwanted]):  # each of them, not only the first that changes
+    if any([cadence.sweep_out(session, rulebook[clause_id], held[clause_id], at) for clause_id in unwanted]):  # each of them, not only the first that changes
         held = cadence.unclosed(session, subject)
     cadence.end(session, (held[clause_id] for clause_id in unwanted), at)
     session.flush()

@@ -208,9 +208,11 @@ def _count_one(known: _Known, clause: Clause, one: dict, now: datetime) -> None:
         step = counted(clause, unclosed.turn, at, list(acts.values()))
         _follow(slots, unclosed, [*step.closed, *([step.open] if step.open else [])])
         return
-    earlier = next((slot for slot in slots if slot.holds(at) and not slot.void), None)
-    if earlier is not None:
-        earlier.become(filled(earlier.turn, acts.values()))
+    earlier = max((slot for slot in slots if slot.holds(at)), key=lambda slot: (not slot.void, slot.id), default=None)
+    turn = earlier and filled(earlier.turn, acts.values())
+    if turn is not None and (turn.met_at or not earlier.void):
+        earlier.become(turn)
+        earlier.void = False
 
 
 def _follow(slots: list[_Slot], slot: _Slot, turns: Sequence[Turn]) -> _Slot | None:
@@ -228,7 +230,7 @@ def _write(session: ScopedSession, residents: Sequence[Resident], known: dict[UU
     for part in batched(changed, _PEOPLE):
         for clock in session.scalars(select(Clock).where(Clock.community_id == residents[0].community_id, Clock.id.in_(part)).execution_options(rollup=True)):
             turn = changed[clock.id]
-            clock.times_done, clock.met_at, clock.closed_at = turn.times_done, turn.met_at, turn.closed_at
+            clock.times_done, clock.met_at, clock.closed_at, clock.voided_at = turn.times_done, turn.met_at, turn.closed_at, None
     session.flush()
     new = [
         clock_values(Subject(resident.community_id, "resident", resident.id, resident.grid_id), slot.turn) | {"id": uuid7(), "version": 1}

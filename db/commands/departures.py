@@ -1,6 +1,7 @@
 """Away and back, gone and undone: each one filing. A hold takes the periods out that it leaves less than half of; an exit closes everything.
 
-An exit keeps what it closed, so that undoing restores exactly that: what fell due meanwhile is owed, as if nobody had entered it.
+An exit keeps what it closed, so that undoing restores exactly that, in the grid where the person lives by then: what fell due meanwhile is owed, and what was entered
+meanwhile counts, as if there had been no exit. Whoever turns out to be at home after all is looked for where that is due (db.commands.attempts).
 """
 
 import json
@@ -25,21 +26,23 @@ from db.commands.cadence import Subject
 from db.commands.care import current_groups
 from db.commands.filing import file
 from db.commands.packages import close_package, reopen_package
+from db.commands.transfers import give_miss
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.residents import Departure, Resident, SpecialGroup
 from db.queries.clock_state import is_counted
-from db.queries.departures import holds_of, last_seen
+from db.queries.departures import holds_of, last_seen, touched_since
 from db.types import uuid7
 
 
 @dataclass(frozen=True)
 class Departed:
-    """What a departure did: `closed` clocks and `left` groups it ended, or gave back when undone."""
+    """What a departure did: `closed` clocks and `left` groups it ended, or gave back when undone. `check`: number of the order to look for them at home that it made."""
 
     departure_id: UUID
     closed: int
     left: int = 0
+    check: str | None = None
 
 
 def hold(session: ScopedSession, *, now: datetime, resident_id: UUID, kind: str, from_date: date, until_date: date | None = None, reason: str | None = None) -> Departed | Refused:
@@ -107,7 +110,7 @@ def leave(session: ScopedSession, resident: Resident, kind: str, from_date: date
 
 
 def undo(session: ScopedSession, *, now: datetime, departure_id: UUID, version: int) -> Departed | Refused:
-    """It was entered by mistake: an exit gives back exactly what it closed; a hold its periods."""
+    """It was entered by mistake: an exit gives back exactly what it closed, and takes in what was entered meanwhile; a hold its periods."""
     row, resident = _standing(session, departure_id)
     refused = _stale(row, version, (*HOLDS, *EXITS)) or _not_allowed(session, row.kind)
     if refused:
@@ -123,7 +126,9 @@ def undo(session: ScopedSession, *, now: datetime, departure_id: UUID, version: 
     resident.left_on = resident.left_reason = None
     closed = json.loads(row.closed or "{}")
     reopen_package(session, closed)
-    return _filed(session, "care.undo", resident, row, now, _reopen(session, closed.get("clocks", [])), _rejoin(session, closed.get("groups", [])))
+    groups, clocks = _rejoin(session, closed.get("groups", [])), _reopen(session, resident, closed.get("clocks", []))
+    _take_in(session, resident, row.recorded_at, now)
+    return _filed(session, "care.undo", resident, row, now, clocks, groups)
 
 
 # --- holds ----------------------------------------------------------------------------------------------------------
@@ -159,33 +164,45 @@ def _counting(session: ScopedSession, resident: Resident) -> set[UUID]:
 
 # --- exits ----------------------------------------------------------------------------------------------------------
 def _close_clocks(session: ScopedSession, resident: Resident, at: datetime) -> list[list]:
-    """Everything open closes as of `at`, and what was missed only after that is void. Returns [id, when it was closed before or None, its grid or None]."""
+    """Everything open closes as of `at`, and what was missed only after that is void. Returns [id, when it was closed before or None]."""
     subject = Subject(resident.community_id, "resident", resident.id, resident.grid_id)
     rulebook = load_rulebook()
     for clause_id, clock in cadence.unclosed(session, subject).items():
-        cadence.sweep_on(session, rulebook[clause_id], clock, at)
+        cadence.sweep_out(session, rulebook[clause_id], clock, at)
     own = (Clock.community_id == resident.community_id, Clock.subject_id == resident.id, Clock.met_at.is_(None), Clock.voided_at.is_(None))
     ended = session.scalars(select(Clock).where(*own, Clock.closed_at.is_(None) | ((Clock.closed_at > at) & (Clock.due_at > at))).with_for_update()).all()
-    before = [[str(clock.id), clock.closed_at and clock.closed_at.isoformat(), clock.grid_id and str(clock.grid_id)] for clock in ended]
+    before = [[str(clock.id), clock.closed_at and clock.closed_at.isoformat()] for clock in ended]
     cadence.end(session, ended, at)
     session.flush()
     return before
 
 
-def _reopen(session: ScopedSession, closed: list[list]) -> int:
-    for clock_id, closed_at, *grid in closed:
-        own = select(Clock).where(Clock.community_id.in_(tuple(session.scope.communities)), Clock.id == UUID(clock_id))
-        clock = session.scalar(own.with_for_update().execution_options(rollup=True))
-        if clock is not None:
-            clock.voided_at, clock.closed_at = None, datetime.fromisoformat(closed_at) if closed_at else None
-            clock.grid_id = (grid[0] and UUID(grid[0])) if grid else clock.grid_id
+def _reopen(session: ScopedSession, resident: Resident, closed: list[list]) -> int:
+    """What the exit closed is as before; what is open again lies where the resident lives now. What was confirmed meanwhile to have been done stays met."""
+    for clock_id, closed_at, *_ in closed:
+        own = select(Clock).where(Clock.community_id == resident.community_id, Clock.id == UUID(clock_id))
+        clock = session.scalar(own.with_for_update().execution_options(rollup=True, populate_existing=True))
+        if clock is None or clock.met_at is not None:
+            continue
+        clock.voided_at, clock.closed_at = None, datetime.fromisoformat(closed_at) if closed_at else None
+        clock.grid_id = resident.grid_id if closed_at is None else clock.grid_id
+        give_miss(session, clock)
     session.flush()
     return len(closed)
+
+
+def _take_in(session: ScopedSession, resident: Resident, left_at: datetime, now: datetime) -> None:
+    """What was entered while they were thought gone, since `left_at`, says what became of the periods it is about."""
+    since = touched_since(session, resident.community_id, [resident.id], left_at)
+    subject, holds = Subject(resident.community_id, "resident", resident.id, resident.grid_id), holds_of(session, resident.community_id, resident.id)
+    for clause in plan(current_groups(session, resident.id), load_rulebook(), local_day(now)) if since else ():
+        cadence.replay(session, subject, clause, holds, now, since=since)
 
 
 def _rejoin(session: ScopedSession, groups: list[str]) -> int:
     for row in session.scalars(select(SpecialGroup).where(SpecialGroup.id.in_([UUID(one) for one in groups]))) if groups else ():
         row.to_date = None
+    session.flush()
     return len(groups)
 
 

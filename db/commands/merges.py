@@ -24,6 +24,7 @@ from db.commands import cadence
 from db.commands.cadence import Subject, contacts_of, turn_of
 from db.commands.care import current_groups, settle_plan
 from db.commands.filing import file
+from db.commands.transfers import give_miss
 from db.engine import ScopedSession
 from db.keys import keyring
 from db.models.appointments import Appointment
@@ -32,8 +33,8 @@ from db.models.changes import ChangeRequest
 from db.models.clocks import Clock
 from db.models.merges import Merge, TwoPeople
 from db.models.packages import ServiceRecord, TeamMember
-from db.models.residents import Contact, Departure, Resident, SpecialGroup
-from db.queries.departures import holds_of
+from db.models.residents import Contact, Resident, SpecialGroup
+from db.queries.departures import holds_of, touched_since
 from db.queries.merges import are_two, compared, standing
 from db.types import uuid7
 
@@ -314,21 +315,23 @@ def _one_chain(
 
 
 def _fit(session: ScopedSession, known: _Known, subject: Subject, row: Clock | None, turn: Turn) -> None:
-    """`row` becomes `turn`, of the remaining file; what is closed stays in the grid that held it."""
-    values = cadence.clock_values(subject, turn)
+    """`row` becomes `turn`, of the remaining file; what is closed stays in the grid that held it, and what closes now as a miss is that one's that held most of it."""
+    values, closes = cadence.clock_values(subject, turn), row is None or row.closed_at is None
     if row is None:
         row = Clock(id=uuid7(), **values)
         session.add(row)
         known.made.append(str(row.id))
     else:
         known.set(row, **{name: value for name, value in values.items() if turn.closed_at is None or name not in ("grid_id", "desk")})
+    if closes:
+        give_miss(session, row)
     session.flush()
 
 
 def _two_sets(session: ScopedSession, stays: Resident, goes: Resident, before: dict[str, dict], made: Iterable[str], merged_at: datetime, now: datetime) -> int:
     """The clocks the merge changed are as before it, those since in their place are void; then both go on from there, each by its own contacts and stays away."""
     own = (Clock.community_id == stays.community_id, Clock.subject_id == stays.id)
-    since = _touched_since(session, stays, merged_at)
+    since = _touched_since(session, stays, goes, merged_at)
     asked = {clause.id for clause in plan(current_groups(session, stays.id), load_rulebook(), local_day(now))}
     for row in session.scalars(select(Clock).where(*own)):
         strange = str(row.id) not in before and row.started_at >= merged_at and row.clause_id not in asked
@@ -343,21 +346,22 @@ def _two_sets(session: ScopedSession, stays: Resident, goes: Resident, before: d
     for row in (one for one in back if str(one.id) not in before and (one.clause_id, one.due_at) in given):
         row.voided_at = now
     session.flush()
-    for one, begin in ((stays, since), (goes, merged_at)):
+    for one in (stays, goes):
         holds = holds_of(session, one.community_id, one.id)
         for clause in plan(current_groups(session, one.id), load_rulebook(), local_day(now)):
-            cadence.replay(session, _subject(one), clause, holds, now, since=begin)
+            cadence.replay(session, _subject(one), clause, holds, now, since=since)
         settle_plan(session, one, local_day(now), now)
         for clock in cadence.unclosed(session, _subject(one)).values():
             clock.grid_id = one.grid_id
     return len(before)
 
 
-def _touched_since(session: ScopedSession, stays: Resident, merged_at: datetime) -> datetime:
-    """The earliest moment that something entered after the merge is about."""
-    acts = select(Contact.happened_at).where(Contact.resident_id == stays.id, Contact.recorded_at >= merged_at)
-    away = select(Departure.from_date).where(Departure.resident_id == stays.id, (Departure.recorded_at >= merged_at) | (Departure.undone_at >= merged_at))
-    return min([merged_at, *session.scalars(acts), *map(local_midnight, session.scalars(away))])
+def _touched_since(session: ScopedSession, stays: Resident, goes: Resident, merged_at: datetime) -> datetime:
+    """The earliest moment that anything is about which the merge, or what was entered or decided since, may have changed, of either file: what one's contact filled is the other's again.
+    When the end of a stay was changed is not on file, so from the first stay on."""
+    touched = touched_since(session, stays.community_id, (stays.id, goes.id), merged_at)
+    stays_away = [local_midnight(begin) for one in (stays, goes) for begin, _ in holds_of(session, one.community_id, one.id)]
+    return min([merged_at, *([touched] if touched else []), *stays_away])
 
 
 def _clocks(session: ScopedSession, resident: Resident) -> list[Clock]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Row, and_, bindparam, func, or_, select, union
 
 from core import masks
 from core.cadence import Hold, held_turns
@@ -20,6 +20,7 @@ from core.rulebook import load_rulebook
 from db.engine import ScopedSession
 from db.models.clocks import Clock
 from db.models.grids import Staff
+from db.models.late_entries import LateContact
 from db.models.merges import Merge
 from db.models.residents import Contact, Departure, Resident, SpecialGroup
 from db.queries.late_entries import stands
@@ -70,6 +71,18 @@ def last_seen_all(session: ScopedSession, community_id: UUID) -> dict[UUID, date
     own = (Contact.community_id == community_id, Contact.outcome == "reached", Contact.act != "file_update", stands())
     query = select(Contact.resident_id, func.max(Contact.happened_at)).where(*own).group_by(Contact.resident_id)
     return {resident_id: local_day(moment) for resident_id, moment in session.execute(query.execution_options(rollup=True))}
+
+
+def touched_since(session: ScopedSession, community_id: UUID, ids: Iterable[UUID], moment: datetime) -> datetime | None:
+    """The earliest moment of what was recorded, decided or undone about these residents since `moment`: contacts, and stays away, from their beginning on. None: nothing
+    was. Over all grids."""
+    own = tuple(ids)
+    acts = select(Contact.happened_at).where(Contact.community_id == community_id, Contact.resident_id.in_(own), Contact.outcome == "reached")
+    late = and_(LateContact.community_id == Contact.community_id, LateContact.contact_id == Contact.id)
+    said = union(acts.where(Contact.recorded_at >= moment), acts.join(LateContact, late).where(LateContact.decided_at >= moment))
+    away = select(Departure.from_date).where(Departure.community_id == community_id, Departure.resident_id.in_(own), Departure.kind.in_(HOLDS))
+    away = away.where(or_(Departure.recorded_at >= moment, Departure.undone_at >= moment))
+    return min([*session.scalars(said.execution_options(rollup=True)), *map(local_midnight, session.scalars(away))], default=None)
 
 
 def departures(session: ScopedSession, now: datetime, resident_id: UUID) -> list[DepartureRow]:

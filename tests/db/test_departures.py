@@ -9,8 +9,11 @@ from core.refusals import Refused
 from db.commands.care import enrol, leave_group, record_contact
 from db.commands.departures import come_back, hold, leave_roster, undo
 from db.commands.filing import file
+from db.commands.late_entries import decide_contact
 from db.commands.sweep import sweep
+from db.commands.transfers import move_along
 from db.engine import open_session
+from db.models.late_entries import LateContact
 from db.models.ledger import LedgerEntry
 from db.models.residents import Departure, Resident, SpecialGroup
 from db.queries.departures import departures
@@ -198,6 +201,16 @@ def test_who_died_is_owed_nothing_more_and_what_was_late_by_then_is_a_miss(place
     assert call(place, elder, "2026-11-19T10:00").reason == "care.has_left"
 
 
+@pytest.mark.parametrize(("day", "missed"), [(date(2026, 11, 15), 1), (date(2026, 11, 16), 2)])
+@pytest.mark.parametrize("sweeps", [True, False])
+def test_a_week_that_is_over_with_the_day_before_an_exit_is_a_miss_of_its_own(place, elder, day, missed, sweeps):
+    """Weeks 45 and 46; of the second, one day was left on the 15th. Whether or not a sweep has been there."""
+    if sweeps:
+        swept(place, "2026-11-17T10:00")
+    gone(place, elder, day=day)
+    assert counting(place, elder) == [("2026-W45", "missed"), ("2026-W46", "missed")][:missed]
+
+
 def test_undoing_a_death_restores_exactly_what_it_closed(place, elder):
     place.run(enrol, JOINED, resident_id=elder, group="disabled")
     call(place, elder, "2026-11-04T10:00")
@@ -208,6 +221,76 @@ def test_undoing_a_death_restores_exactly_what_it_closed(place, elder):
     place.run(undo, at("2026-11-18T11:00"), place.role("station_head"), departure_id=done.departure_id, version=version(place, done.departure_id))
     assert everything(place, elder) == before
     assert place.run(undo, at("2026-11-18T11:00"), place.role("station_head"), departure_id=done.departure_id, version=version(place, done.departure_id)).reason == "departures.gone"
+
+
+def gone(place, resident_id, now="2026-11-18T10:00", day=date(2026, 11, 18), kind="moved"):
+    return place.run(leave_roster, at(now), place.role("station_head"), resident_id=resident_id, kind=kind, from_date=day)
+
+
+def back_again(place, now="2026-11-19T10:00"):
+    """The latest departure that stands was a mistake."""
+    row = [one for one in place.all(Departure) if one.undone_at is None][-1]
+    done = place.run(undo, at(now), place.role("station_head"), departure_id=row.id, version=row.version)
+    assert not isinstance(done, Refused), done
+    return done
+
+
+def test_who_was_thought_gone_and_moved_to_another_grid_meanwhile_is_due_there(place, elder):
+    """What is open goes along; the week missed before stays with the grid that held it."""
+    swept(place, "2026-11-17T10:00")
+    gone(place, elder)
+
+    def move(session, *, now):
+        session.get(Resident, (place.community_id, elder)).grid_id = place.grids[1]
+        move_along(session, now=now, community_id=place.community_id, moved={elder: place.grids[1]})
+        file(session, "test.move", now=now, community_id=place.community_id)
+
+    place.run(move, at("2026-11-18T12:00"))
+    assert not place.run(sweep, at("2026-11-18T13:00"), community_id=place.community_id)
+    back_again(place)
+    assert {one.grid_id for one in place.clocks(elder) if one.closed_at is None} == {place.grids[1]}
+    assert [one.grid_id for one in place.clocks(elder) if one.closed_at] == [place.grids[0]]
+    done = place.run(record_contact, at("2026-11-19T12:00"), place.worker(1), resident_id=elder, act="call", outcome="reached", happened_at=at("2026-11-19T12:00"))
+    assert (done.counted, done.met) == (True, True)
+
+
+@pytest.mark.parametrize("exit_day", [date(2026, 11, 15), date(2026, 11, 16)])
+def test_a_late_contact_that_was_confirmed_while_somebody_was_thought_gone_is_kept_when_they_turn_up(place, elder, exit_day):
+    """Of week 46, which ended with the 15th: void by the exit on that day, a miss by one on the next."""
+    call(place, elder, "2026-11-04T10:00")
+    about = {"resident_id": elder, "act": "call", "outcome": "reached", "happened_at": at("2026-11-12T10:00"), "late_reason": "漏登记"}
+    assert place.run(record_contact, at("2026-11-18T09:00"), place.worker(), **about).to_confirm
+    gone(place, elder, day=exit_day)
+    [entry] = place.all(LateContact)
+    assert not isinstance(place.run(decide_contact, at("2026-11-18T11:00"), place.role("station_head"), entry_id=entry.id, confirmed=True), Refused)
+    back_again(place)
+    assert counting(place, elder, now="2026-11-19T12:00") == [("2026-W45", "met"), ("2026-W46", "met"), ("2026-W47", "on_time")]
+
+
+def test_a_contact_entered_while_somebody_was_thought_gone_counts_when_they_turn_up(place, elder):
+    gone(place, elder, day=date(2026, 11, 17))
+    about = {"resident_id": elder, "act": "visit", "outcome": "reached", "happened_at": at("2026-11-16T10:00")}
+    place.run(record_contact, at("2026-11-18T12:00"), place.worker(), **about)
+    back_again(place)
+    assert counting(place, elder, "elder.visit", now="2026-12-08T10:00") == [("2026-11", "met"), ("2026-12", "on_time")]
+
+
+def test_a_stay_undone_while_somebody_was_thought_gone_takes_nothing_out_when_they_turn_up(place, elder):
+    call(place, elder, "2026-11-15T10:00")
+    stay = away(place, elder, "2026-11-16T09:00", date(2026, 11, 16))
+    gone(place, elder)
+    assert not isinstance(place.run(undo, at("2026-11-19T09:00"), place.role("station_head"), departure_id=stay.departure_id, version=1), Refused)
+    back_again(place)
+    assert counting(place, elder, now="2026-11-19T12:00")[-1] == ("2026-W47", "on_time")
+
+
+def test_a_visit_of_the_last_day_counts_for_its_month_whether_it_is_entered_before_the_death_or_after(place, elder):
+    """Before it, it would have met November; the week in which nobody called is void."""
+    gone(place, elder, day=date(2026, 11, 17), kind="dead")
+    done = place.run(record_contact, at("2026-11-18T12:00"), place.worker(), resident_id=elder, act="visit", outcome="reached", happened_at=at("2026-11-17T10:00"))
+    assert (done.counted, done.met) == (True, True)
+    assert (counting(place, elder, "elder.visit"), counting(place, elder, "file.update")) == ([("2026-11", "met")], [])
+    assert swept(place, "2026-12-20T10:00") == 0
 
 
 def test_nobody_dies_before_they_were_last_spoken_to(place, elder):

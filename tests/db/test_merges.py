@@ -183,6 +183,18 @@ def test_what_was_recorded_since_stays_with_the_file_that_remained(place, two):
     assert {row.happened_at: row.resident_id for row in place.all(Contact)}[at("2026-11-25T09:00")] == two[0]
 
 
+def test_a_late_call_of_the_other_file_confirmed_while_they_are_one_is_that_files_alone_when_they_are_two_again(place, two):
+    """Of week 46, which neither file had met: entered before the merge, confirmed after it."""
+    later = at("2026-11-18T09:00")
+    assert calls(place, 1, "2026-11-10T09:00", later=later)[0].to_confirm
+    joins(place, two)
+    confirm(place, at("2026-11-19T10:00"))
+    assert ("2026-W46", "met", 1) in place.states(two[0], "elder.call", NOW)
+    parts(place, at("2026-11-20T10:00"))
+    states = [{one[:2] for one in place.states(who, "elder.call", at("2026-11-20T11:00")) if one[1] != "void"} for who in two]
+    assert ("2026-W46", "overdue") in states[0] and ("2026-W46", "met") in states[1]
+
+
 def test_a_late_call_fills_a_week_that_only_the_other_file_had_and_a_stay_away_took_out(place):
     first, second = place.resident("张大妈", "1948-01-02", grid=1), place.resident("张大妈", "1948-01-02")
     place.run(enrol, JOINED, place.worker(1), resident_id=first, group="elder")
