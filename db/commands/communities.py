@@ -1,19 +1,21 @@
-"""Founding a community, and calling it by another name. For the administrator; each one ledger entry, in the ledger of the community itself."""
+"""Founding a community, calling it by another name, and when its office closes. For the administrator; each one ledger entry, in the ledger of the community itself."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import Engine, select
 
-from core.communities import check, check_name
+from core.communities import check, check_closing, check_name
 from core.refusals import Refused
 from core.roles import SYSTEM, may
+from db.commands.clocks import restamp_open
 from db.commands.duties import ensure_duty_clocks
 from db.commands.filing import carry_out, file
 from db.engine import ScopedSession
 from db.models.accounts import AccountScope
 from db.models.grids import Community
+from db.queries.calendar import current_calendar
 from db.scope import Scope
 from db.types import uuid7
 
@@ -52,6 +54,27 @@ def change(session: ScopedSession, *, now: datetime, community_id: UUID, name: s
     row.name, row.street = name.strip(), street.strip()
     file(session, "community.change", now=now, community_id=community_id, subject_kind="community", subject_id=community_id)
     return community_id
+
+
+def keep_hours(session: ScopedSession, *, now: datetime, community_id: UUID, closes_at: time | None, seen: time | None) -> int | Refused:
+    """Command: the office closes at `closes_at` (None: it keeps no hours), and limits counted in days end then. Open ones are counted again, in time or late as they are; by whoever
+    holds none of them, for one's own limits would grow with one's hours. `seen`: as the editor saw it. How many moved."""
+    refused = _not_permitted(session) or check_closing(closes_at)
+    if refused:
+        return refused
+    row = session.scalar(select(Community).where(Community.community_id == community_id).with_for_update())
+    if row is None:
+        return Refused("common.not_found")
+    if row.closes_at != seen:
+        return Refused("common.changed_meanwhile")
+    if row.closes_at == closes_at:
+        return Refused("communities.closing_same")
+    row.closes_at = closes_at
+    session.flush()
+    moved = restamp_open(session, now, community_id, current_calendar(session))
+    hours = {"closes_at": closes_at and closes_at.isoformat("minutes"), "before": seen and seen.isoformat("minutes"), "moved": moved}
+    file(session, "community.hours", now=now, community_id=community_id, subject_kind="community", subject_id=community_id, **hours)
+    return moved
 
 
 def _not_permitted(session: ScopedSession) -> Refused | None:

@@ -42,7 +42,8 @@ def _people(desk: Desk, one: ChangeGroup) -> list[UUID]:
     """Everybody it is about; returns the requests of those left out."""
     with st.expander(desk.t("changes.together_all", n=len(one.lines))):
         who, why = (desk.t(f"changes.together_{name}") for name in ("who", "why_asked"))
-        st.dataframe([{who: line.name, why: line.reason or ""} for line in one.lines], hide_index=True, width="stretch")
+        told = desk.may("care_file_update")  # to others a reason is a row of stars
+        st.dataframe([{who: line.name} | ({why: line.reason or ""} if told else {}) for line in one.lines], hide_index=True, width="stretch")
         if one.lines[0].why_not or not desk.may("care_change_decide"):
             return []
         names = {line.id: f"{line.name} · {n}" for n, line in enumerate(one.lines, 1)}

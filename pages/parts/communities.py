@@ -1,4 +1,4 @@
-"""The communities, on the administrator's page: founding one, and calling one by another name."""
+"""The communities, on the administrator's page: founding one, calling one by another name, and when its office closes."""
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ def draw_communities(desk: Desk) -> None:
     with st.expander(f"**{desk.t('communities.title')}** {len(rows)}", expanded=not rows):
         if rows:
             columns = ("name", "code", "street")
-            draw_rows([{desk.t(f"communities.{one}"): getattr(row, one) for one in columns} for row in rows])
+            draw_rows([{desk.t(f"communities.{one}"): getattr(row, one) for one in columns} | {desk.t("communities.closes_at"): _hours(desk, row)} for row in rows])
         else:
             st.caption(desk.t("communities.none"))
         _create(desk)
@@ -51,6 +51,17 @@ def _change(desk: Desk, rows: dict) -> None:
         if st.form_submit_button(desk.t("communities.change")):
             done = desk.carry_out(commands.change, community_id=chosen.id, name=name, street=street, seen=(chosen.name, chosen.street))
             _again(desk, done, desk.t("communities.changed"))
+    with st.form(f"community-hours-{chosen.id}-{chosen.closes_at}", enter_to_submit=False):
+        closes_at = st.time_input(desk.t("communities.closes_at"), chosen.closes_at, step=300, help=desk.t("communities.closes_at_help"))
+        none = chosen.closes_at is not None and st.checkbox(desk.t("communities.hours_back"))
+        st.caption(desk.t("communities.closes_at_why"))
+        if st.form_submit_button(desk.t("communities.keep_hours")):
+            done = desk.carry_out(commands.keep_hours, community_id=chosen.id, closes_at=None if none else closes_at, seen=chosen.closes_at)
+            _again(desk, done, "" if isinstance(done, Refused) else desk.t("communities.hours_kept", n=done))
+
+
+def _hours(desk: Desk, row: CommunityRow) -> str:
+    return f"{row.closes_at:%H:%M}" if row.closes_at else desk.t("communities.no_hours")
 
 
 def _again(desk: Desk, done, said: str) -> None:
