@@ -23,6 +23,7 @@ from db.models.work_orders import WorkOrder
 from db.queries.clock_state import is_overdue
 from db.queries.packages import lacks, on_roster
 from db.queries.posts import PostHeld, posts_held
+from db.queries.transfers import counted_grid
 
 GROUPS = ("elder", "disabled", "child")
 OF_PEOPLE = ("special_residents", "overdue_care", "package_gaps")
@@ -31,7 +32,7 @@ OF_PEOPLE = ("special_residents", "overdue_care", "package_gaps")
 
 @dataclass(frozen=True)
 class Figures:
-    """What is counted of a grid or a community. `overdue_orders`: orders with a clock past its limit; `overdue_care`: care clocks past theirs;
+    """What is counted of a grid or a community. `overdue_orders`: orders with a clock past its limit; `overdue_care`: care clocks past theirs, by whose miss they are;
     `package_gaps`: people with a gap in their service package; None: not counted over a district, where it would cost a second."""
 
     households: int
@@ -114,6 +115,10 @@ def _figures(session: Session, per: str, ids: list[UUID], now: datetime, communi
         "special_residents": count(SpecialGroup, SpecialGroup.resident_id.distinct(), SpecialGroup.to_date.is_(None)),
         "overdue_care": count(Clock, Clock.id, late, Clock.subject_kind == "resident"),
     }
+    if per == "grid_id":
+        query = select(whose := counted_grid(session, now), func.count(Clock.id)).where(late, Clock.subject_kind == "resident", Clock.community_id == community_id)
+        missed = dict(session.execute(query.group_by(whose)).all())
+        counted["overdue_care"] = {id_: missed.get(id_, 0) for id_ in ids}
     if community_id is not None:
         counted["package_gaps"] = count(SpecialGroup, SpecialGroup.resident_id.distinct(), *_with_gaps(local_day(now), (community_id,)))
     if not sees_people(session.scope.role):

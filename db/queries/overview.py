@@ -26,7 +26,7 @@ from db.queries.checklist_rows import Violation, clock_rows
 from db.queries.clock_state import is_due_soon, is_met, is_missed, is_overdue
 from db.queries.posts import holding
 from db.queries.tallies import counts, within
-from db.queries.transfers import miss_grid, misses_elsewhere
+from db.queries.transfers import counted_grid, miss_grid, misses_elsewhere
 
 THRESHOLDS = ("kpi.on_time", "kpi.mediation", "kpi.special_satisfaction", "survey.coverage", "grid.size", "grid.posts", "staff.station")
 """The threshold clauses the overview shows, those it can't measure included."""
@@ -99,15 +99,15 @@ def care_clauses() -> tuple[str, ...]:
 def late(session: Session, now: datetime, community_id: UUID) -> Late:
     """What is late in a community, who holds it and where."""
     kinds = (func.count().label("clocks"), func.count(Clock.work_order_id.distinct()), func.min(Clock.due_at))
-    where = (Clock.grid_id, Clock.holder_id, Clock.subject_kind, Clock.desk)
+    where = (Clock.grid_id, Clock.holder_id, Clock.subject_kind, Clock.desk, counted_grid(session, now).label("whose"))
     rows = session.execute(select(*where, *kinds).where(Clock.community_id == community_id, is_overdue(now)).group_by(*where)).all()
     held = holding(session, now, community_id)
     soon = session.scalar(select(func.count()).select_from(Clock).where(Clock.community_id == community_id, is_due_soon(now)))
     by_holder, by_grid, sums = defaultdict(list), defaultdict(list), [0, 0, 0]
-    for grid_id, holder_id, kind, desk, clocks, orders, oldest in rows:
+    for grid_id, holder_id, kind, desk, whose, clocks, orders, oldest in rows:
         n, column = (orders, 0) if kind == "work_order" else (clocks, 1 if kind == "resident" else 2)
         sums[column] += n
-        by_grid[grid_id].append((column, n, oldest))
+        by_grid[whose].append((column, n, oldest))
         by_holder[held.holder(desk, grid_id, holder_id)].append((column, n, oldest))
     grids = grid_names(session, community_id)
     staff = dict(session.execute(select(Staff.id, Staff.name).where(Staff.community_id == community_id)).all())
@@ -217,14 +217,14 @@ def behind_mark(session: Session, now: datetime, community_id: UUID, chart: str,
 def late_rows(session: Session, now: datetime, community_id: UUID, *, holder_id: UUID | None = ANY, grid_id: UUID | None = ANY, limit: int = 50) -> list[Violation]:
     """The overdue clocks somebody holds, or of a grid, oldest limit first; None: those of nobody, or of no grid. Residents' are left out where
     `late` hides their number."""
-    own = [is_overdue(now)]
+    own, whose = [is_overdue(now)], counted_grid(session, now)
     if _hides_care(session, now, community_id, holder_id, grid_id):
         own.append(Clock.subject_kind != "resident")
     if holder_id is not ANY:
         own.append(holding(session, now, community_id).held_by(holder_id, Clock))
     if grid_id is not ANY:
-        own.append(Clock.grid_id == grid_id)
-    return clock_rows(session, community_id, *own, limit=limit)
+        own.append(whose.is_not_distinct_from(grid_id))
+    return clock_rows(session, community_id, *own, limit=limit, grid=whose)
 
 
 def _hides_care(session: Session, now: datetime, community_id: UUID, holder_id: UUID | None, grid_id: UUID | None) -> bool:

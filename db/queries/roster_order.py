@@ -31,6 +31,7 @@ from db.queries.departures import held_now, is_lasting
 from db.queries.packages import is_member, lacks, lives_here
 from db.queries.posts import holding
 from db.queries.risks import COMMUNITIES, born_by, is_first, risk_of, said_and_changed
+from db.queries.transfers import counted_grid, misses_elsewhere
 from db.types import Id, UtcDateTime
 
 STATES = ("overdue", "due_soon", "due", "met", "away", "gaps")
@@ -93,7 +94,7 @@ def asked(session: ScopedSession, now: datetime, wanted: Wanted) -> tuple[Shape,
     few = {"put_off": tuple(put_off(session, now)), "held": tuple(held_now(session, now)), **said_and_changed(session, now)}
     few = {name: ids for name, ids in few.items() if ids}
     values = {"now": now, "born_by": born_by(now), "communities": tuple(session.scope.communities), "acts": (wanted.act,) if wanted.act else ACTS, **few}
-    shape = Shape(wanted.grid_id is not None, wanted.act is not None, wanted.clause_id is not None, wanted.group is not None, frozenset(few))
+    shape = Shape(wanted.grid_id is not None and not _by_miss(session, now, wanted), wanted.act is not None, wanted.clause_id is not None, wanted.group is not None, frozenset(few))
     return shape, values | {"grid_id": wanted.grid_id, "clause_id": wanted.clause_id, "group": wanted.group}
 
 
@@ -126,9 +127,15 @@ def conditions(shape: Shape, chosen: str | None) -> list[ColumnElement[bool]]:
     return found
 
 
+def _by_miss(session: ScopedSession, now: datetime, wanted: Wanted) -> bool:
+    """What is late in one grid is listed by whose miss it is, as it is counted on the map; where nobody's is another grid's, both are the same."""
+    return wanted.state == "overdue" and wanted.grid_id is not None and session.scope.grids is None and bool(misses_elsewhere(session, now))
+
+
 def narrowed(session: ScopedSession, now: datetime, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Further conditions on Clock that are another each time: who holds it, and whom a search means."""
     held = [*_held_by(session, now, wanted.holder_id)] if wanted.holder_id is not None else []
+    held += [counted_grid(session, now) == wanted.grid_id] if _by_miss(session, now, wanted) else []
     return [*held, _listed(session, Clock.subject_id, wanted.words)] if wanted.words else held
 
 

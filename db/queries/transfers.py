@@ -76,6 +76,12 @@ def _moves(session: ScopedSession, ids: set[UUID]) -> dict[UUID, list[Move]]:
     return found
 
 
+def counted_grid(session: ScopedSession, now: datetime) -> ColumnElement[UUID]:
+    """The grid an overdue clock is counted in, in lists, map, overview and checklist alike: whose miss it is. To whoever reaches some grids only: whose work, for the
+    person is out of the other's reach."""
+    return Clock.grid_id if session.scope.grids is not None else miss_grid(session, now)
+
+
 def miss_grid(session: ScopedSession, now: datetime) -> ColumnElement[UUID]:
     """The grid a clock's miss counts for, open or closed; `grid_id` alone is where the task is."""
     ids: dict[UUID | None, list[UUID]] = defaultdict(list)

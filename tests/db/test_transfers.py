@@ -17,7 +17,9 @@ from db.models.late_entries import LateContact
 from db.models.residents import Departure, Resident
 from db.queries.care import person
 from db.queries.checklist_rows import violations
-from db.queries.overview import behind_mark, history, month_keys
+from db.queries.map import grid_values
+from db.queries.overview import behind_mark, history, late_rows, month_keys
+from db.queries.overview import late as overdue
 from db.queries.roster import Wanted, roster
 from tests.db.care_people import Place, at, found
 
@@ -125,13 +127,33 @@ def test_an_overdue_week_still_open_is_already_the_miss_of_the_grid_that_held_mo
     with open_session(place.engine, place.role("station_head")) as session:
         [row] = [one for one in violations(session, at(late), place.community_id, "elder.call", "2026-Q4")]
         assert row.grid == f"第{owner + 1}网格"
-        assert [one.name for one in roster(session, at(late), Wanted(state="overdue", grid_id=place.grids[1])).rows] == ["李大爷"], "the work is where they live"
+        assert [one.name for one in roster(session, at(late), Wanted(grid_id=place.grids[1])).rows] == ["李大爷"], "the work is where they live"
     place.run(sweep, at(closed), community_id=place.community_id)
     # W46 is open and overdue by now: of a move within it the same holds.
     whole = by_grid(place, closed)
     assert sum(due for _, due in whole.values()) == 2 and whole[("2026-11", owner)][1] >= 1
     place.run(sweep, at("2026-11-24T00:30"), community_id=place.community_id)
     assert {key: due - (key[1] == 1) for key, (_, due) in by_grid(place, "2026-11-24T00:30").items() if due - (key[1] == 1)} == {key: due for key, (_, due) in whole.items()}
+
+
+@pytest.mark.parametrize(("when", "owner"), [("2026-11-05T09:00", 1), ("2026-11-06T09:00", 0)])
+def test_list_map_overview_and_checklist_count_an_overdue_week_in_the_same_grid_and_open_the_same_rows(place, when, owner):
+    move(place, when, 1)
+    late = at("2026-11-12T09:00")
+    only = [one == owner for one in (0, 1)]
+    for role in ("station_head", "committee_member"):
+        with open_session(place.engine, place.role(role)) as session:
+            rows = violations(session, late, place.community_id, "elder.call", "2026-Q4")
+            assert [[row.grid for row in rows] == [f"第{n + 1}网格"] for n in (0, 1)] == only, role
+    with open_session(place.engine, place.role("station_head")) as session:
+        assert [[row.grid for row in late_rows(session, late, place.community_id, grid_id=one)] for one in place.grids] == [[f"第{owner + 1}网格"] * one for one in only]
+        assert [bool(one.figures.overdue_care) for one in grid_values(session, late, place.community_id)] == only
+        assert {row.id: row.care for row in overdue(session, late, place.community_id).by_grid if row.care} == {place.grids[owner]: 1}
+    with open_session(place.engine, place.role("station_head")) as session:
+        assert [len(roster(session, late, Wanted(state="overdue", grid_id=one)).rows) for one in place.grids] == [int(one) for one in only]
+    with open_session(place.engine, place.worker(1)) as session:
+        assert [one.figures.overdue_care for one in grid_values(session, late, place.community_id)] == [1], "whose work it is sees it on their own map"
+        assert len(roster(session, late, Wanted(state="overdue", grid_id=place.grids[1])).rows) == 1
 
 
 @pytest.mark.parametrize(("when", "owner"), [("2026-11-15T09:00", 1), ("2026-11-16T09:00", 1), ("2026-11-17T09:00", 0)])
