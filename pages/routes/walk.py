@@ -28,7 +28,7 @@ body{{font:16px/1.5 system-ui,"Noto Sans CJK SC","Microsoft YaHei",sans-serif;co
 h1{{font-size:1.5rem;margin:.4rem 0}}h2{{font-size:1.1rem;margin:1.2rem 0 .3rem;border-bottom:2px solid #0f6b62;break-after:avoid}}
 ol{{list-style:none;margin:0;padding:0}}li{{display:flex;gap:.7rem;padding:.55rem 0;border-bottom:1px solid #d9e0e2;break-inside:avoid}}
 .box{{flex:none;width:1.1rem;height:1.1rem;border:2px solid #5b6b73;border-radius:3px;margin-top:.2rem}}
-.small{{color:#5b6b73;font-size:.88rem}}.act{{display:inline-block;margin-right:.8rem;white-space:nowrap}}.overdue{{color:#9a1b0c;font-weight:600}}.due_soon{{color:#7a4b00;font-weight:600}}
+.small{{color:#5b6b73;font-size:.88rem}}.act{{display:inline-block;margin-right:.8rem}}.overdue{{color:#9a1b0c;font-weight:600}}.due_soon{{color:#7a4b00;font-weight:600}}
 a{{color:#0f6b62;display:inline-block;padding:.6rem 0}}@media print{{a{{display:none}}body{{margin:0;max-width:none}}}}
 </style></head><body><a href="/roster">{back}</a><h1>{title}</h1><p class="small">{about}<br>{how}</p>{stops}</body></html>"""
 _CODE = {"zh": "zh-CN", "en": "en"}
