@@ -14,7 +14,7 @@ from pages.parts import desk as at
 from pages.parts.account_staff import all_staff, draw_link, pick_staff, warn_of_unlinked, whose
 from pages.parts.communities import draw_communities
 from pages.parts.desk import Desk
-from pages.parts.page import answer, page_header
+from pages.parts.page import answer, page_header, show_refusal
 from pages.parts.rows import draw_rows
 
 
@@ -73,18 +73,23 @@ def _reach(desk: Desk, row: AccountRow, places) -> str:
 
 def _create(desk: Desk, places, staff: list[Worker]) -> None:
     role = _role(desk, "new")
-    with st.form("create", border=False, clear_on_submit=True, enter_to_submit=False):
+    made = st.session_state.get("accounts_made", 0)
+    with st.form(f"create-{made}", border=False, enter_to_submit=False):
         username = st.text_input(desk.t("accounts.username"), help=desk.t("accounts.username_help"), max_chars=40)
         name = st.text_input(desk.t("accounts.display_name"), max_chars=40)
-        communities, grids = _places(desk, role, places, "new")
-        own = pick_staff(desk, staff, "new") if works_here(role) else None
+        communities, grids = _places(desk, role, places, f"new-{made}")
+        own = pick_staff(desk, staff, f"new-{made}") if works_here(role) else None
         password = st.text_input(desk.t("accounts.password"), type="password", help=desk.t("accounts.password_help", n=commands.SHORTEST_PASSWORD))
         if not st.form_submit_button(desk.t("accounts.create"), type="primary"):
             return
     hashed = commands.hash_password(password) if password else None
     details = {"username": username, "display_name": name, "role": role, "communities": communities, "grids": grids, "staff": own}
     result = hashed if isinstance(hashed, Refused) else desk.carry_out(commands.create_account, password_hash=hashed, **details)
-    answer(desk, result, desk.t("accounts.created", username=username))
+    if isinstance(result, Refused):
+        show_refusal(desk, result)  # and what was typed stays
+        return
+    st.session_state["accounts_made"], st.session_state["accounts_said"] = made + 1, desk.t("accounts.created", username=username)
+    st.rerun()
 
 
 def _one(desk: Desk, row: AccountRow, places) -> None:

@@ -13,6 +13,7 @@ from pages.parts.desk import Desk
 from pages.parts.page import page_header
 from pages.parts.pick import pick_community
 from pages.parts.posts import draw_changes
+from pages.parts.rows import draw_rows
 
 
 def page() -> None:
@@ -68,5 +69,5 @@ def _everybody(desk: Desk, staff: list[Worker], rows: list[AbsenceRow]) -> None:
         }
         for one in staff
     ]
-    st.dataframe(shown, hide_index=True, width="stretch")
+    draw_rows(shown)
     st.caption(desk.t("staff.change_them"))
