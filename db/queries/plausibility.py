@@ -1,11 +1,10 @@
 """Home visits of a period that are hard to believe: which, of how many, and each with who made it and where."""
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, and_, func, or_, select, type_coerce
 
 from core import masks
 from core.periods import Period
@@ -80,15 +79,22 @@ def _judged(session: ScopedSession, clause_id: str, community_id: UUID, period: 
         visits = sorted(visits + by_day, key=lambda one: one[2], reverse=True)
     else:
         own = (*own, Contact.day_only.is_(None))
-        of, figure, moments = 0, figures(period.last_day), defaultdict(list)
-        for staff_id, moment in session.execute(select(Contact.staff_id, Contact.happened_at).where(*own)):
-            moments[staff_id].append(moment)
-            of += 1
-        # Mostly nobody made too many: only of who did are the visits themselves read.
-        crowded = {one for one, made in moments.items() if figure and dense(((n, one, moment) for n, moment in enumerate(made)), *figure)}
+        figure = figures(period.last_day)
+        of, crowded = _crowded(session, own, *figure) if figure else (session.scalar(select(func.count()).select_from(Contact).where(*own)), set())
         visits = _made(session, *own, Contact.staff_id.in_(crowded)) if crowded else []
         bad = dense(visits, *figure) if crowded else {}
     return of, {visit: bad[visit] for visit, *_ in visits if visit in bad}
+
+
+def _crowded(session: ScopedSession, own: tuple[ColumnElement[bool], ...], least: int, window: timedelta) -> tuple[int, set[UUID]]:
+    """How many visits there are, and who made `least` of them within `window`. Mostly nobody did: only of who did are the visits themselves read and judged."""
+    earlier = func.lag(Contact.happened_at, least - 1).over(partition_by=Contact.staff_id, order_by=Contact.happened_at)
+    each = select(Contact.staff_id, Contact.happened_at.label("last"), earlier.label("first")).where(*own).subquery()
+    # SQLite keeps moments as microseconds.
+    moment, longest = (BigInteger(), window // timedelta(microseconds=1)) if session.bind.dialect.name == "sqlite" else (DateTime(timezone=True), window)
+    close = type_coerce(each.c.last, moment) - type_coerce(each.c.first, moment) <= longest
+    made = session.execute(select(each.c.staff_id, func.count(), func.count().filter(close)).group_by(each.c.staff_id)).all()
+    return sum(n for _, n, _ in made), {staff_id for staff_id, _, crowded in made if crowded}
 
 
 def _visits_of(community_id: UUID, period: Period) -> tuple[ColumnElement[bool], ...]:

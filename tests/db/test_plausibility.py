@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from core.files import Upload
 from core.measures import Verdict
 from core.refusals import Refused
@@ -82,3 +84,19 @@ def test_the_same_photo_for_two_visits_is_listed_and_a_copy_made_smaller_and_one
         assert [one.opens for one in of_contacts(session, NOW, place.community_id, kept)] == ["purpose", "open", "open", "purpose"]
     elsewhere = place.run(reveal, NOW, place.worker(1), community_id=place.community_id, contact_ids=kept, purpose="visit")
     assert elsewhere.reason == "common.not_found", "another grid's worker doesn't reach them"
+
+
+@pytest.mark.parametrize(("seconds", "who", "listed"), [(600, ("B0",), 12), (601, ("B0",), 0), (600, ("B0", "B1"), 0)])
+def test_twelve_visits_of_one_person_within_ten_minutes_to_the_second_are_too_many_on_both_engines(engine, seconds, who, listed):
+    place = found(engine)
+    old = place.resident("老人家")
+
+    def made(session, *, now):
+        common = {"community_id": place.community_id, "grid_id": place.grids[0], "resident_id": old, "act": "visit", "outcome": "reached", "recorded_at": now}
+        session.add_all(Contact(**common, staff_id=place.staff[who[n % len(who)]], happened_at=NOW - timedelta(seconds=seconds * n / 11)) for n in range(12))
+        file(session, "test.made", now=now, community_id=place.community_id)
+
+    place.run(made, NOW)
+    with open_session(place.engine, place.role("station_head")) as session:
+        line = checklist(session, NOW, place.community_id, "2026-Q4").line("contact.dense")
+        assert (line.met, line.not_met, len(violations(session, NOW, place.community_id, "contact.dense", "2026-Q4"))) == (12 - listed, listed, listed)
