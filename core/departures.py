@@ -17,6 +17,15 @@ KINDS = (*HOLDS, *EXITS)
 LONGEST = timedelta(366)
 """How far ahead a return may be expected: default of this product, so that nobody is put off for years with one entry."""
 
+UNKNOWN = timedelta(30)
+"""For how long a stay holds whose end nobody knows, if it rests on the word of whoever cares for them alone: default of this product. After it all falls due again, and whoever
+still is away is entered anew."""
+
+
+def told_end(back: date | None, today: date, alone: bool) -> date | None:
+    """The first day back that a stay entered today gets. `alone`: by somebody who may not let anybody go."""
+    return today + UNKNOWN if back is None and alone else back
+
 
 def right(kind: str) -> str:
     """The act of core.roles that a departure of `kind` asks for. Raises ValueError for another kind."""
@@ -40,6 +49,11 @@ def check_hold(begin: date, back: date | None, today: date, joined: date | None,
         if (end is None or end > begin) and (back is None or start < back):
             return Refused("departures.already_away", values={"day": start.isoformat()})
     return None
+
+
+def is_away(holds: Iterable[Hold], day: date) -> bool:
+    """Whether one of the stays away `holds` lasts on the local date `day`."""
+    return any(begin <= day and (end is None or end > day) for begin, end in holds)
 
 
 def takes_out_late(clause: Clause, turn: Turn, before: Sequence[Hold], after: Sequence[Hold], now: datetime) -> bool:

@@ -173,7 +173,7 @@ def record_contact(
         _, snoozes, standing = cadence.unclosed_and_snoozed(session, subject)  # periods were given back, not only begun
     agreed = keep_appointment(session, contact, standing.get(act), agreed if following else None)
     later = put_off(session, following, following and snoozes.get(following.id), outcome, again_at, agreed, now)
-    recorded = replace(recorded, put_off=later, check=look_at_home(session, resident, now) if outcome in FAILED and not known.is_away(local_day(now)) else None, agreed=agreed)
+    recorded = replace(recorded, put_off=later, check=look_at_home(session, resident, now) if outcome in FAILED else None, agreed=agreed)
     file(
         session, "care.record_contact", now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
         act=act, outcome=outcome, happened_at=happened_at.isoformat(), clause=recorded.clause_id,
@@ -343,10 +343,6 @@ class _Known:
     def holds(self) -> tuple[Hold, ...]:
         """The stays away, the first one first."""
         return tuple((begin, end) for kind, begin, end in self.away if kind in HOLDS)
-
-    def is_away(self, day: date) -> bool:
-        """Whether away or gone on that day."""
-        return any(begin <= day and (end is None or end > day) for _, begin, end in self.away)
 
 
 _SAID = (

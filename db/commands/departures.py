@@ -6,7 +6,7 @@ meanwhile counts, as if there had been no exit. Whoever turns out to be at home 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,13 +15,14 @@ from sqlalchemy import func, select
 from core.cadence import Hold
 from core.calendar import local_day
 from core.care import plan
-from core.departures import EXITS, HOLDS, check_exit, check_hold, right, takes_out_late
+from core.departures import EXITS, HOLDS, check_exit, check_hold, right, takes_out_late, told_end
 from core.periods import local_midnight
 from core.refusals import Refused
 from core.roles import may
 from core.rulebook import load_rulebook
 from core.words import t
 from db.commands import cadence
+from db.commands.attempts import call_off, look_at_home
 from db.commands.cadence import Subject
 from db.commands.care import current_groups
 from db.commands.filing import file
@@ -37,17 +38,19 @@ from db.types import uuid7
 
 @dataclass(frozen=True)
 class Departed:
-    """What a departure did: `closed` clocks and `left` groups it ended, or gave back when undone. `check`: number of the order to look for them at home that it made."""
+    """What a departure did: `closed` clocks and `left` groups it ended, or gave back when undone. `check`: number of the order to look for them at home that it made;
+    `until`: of a stay whose end nobody knows, the day on which all is due again."""
 
     departure_id: UUID
     closed: int
     left: int = 0
     check: str | None = None
+    until: date | None = None
 
 
 def hold(session: ScopedSession, *, now: datetime, resident_id: UUID, kind: str, from_date: date, until_date: date | None = None, reason: str | None = None) -> Departed | Refused:
-    """Somebody on the roster is in hospital or away from the local date `from_date`, back on `until_date` (None: not known). Raises ValueError
-    for another kind."""
+    """Somebody on the roster is in hospital or away from the local date `from_date`, back on `until_date` (None: not known, which holds for
+    core.departures.UNKNOWN where the one who enters it may let nobody go). Raises ValueError for another kind."""
     if kind not in HOLDS:
         raise ValueError(f"{kind!r} is no hold: one of {', '.join(HOLDS)}")
     resident = _locked(session, resident_id)
@@ -58,9 +61,10 @@ def hold(session: ScopedSession, *, now: datetime, resident_id: UUID, kind: str,
     refused = check_hold(from_date, until_date, local_day(now), _joined(session, resident), others)
     if refused:
         return refused
-    row = _new(session, resident, kind, from_date, now, reason, until_date=until_date)
-    taken = _held_anew(session, resident, from_date, others, [*others, (from_date, until_date)], now)
-    return taken if isinstance(taken, Refused) else _filed(session, "care.hold", resident, row, now, taken)
+    until = told_end(until_date, local_day(now), not may(session.scope.role, "care_exit"))
+    row = _new(session, resident, kind, from_date, now, reason, until_date=until)
+    taken = _held_anew(session, resident, from_date, others, [*others, (from_date, until)], now)
+    return taken if isinstance(taken, Refused) else replace(_filed(session, "care.hold", resident, row, now, taken), until=until if until != until_date else None)
 
 
 def come_back(session: ScopedSession, *, now: datetime, departure_id: UUID, version: int, until_date: date) -> Departed | Refused:
@@ -77,12 +81,12 @@ def come_back(session: ScopedSession, *, now: datetime, departure_id: UUID, vers
     row.until_date = until_date
     session.flush()
     taken = _held_anew(session, resident, row.from_date, before, [*others, (row.from_date, until_date)], now)
-    return taken if isinstance(taken, Refused) else _filed(session, "care.come_back", resident, row, now, taken)
+    return taken if isinstance(taken, Refused) else _filed(session, "care.come_back", resident, row, now, taken, check=look_at_home(session, resident, now))
 
 
 def leave_roster(session: ScopedSession, *, now: datetime, resident_id: UUID, kind: str, from_date: date, reason: str | None = None) -> Departed | Refused:
-    """Somebody died or moved away on the local date `from_date`: their groups end, with their team and services; what was due by then is a
-    miss, the rest is void. Raises ValueError for another kind."""
+    """Somebody died or moved away on the local date `from_date`: their groups end, with their team and services, and nobody looks for them at home any more; what was due
+    by then is a miss, the rest is void. Raises ValueError for another kind."""
     if kind not in EXITS:
         raise ValueError(f"{kind!r} is no exit: one of {', '.join(EXITS)}")
     resident = _locked(session, resident_id)
@@ -105,7 +109,8 @@ def leave(session: ScopedSession, resident: Resident, kind: str, from_date: date
     for one in groups.values():
         one.to_date = max(from_date, one.from_date)
     resident.left_on, resident.left_reason = from_date, t(f"departures.{kind}", "zh")
-    row.closed = json.dumps({"clocks": clocks, "groups": [str(one.id) for one in groups.values()], **close_package(session, resident, from_date)})
+    checks = [str(one) for one in call_off(session, resident, now, resident.left_reason)]
+    row.closed = json.dumps({"clocks": clocks, "groups": [str(one.id) for one in groups.values()], **close_package(session, resident, from_date), "checks": checks})
     return row, len(clocks), len(groups)
 
 
@@ -120,7 +125,7 @@ def undo(session: ScopedSession, *, now: datetime, departure_id: UUID, version: 
     session.flush()
     if row.kind in HOLDS:
         given = _held_anew(session, resident, row.from_date, before, holds_of(session, resident.community_id, resident.id), now)
-        return given if isinstance(given, Refused) else _filed(session, "care.undo", resident, row, now, given)
+        return given if isinstance(given, Refused) else _filed(session, "care.undo", resident, row, now, given, check=look_at_home(session, resident, now))
     if resident.left_on != row.from_date:
         return Refused("departures.not_last")
     resident.left_on = resident.left_reason = None
@@ -128,7 +133,8 @@ def undo(session: ScopedSession, *, now: datetime, departure_id: UUID, version: 
     reopen_package(session, closed)
     groups, clocks = _rejoin(session, closed.get("groups", [])), _reopen(session, resident, closed.get("clocks", []))
     _take_in(session, resident, row.recorded_at, now)
-    return _filed(session, "care.undo", resident, row, now, clocks, groups)
+    check = look_at_home(session, resident, now, [UUID(one) for one in closed.get("checks", [])])
+    return _filed(session, "care.undo", resident, row, now, clocks, groups, check)
 
 
 # --- holds ----------------------------------------------------------------------------------------------------------
@@ -228,12 +234,12 @@ def _new(session: ScopedSession, resident: Resident, kind: str, day: date, now: 
     return row
 
 
-def _filed(session: ScopedSession, command: str, resident: Resident, row: Departure, now: datetime, closed: int, left: int = 0) -> Departed:
+def _filed(session: ScopedSession, command: str, resident: Resident, row: Departure, now: datetime, closed: int, left: int = 0, check: str | None = None) -> Departed:
     file(
         session, command, now=now, community_id=resident.community_id, subject_kind="resident", subject_id=resident.id,
-        departure=row.id, clocks=closed, groups=left,
+        departure=row.id, clocks=closed, groups=left, **({"order": check} if check else {}),
     )  # fmt: skip
-    return Departed(row.id, closed, left)
+    return Departed(row.id, closed, left, check)
 
 
 def _joined(session: ScopedSession, resident: Resident) -> date | None:

@@ -53,9 +53,9 @@ def attempts(session: ScopedSession, community_id: UUID, resident_id: UUID) -> l
     return [tuple(row) for row in session.execute(_ATTEMPTS, {"community_id": community_id, "resident_id": resident_id})]
 
 
-def last_check(session: ScopedSession, community_id: UUID, resident_id: UUID) -> tuple[datetime, bool] | None:
-    """(since when, still open) of the latest order to look for a resident at home; None: there never was one. Over all grids."""
-    own = (WorkOrder.community_id == community_id, WorkOrder.resident_id == resident_id, WorkOrder.kind == KIND)
+def last_check(session: ScopedSession, community_id: UUID, resident_id: UUID, but: Iterable[UUID] = ()) -> tuple[datetime, bool] | None:
+    """(since when, still open) of the latest order to look for a resident at home, `but` for these; None: there never was one. Over all grids."""
+    own = (WorkOrder.community_id == community_id, WorkOrder.resident_id == resident_id, WorkOrder.kind == KIND, WorkOrder.id.not_in(tuple(but)))
     query = select(WorkOrder.received_at, WorkOrder.closed_at).where(*own).order_by(WorkOrder.received_at.desc()).limit(1)
     row = session.execute(query.execution_options(rollup=True)).first()
     return row and (row.received_at, row.closed_at is None)

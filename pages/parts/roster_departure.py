@@ -112,8 +112,15 @@ def _line(desk: Desk, file: PersonFile, row: DepartureRow, place: str) -> None:
 def _undo(resident_id: UUID, departure_id: UUID, version: int) -> None:
     desk = current().require("roster")
     done = desk.carry_out(commands.undo, departure_id=departure_id, version=version)
-    say(desk, resident_id, done if isinstance(done, Refused) else desk.t("roster.told_undone"))
+    say(desk, resident_id, done if isinstance(done, Refused) else _text(desk, done, "undone"))
 
 
 def _told(desk: Desk, file: PersonFile, done, what: str) -> None:
-    settle(desk, file.row.resident_id, done, desk.t(f"roster.told_{what}", name=plain(file.row.name)))
+    settle(desk, file.row.resident_id, done, _text(desk, done, what, name=plain(file.row.name)))
+
+
+def _text(desk: Desk, done, what: str, **words) -> str:
+    """What was done, until when a stay holds whose end nobody knows, and who is to be looked for at home after all."""
+    said, until, check = desk.t(f"roster.told_{what}", **words), getattr(done, "until", None), getattr(done, "check", None)
+    said += f" {desk.t('roster.told_until', day=until)}" if until else ""
+    return said + (f" {desk.t('roster.told_check', number=check)}" if check else "")

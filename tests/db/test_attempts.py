@@ -7,12 +7,12 @@ import pytest
 from core.refusals import Refused
 from core.work_orders import kinds
 from db.commands.care import enrol, record_contact
-from db.commands.departures import hold
+from db.commands.departures import come_back, hold, leave_roster, undo
 from db.commands.work_orders import finish, record_step
 from db.engine import open_session
 from db.models.clocks import Clock
 from db.models.ledger import LedgerEntry
-from db.models.residents import Contact
+from db.models.residents import Contact, Departure
 from db.models.work_orders import WorkOrder
 from db.queries.care import order_contacts
 from db.queries.queue import counts, queue
@@ -149,6 +149,49 @@ def test_the_third_failed_attempt_is_one_whichever_act_was_owed(place, group, bo
     assert tried(place, one, "2026-11-06T10:00", act=act).check == checks(place)[0].number
     tried(place, one, "2026-11-07T10:00", "reached", act=act)
     assert row(place, "2026-11-07T10:01").failed == 0
+
+
+def out(place, resident_id, begin: str, back: str | None = None):
+    back = back and at(back).date()
+    return place.run(hold, at(begin), place.worker(), resident_id=resident_id, kind="away", from_date=at(begin).date(), until_date=back)
+
+
+def home(place, command, now: str, **more):
+    row = place.all(Departure)[-1]
+    return place.run(command, at(now), place.role("station_head"), departure_id=row.id, version=row.version, **more)
+
+
+def test_a_stay_that_was_a_mistake_swallows_no_order_to_look_at_home(place, elder):
+    for day in (3, 4):
+        tried(place, elder, f"2026-11-0{day}T10:00")
+    out(place, elder, "2026-11-05T09:00", "2026-11-07T00:00")
+    assert tried(place, elder, "2026-11-05T10:00").check is None
+    done = home(place, undo, "2026-11-05T12:00")
+    assert done.check == checks(place)[0].number and checks(place)[0].received_at == at("2026-11-05T12:00")
+    assert done.check in place.all(LedgerEntry, LedgerEntry.command == "care.undo")[0].facts
+
+
+@pytest.mark.parametrize(("back", "orders"), [("2026-11-05", 1), ("2026-11-06", 0)])
+def test_attempts_while_somebody_was_away_send_nobody_and_those_since_they_are_back_do(place, elder, back, orders):
+    """Away from the 3rd on; the third attempt was on the 5th."""
+    out(place, elder, "2026-11-03T09:00")
+    for hour in (9, 12, 15):
+        tried(place, elder, f"2026-11-05T{hour:02}:30")
+    done = home(place, come_back, "2026-11-06T10:00", until_date=at(f"{back}T00:00").date())
+    assert (done.check is not None, len(checks(place))) == (bool(orders), orders)
+
+
+@pytest.mark.parametrize("kind", ["dead", "moved"])
+def test_nobody_is_looked_for_any_more_who_is_gone_and_anew_who_is_not_after_all(place, elder, kind):
+    for day in (3, 4, 5):
+        tried(place, elder, f"2026-11-0{day}T10:00")
+    gone = place.run(leave_roster, at("2026-11-05T12:00"), place.role("station_head"), resident_id=elder, kind=kind, from_date=at("2026-11-05T00:00").date())
+    assert not isinstance(gone, Refused)
+    [order] = checks(place)
+    [clock] = place.all(Clock, Clock.work_order_id == order.id)
+    assert order.status == "withdrawn" and clock.voided_at == at("2026-11-05T12:00"), "nothing falls due of it"
+    done = home(place, undo, "2026-11-05T14:00")
+    assert (done.check, [one.status for one in checks(place)]) == (checks(place)[1].number, ["withdrawn", "taken_in"])
 
 
 def test_attempts_recorded_at_once_make_one_order(place, elder):

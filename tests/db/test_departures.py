@@ -47,7 +47,9 @@ def call(place, resident_id, when: str, *, now: str | None = None):
 
 
 def away(place, resident_id, now: str, begin: date, back: date | None = None, *, scope=None, kind="hospital"):
-    return place.run(hold, at(now), scope or place.worker(), resident_id=resident_id, kind=kind, from_date=begin, until_date=back, reason="骨折")
+    """By the worker; without a day back by the station head, whose word holds until it is known."""
+    scope = scope or (place.worker() if back else place.role("station_head"))
+    return place.run(hold, at(now), scope, resident_id=resident_id, kind=kind, from_date=begin, until_date=back, reason="骨折")
 
 
 def swept(place, now: str) -> int:
@@ -141,7 +143,7 @@ def test_only_the_station_head_may_enter_a_hold_that_excuses_what_is_late(place,
     """Two weeks, and the month that is more than half over; whether or not a sweep has been there since."""
     if sweeps:
         swept(place, "2026-11-18T10:00")
-    refused = away(place, elder, "2026-11-18T10:00", date(2026, 11, 3))
+    refused = away(place, elder, "2026-11-18T10:00", date(2026, 11, 3), scope=place.worker())
     assert (refused.reason, refused.values) == ("departures.would_excuse", {"n": 3})
     assert place.all(Departure) == [] and (not sweeps or counting(place, elder) == [("2026-W45", "missed"), ("2026-W46", "overdue")])
     assert not isinstance(away(place, elder, "2026-11-18T10:00", date(2026, 11, 3), scope=place.role("station_head")), Refused)
@@ -154,10 +156,30 @@ def test_a_hold_told_in_the_second_half_of_a_week_excuses_it_by_the_station_head
     for when in ("2026-11-04T10:00", "2026-11-10T10:00"):
         call(place, elder, when)
     place.run(record_contact, at("2026-11-10T10:00"), place.worker(), resident_id=elder, act="visit", outcome="reached", happened_at=at("2026-11-10T10:00"))
-    done = away(place, elder, now, date(2026, 11, 16), kind="away")
+    done = away(place, elder, now, date(2026, 11, 16), scope=place.worker(), kind="away")
     assert (done.values["n"] if isinstance(done, Refused) else 0) == excuses
     assert not excuses or not isinstance(away(place, elder, now, date(2026, 11, 16), scope=place.role("station_head"), kind="away"), Refused)
-    assert counting(place, elder, now=now) == [("2026-W45", "met"), ("2026-W46", "met")]
+    assert [one for one in counting(place, elder, now=now) if one[1] != "waiting"] == [("2026-W45", "met"), ("2026-W46", "met")]
+
+
+def test_a_stay_whose_end_nobody_knows_holds_for_thirty_days_on_the_word_of_who_cares_alone(place, elder):
+    """Then the calls fall due again by themselves; who still is away is entered anew. The station head's word holds until they are back. Default."""
+    call(place, elder, "2026-11-15T10:00")
+    done = away(place, elder, "2026-11-18T10:00", date(2026, 11, 18), scope=place.worker())
+    assert done.until == date(2026, 12, 18) and place.all(Departure)[0].until_date == date(2026, 12, 18)
+    assert counting(place, elder, now="2026-11-20T10:00")[1:] == [("2026-W46", "met"), ("2026-W52", "waiting")], "week 51 has three days after it"
+    assert away(place, elder, "2026-12-17T10:00", date(2026, 12, 17), scope=place.worker()).reason == "departures.already_away"
+    again = away(place, elder, "2026-12-18T10:00", date(2026, 12, 18), scope=place.worker())
+    assert again.until == date(2027, 1, 17) and counting(place, elder, now="2026-12-18T10:00")[1:] == [("2026-W46", "met"), ("2027-W03", "waiting")]
+
+
+def test_a_stay_whose_end_nobody_knows_is_open_where_the_station_head_says_so(place, elder):
+    assert away(place, elder, "2026-11-18T10:00", date(2026, 11, 18)).until is None and place.all(Departure)[0].until_date is None
+
+
+def test_a_day_back_that_is_said_stays_what_it_is(place, elder):
+    assert away(place, elder, "2026-11-18T10:00", date(2026, 11, 18), date(2027, 2, 1)).until is None
+    assert place.all(Departure)[0].until_date == date(2027, 2, 1)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +322,7 @@ def test_nobody_dies_before_they_were_last_spoken_to(place, elder):
 
 
 def test_the_reason_is_encrypted_and_stays_out_of_the_ledger(place, elder):
-    away(place, elder, "2026-11-05T09:00", date(2026, 11, 5))
+    away(place, elder, "2026-11-05T09:00", date(2026, 11, 5), scope=place.worker())
     (entry,) = place.all(LedgerEntry, LedgerEntry.command == "care.hold")
     assert "骨折" not in entry.facts and "hospital" not in entry.facts
     with open_session(place.engine, place.worker()) as session:
