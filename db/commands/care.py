@@ -222,10 +222,12 @@ def join(session: ScopedSession, resident: Resident, group: str, from_date: date
 
 
 def leave(session: ScopedSession, resident: Resident, current: dict[str, SpecialGroup], group: str, to_date: date, now: datetime) -> None:
-    """Step: the membership ends; the first day without it is `to_date`. What only it asked for and fell due unmet after that is no miss, known or not by then."""
-    current[group].to_date = to_date
+    """Step: the membership ends; the first day without it is `to_date`, or the day it began where that is later: then it never was right. What only it asked for and fell due unmet after
+    that is no miss, known or not by then."""
+    row = current[group]
+    row.to_date = max(to_date, row.from_date)
     session.flush()
-    at = min(now, local_midnight(to_date))
+    at = min(now, local_midnight(row.to_date))
     cadence.void_after(session, _subject(resident), CLAUSES[group], at)
     settle_plan(session, resident, local_day(now), now, left_at=at)
 

@@ -1,6 +1,6 @@
 """The sweep: what happens by itself as time passes. Idempotent, and correct however many run at once.
 
-Overdue cadence clocks move on once a further period has ended; residents join the elders on their 60th birthday and leave the
+Overdue cadence clocks move on once a further period has ended; residents join the elders on their 60th birthday, leave them when it turns out that they are younger, and leave the
 children at 18; what was suspended goes on at its end; finished matters are filed; bills come on the list of reminders to send; whoever or whatever owes an act
 without having a clock gets one. One ledger entry per community, if anything changed.
 """
@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert, or_, select
 
 from core.cadence import Hold, first
 from core.calendar import local_day
-from core.care import ADULT_AGE, BY_AGE, ELDER_AGE, plan, reached
+from core.care import ADULT_AGE, BY_AGE, ELDER_AGE, check_age, plan, reached
 from core.periods import PERS, period_of
 from core.rulebook import load_rulebook
 from db.commands import archive, bills, care, duties, suspensions
@@ -42,7 +42,7 @@ def sweep(session: ScopedSession, *, now: datetime, community_id: UUID) -> dict[
     session.scalar(select(Community).where(Community.community_id == community_id).with_for_update())
     changes = {
         "joined": _join_elders(session, community_id, now),
-        "left": _leave_children(session, community_id, now),
+        "left": _leave_children(session, community_id, now) + _leave_elders(session, community_id, now),
         # Before moving on: what fell due after somebody left is no miss.
         "settled": _settle_plans(session, community_id, now),
         "archived": archive.file_due(session, community_id, now),
@@ -70,19 +70,37 @@ def _move_on(session: ScopedSession, community_id: UUID, now: datetime) -> int:
 
 
 def _join_elders(session: ScopedSession, community_id: UUID, now: datetime) -> int:
-    """Whoever has turned 60 and was never an elder here. Without a date of birth the year decides, once it is over."""
+    """Whoever has turned 60 and was never an elder here since. Without a date of birth the year decides, once it is over."""
     today = local_day(now)
-    known = select(SpecialGroup.resident_id).where(SpecialGroup.community_id == community_id, SpecialGroup.group == "elder")
+    elders = (SpecialGroup.community_id == community_id, SpecialGroup.group == "elder")
+    # Who was among them too young, by a wrong date of birth, never was (see _leave_elders).
+    known = select(SpecialGroup.resident_id).where(*elders, or_(SpecialGroup.to_date.is_(None), SpecialGroup.to_date > SpecialGroup.from_date))
+    never = select(SpecialGroup.resident_id, SpecialGroup.from_date).where(*elders, SpecialGroup.to_date == SpecialGroup.from_date).order_by(SpecialGroup.from_date)
+    too_young = {resident_id: day for resident_id, day in session.execute(never)}
     people = select(Resident.id, Resident.grid_id, Resident.birth_year, Resident.birth_date)
     of_age = (Resident.community_id == community_id, Resident.left_on.is_(None), Resident.birth_year <= today.year - ELDER_AGE, Resident.id.not_in(known))
     rows = [
         {"community_id": community_id, "id": uuid7(), "grid_id": grid_id, "resident_id": resident_id, "group": "elder", "from_date": day, "basis": BY_AGE, "by_age_on": today}
         for resident_id, grid_id, year, born in session.execute(people.where(*of_age))
-        if (day := reached(year, born, ELDER_AGE, today)) is not None
+        if (day := reached(year, born, ELDER_AGE, today)) is not None and day > too_young.get(resident_id, date.min)
     ]
     if rows:
         session.execute(insert(SpecialGroup), rows)
     return len(rows)
+
+
+def _leave_elders(session: ScopedSession, community_id: UUID, now: datetime) -> int:
+    """Whoever is not 60 yet, as a date of birth set right since says: they never were among the elders, and owed nothing as such."""
+    today = local_day(now)
+    elders = (SpecialGroup.group == "elder", SpecialGroup.to_date.is_(None), SpecialGroup.community_id == community_id, Resident.community_id == community_id)
+    query = select(Resident.id, Resident.birth_year, Resident.birth_date).join(SpecialGroup, SpecialGroup.resident_id == Resident.id)
+    rows = session.execute(query.where(*elders, Resident.birth_year >= today.year - ELDER_AGE))
+    young = [one for one, year, born in rows if check_age("elder", year, born, today, today)]
+    for resident in session.scalars(select(Resident).where(Resident.id.in_(young)).order_by(Resident.id).with_for_update()).all() if young else ():
+        current = care.current_groups(session, resident.id)
+        if "elder" in current:
+            care.leave(session, resident, current, "elder", current["elder"].from_date, now)
+    return len(young)
 
 
 def _leave_children(session: ScopedSession, community_id: UUID, now: datetime) -> int:

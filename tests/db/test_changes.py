@@ -186,3 +186,30 @@ def test_what_waits_is_masked_and_the_ledger_holds_no_value(place, elder):
 
 def _index(number: str) -> bytes:
     return keyring().blind_index(number, "resident.id_number")
+
+
+@pytest.mark.parametrize(("born", "stays"), [("1966-11-18", True), ("1966-11-19", False), ("1980-05-05", False)])
+def test_who_is_not_60_yet_by_a_birth_date_set_right_never_was_among_the_elders_and_joins_them_at_60(place, born, stays):
+    """On 18 November: 60 today, tomorrow, in fourteen years. What was missed meanwhile nobody owed them; who was called stays called."""
+    one = place.resident("张大爷", "1950-05-05")
+    place.run(enrol, at("2026-10-01T09:00"), resident_id=one, group="elder")
+    place.run(record_contact, at("2026-11-10T09:00"), resident_id=one, act="call", outcome="reached", happened_at=at("2026-11-10T09:00"))
+    decides(place, asks(place, one, "birth_date", born))
+    place.run(sweep, NOW, community_id=place.community_id)
+    began = date(2026, 10, 1)
+    assert [(row.from_date, row.to_date) for row in place.all(SpecialGroup)] == [(began, None if stays else began)]
+    counting = [state for _, state, _ in place.states(one, "elder.call", NOW) if state != "void"]
+    assert counting == (["missed"] * 6 + ["met", "on_time"] if stays else ["met"])
+    place.run(sweep, at("2026-11-19T08:00"), community_id=place.community_id)
+    again = [row.from_date for row in place.all(SpecialGroup) if row.to_date is None]
+    assert again == ([began] if stays else [date(2026, 11, 19)] if born == "1966-11-19" else [])
+
+
+def test_who_was_grown_up_before_they_were_entered_as_a_child_never_was_one(place):
+    one = place.resident("小明", "2012-05-05")
+    place.run(enrol, at("2026-10-01T09:00"), resident_id=one, group="child")
+    decides(place, asks(place, one, "birth_date", "2006-05-05"))
+    place.run(sweep, NOW, community_id=place.community_id)
+    [row] = place.all(SpecialGroup)
+    assert (row.from_date, row.to_date) == (date(2026, 10, 1), date(2026, 10, 1)), "not in 2024, before it began"
+    assert {clock.voided_at for clock in place.clocks(one)} == {at("2026-10-01T00:00")} and {clock.closed_at for clock in place.clocks(one)} == {at("2026-10-01T00:00")}
