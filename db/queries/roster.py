@@ -4,7 +4,7 @@ opens its rows; of the few people shown everything else is looked up by key.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from core.calendar import local_day
 from core.care import ACTS, FAILED, age_band
 from core.clocks import State, state
 from core.packages import Part
+from core.periods import local_midnight
 from core.risks import factors, risk
 from core.roles import masked
 from db.engine import ScopedSession
@@ -99,11 +100,12 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class ActTotal:
-    """Clocks of one act among those wanted: late; begun and not late; done for now."""
+    """Clocks of one act among those wanted: late; begun and not late; done for now; of those not late, what falls due today."""
 
     overdue: int = 0
     due: int = 0
     met: int = 0
+    today: int = 0
 
 
 @dataclass(frozen=True)
@@ -128,14 +130,16 @@ def totals(session: ScopedSession, now: datetime, wanted: Wanted = Wanted()) -> 
     """How many clocks of each act are late, due, or done for now; narrowed by all but the state (Wanted.counted)."""
     shape, values = asked(session, now, wanted)
     further = narrowed(session, now, wanted)
-    rows = session.execute(_totals(shape, *further) if further else _kept_totals(shape), values)
-    found = {act: ActTotal(overdue, begun - overdue, all_ - begun) for act, overdue, begun, all_ in rows}
+    tonight = {"tonight": local_midnight(local_day(now) + timedelta(1))}
+    rows = session.execute(_totals(shape, *further) if further else _kept_totals(shape), values | tonight)
+    found = {act: ActTotal(overdue, begun - overdue, all_ - begun, tonight - overdue) for act, overdue, begun, all_, tonight in rows}
     return {act: found[act] for act in ACTS if act in found}
 
 
 def _totals(shape: Shape, *further: ColumnElement[bool]) -> Select:
     late, open_ = is_overdue(_NOW), is_open(_NOW)
-    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count()).group_by(Clock.act)
+    tonight = and_(open_, Clock.due_at <= bindparam("tonight", type_=UtcDateTime()))
+    query = select(Clock.act, func.count(case((late, 1))), func.count(case((open_, 1))), func.count(), func.count(case((tonight, 1)))).group_by(Clock.act)
     return query.where(*conditions(shape, None), *not_held(shape), *further)
 
 

@@ -21,6 +21,9 @@ STYLE = """<style>
 .st-key-queue-head [data-testid=stButtonGroup] button { min-height: 40px; }
 @media (max-width: 640px) {
   .st-key-queue-head { flex-wrap: wrap !important; }
+  .st-key-queue-waits { flex-wrap: nowrap !important; overflow-x: auto; scrollbar-width: none; }
+  .st-key-queue-waits > * { flex: 0 0 auto !important; width: auto !important; }
+  .st-key-queue-waits button { white-space: nowrap; }
   .st-key-queue_text { flex: 1 1 100%; }
   .st-key-queue_text [data-testid=stTextInputRootElement] { height: 44px; }
   .st-key-queue-head [data-testid=stButtonGroup] button { min-height: 44px; }

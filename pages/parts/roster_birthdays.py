@@ -26,5 +26,5 @@ def draw_birthdays(desk: Desk) -> None:
 
 def _file(resident_id) -> None:
     desk = current().require("roster")
-    tell()
+    tell(here=True)
     person_view(desk, resident_id, place="dialog")

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.care import ACTS, GROUPS
 from core.packages import CLAUSES
@@ -13,6 +14,7 @@ from db.queries.work_orders import names
 from pages.parts.desk import Desk
 from pages.parts.figures import kept
 from pages.parts.jump import CLAUSE, GRID, HOLDER
+from pages.parts.rows import on_a_phone
 
 STATES = ("overdue", "due", "met", "away", "gaps")
 EVERY = "all"
@@ -20,24 +22,35 @@ LACK = "roster_lack"
 """The clause or part (core.packages) of which something is missing, while the state is gaps."""
 WIDTH = 164
 """Two controls side by side on a phone, all in one line on a desktop."""
+STYLE = """<style>
+.st-key-roster-counts { flex-wrap: nowrap !important; }
+.st-key-roster-counts > :first-child { flex: 1 1 0; min-width: 0; }
+.st-key-roster-counts > :not(:first-child) { flex: 0 0 auto; }
+</style>"""
+"""The counts give way to what stands beside them."""
 
 
-def chosen(desk: Desk) -> Wanted:
-    """State and act as buttons, group and grid as lists, and a search; what another page asked for comes first."""
+def chosen(desk: Desk) -> tuple[Wanted, DeltaGenerator, DeltaGenerator]:
+    """State as buttons, group, act and grid as lists, and a search; what another page asked for comes first. And where the counts stand, and the
+    lists: on a phone these are folded until something is chosen in them, so that the first cards stand on the first screen."""
     known = kept(desk, grids)
     _asked_for(known)
     state = st.segmented_control(
         desk.t("roster.state"), (EVERY, *STATES), default=EVERY, required=True, format_func=lambda one: desk.t("common.all" if one == EVERY else f"roster.state_{one}"),
         key="roster_state", label_visibility="collapsed", width="stretch", on_change=show_pages, args=(1,),
     )  # fmt: skip
-    with st.container(horizontal=True, gap="small", key="roster-filters"):
+    counts = st.container()
+    narrowed = any(st.session_state.get(f"roster_{one}", EVERY) not in (EVERY, "") for one in ("group", "grid", "act", "keeper", "text"))
+    fold = st.expander(desk.t("roster.fold"), expanded=narrowed) if on_a_phone() else counts
+    with fold, st.container(horizontal=True, gap="small", key="roster-filters"):
         group = _choice(desk, "group", GROUPS, lambda one: desk.t(f"care.group.{one}"))
         act = _choice(desk, "act", ACTS, lambda one: desk.label(f"care.act.{one}"))
         grid_id = _choice(desk, "grid", tuple(known), known.get) if len(known) > 1 else None
         holder_id = _keeper(desk)
         text = st.text_input(desk.t("roster.find"), key="roster_text", placeholder=desk.t("roster.find_hint"), label_visibility="collapsed", width=WIDTH)
     lack = st.session_state.get(LACK) if state == "gaps" else None
-    return Wanted(group=group, state=None if state == EVERY else state, grid_id=grid_id, act=act, holder_id=holder_id, text=text or None, lack=lack)
+    wanted = Wanted(group=group, state=None if state == EVERY else state, grid_id=grid_id, act=act, holder_id=holder_id, text=text or None, lack=lack)
+    return wanted, counts, fold
 
 
 def _choice(desk: Desk, name: str, options: tuple, word) -> str | UUID | None:

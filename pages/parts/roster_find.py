@@ -18,7 +18,7 @@ def find_button(desk: Desk) -> None:
 
 def _find() -> None:
     desk = current().require("roster")
-    tell()
+    tell(here=True)
     text = st.text_input(desk.t("roster.enrol_find"), key="roster_find", help=desk.t("roster.enrol_note"))
     with desk.session() as session:
         rows = found_people(session, desk.now, text) if text.strip() else ()

@@ -44,7 +44,7 @@ def table(desk: Desk, found: Roster) -> None:
             height=min(720, 38 + 36 * len(found.rows)), row_height=36,
         )  # fmt: skip
     with right:
-        tell()
+        tell(here=True)
         rows = picked["selection"]["rows"]
         if rows and rows[0] < len(found.rows):
             person_view(desk, found.rows[rows[0]].resident_id, place="table")
@@ -75,5 +75,5 @@ def _file_button(desk: Desk, row: RosterRow) -> None:
 
 def _file(row: RosterRow) -> None:
     desk = current().require("roster")
-    tell()
+    tell(here=True)
     person_view(desk, row.resident_id, place="dialog")

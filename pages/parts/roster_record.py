@@ -103,13 +103,15 @@ def settle(desk: Desk, resident_id: UUID, done, text: str) -> None:
     st.rerun()
 
 
-def tell() -> None:
-    """Tell it: in the corner of the screen, and in its place."""
+def tell(*, here: bool = False) -> None:
+    """Tell it once: `here`, in an open file, else in the corner of the screen, wherever it is scrolled to. A refusal of the list stands in its place, too, until the next tap."""
     said = st.session_state.pop(SAID, None)
     if said:
         _, text, refused = said
-        (st.error if refused else st.success)(text)
-        st.toast(text)
+        if not here:
+            st.toast(text, duration="long")
+        if here or refused:
+            (st.error if refused else st.success)(text)
 
 
 def _tap(whom: tuple[str, UUID] | None, act: str | None) -> None:

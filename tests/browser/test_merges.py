@@ -8,6 +8,7 @@ from tests.browser.looking import settled, sideways, small_targets
 
 def test_the_station_head_merges_two_files_of_one_person_on_a_phone_and_undoes_it(worked_server, page_at):
     page = page_at("roster", role="station_head", size="phone", server=worked_server)
+    page.get_by_text(t("roster.fold", "zh"), exact=True).click()
     page.locator(".st-key-roster-doubles button").click()
     pair = page.locator('[class*="st-key-pair-"]').first
     expect(pair).to_be_visible()

@@ -39,7 +39,7 @@ def _tap(page: Page, name: str) -> None:
 
 def _counts(page: Page) -> Locator:
     """The line of counts: late, due, done."""
-    return page.get_by_text(re.compile(zh("roster.counts", overdue=0, due=0, met=0)[:3] + r"\d+")).first
+    return page.get_by_text(re.compile(zh("roster.counts", overdue=0, today=0, due=0, met=0)[:3] + r"\d+")).first
 
 
 def _count(page: Page, number: int) -> int:
@@ -49,6 +49,12 @@ def _count(page: Page, number: int) -> int:
 def _counted(page: Page, number: int, figure: int) -> None:
     """The line comes to say `figure`: it may still be drawn anew."""
     expect(_counts(page)).to_have_text(re.compile(rf"^(\D*\d+){{{number}}}\D+{figure}\D"))
+
+
+def _unfold(page: Page) -> None:
+    """On a phone filters and search stand folded."""
+    page.get_by_text(zh("roster.fold"), exact=True).click()
+    settled(page)
 
 
 def _cards(page: Page) -> list[str]:
@@ -67,10 +73,11 @@ def test_the_late_come_first_and_each_card_says_what_is_due_and_who_holds_it(pag
 
 def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_quarters_update(worked_server, page_at):
     page = page_at("roster", role="grid_worker", size="phone", server=worked_server)
+    _unfold(page)
     _choose(page, zh("roster.act"), zh("care.act.file_update"))
     page.get_by_role("button", name=re.compile(load_rulebook()["file.update"].title["zh"])).wait_for()
     settled(page)
-    met = _count(page, 2)
+    met = _count(page, 3)
     _tap(page, zh("roster.file"))
     file = page.get_by_role("dialog")
     file.get_by_text(zh("roster.history"), exact=True).wait_for()
@@ -102,11 +109,12 @@ def test_a_file_is_masked_shows_a_number_for_a_purpose_and_updating_it_is_the_qu
     file.wait_for(state="detached")
     page.get_by_text(zh("roster.updated", name="", due="")[1:6]).first.wait_for()
     settled(page)
-    _counted(page, 2, met + 1)
+    _counted(page, 3, met + 1)
 
 
 def test_nobody_found_says_so_and_offers_everybody(page_at):
     page = page_at("roster", role="grid_worker", size="phone")
+    _unfold(page)
     page.get_by_role("textbox", name=zh("roster.find")).fill("没有这个人")
     page.keyboard.press("Enter")
     page.get_by_text(zh("roster.nobody")).wait_for()
