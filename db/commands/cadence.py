@@ -126,7 +126,7 @@ def count(
         rows = replay(session, subject, clause, lasting, now, since=since)
         if rows is not None:
             _read_again(session, subject, held)
-            return _holding(rows, happened_at)
+            return _holding(rows, happened_at) or _fill_earlier(session, subject, clause, happened_at, acts)
     if clock is not None and sweep_on(session, clause, clock, now, holds):
         _read_again(session, subject, held)
         clock = held.get(clause.id)
