@@ -78,9 +78,18 @@ def _opened() -> Executor | None:
         return None
     try:
         # Not forked: the desk has threads and open databases.
-        return ProcessPoolExecutor(min(cores, _MOST), mp_context=_Context(), initializer=_give_way)
+        pool = ProcessPoolExecutor(min(cores, _MOST), mp_context=_Context(), initializer=_give_way)
+        for _ in range(min(cores, _MOST)):
+            pool.submit(_begin)
+        return pool
     except (ImportError, NotImplementedError, OSError):
         return None
+
+
+def _begin() -> None:
+    """A process begins with its first job: this one, so that its most of a second is over when there is work. It loads what the jobs are made of."""
+    import db.columns
+    import db.packed_rows  # noqa: F401
 
 
 def _give_way() -> None:

@@ -101,7 +101,8 @@ OUTCOMES = {
 }
 HERE, GONE = "here", "gone"
 STANDINGS = {
-    **dict.fromkeys(("死亡", "已死亡", "去世", "已去世", "已故", "亡故", "病故", "身故", "逝世", "过世", "离世", "死", "亡", "死亡注销", "死亡销户", "注销死亡", "dead", "deceased", "died"), "dead"),
+    **dict.fromkeys(("死亡", "已死亡", "去世", "已去世", "已故", "亡故", "病故", "身故", "逝世", "过世", "离世", "死", "亡"), "dead"),
+    **dict.fromkeys(("死亡注销", "死亡销户", "注销死亡", "dead", "deceased", "died"), "dead"),
     **dict.fromkeys(("迁出", "已迁出", "迁出注销", "户口迁出", "搬走", "已搬走", "搬离", "已搬离", "外迁", "已外迁", "转出", "已转出", "moved", "movedaway", "movedout"), "moved"),
     **dict.fromkeys(("注销", "已注销", "销户", "已销户", "减员", "已减员", "不在册", "gone", "left"), GONE),
     **dict.fromkeys(("正常", "在册", "在世", "健在", "在住", "常住", "居住", "有效", "存活", "户在人在", "人户一致", "normal", "active", "alive"), HERE),

@@ -1,6 +1,6 @@
 """`python -m db community create|change|list`: communities without a browser."""
 
-from datetime import datetime, time
+from datetime import time
 
 import click
 from sqlalchemy import select
@@ -72,6 +72,6 @@ def _or_stop(done):
 
 def _time(text: str) -> time:
     try:
-        return datetime.strptime(text, "%H:%M").time()
+        return time(*map(int, text.split(":", 1)))
     except ValueError:
         raise click.BadParameter(f"{text} is no time: write it like 17:30, or none", param_hint="--closes-at") from None
