@@ -124,13 +124,14 @@ def code_of(cell: Cell, longest: int = 60) -> str | Bad | None:
 
 
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9]\d{9})$")
-_LANDLINE = re.compile(r"(?:\+?86)?(0\d{2,3}\d{7,8}(?:\d{1,6})?|[2-9]\d{6,7}|[48]00\d{7}|1\d{4,5}|9\d{4}(?:\d{1,3})?|1[12]\d)$")
+_LANDLINE = re.compile(r"(?:\+?86)?(0\d{2,3}\d{7,8}(?:\d{1,6})?|[2-9]\d{6,7}|[48]00\d{7}|1[0-2]\d{3,4}|9\d{4}(?:\d{1,3})?|1[12]\d)$")
 _PHONE_NOISE = re.compile(r"[\s()\-'`.·]+|转|ext\.?", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/、，,；;|]|\s{2,}|\n|或")
 
 
 def phone_of(cell: Cell) -> str | Bad | None:
-    """A mobile or land-line number, digits only; of several in one cell the first good one. Permissive: 154, 174, 179 exist."""
+    """A mobile or land-line number, digits only; of several in one cell the first good one. Permissive: 154, 174, 179 exist.
+    A number of 1[3-9] with fewer than eleven digits is a mobile cut short; service numbers begin with 10, 11, 12 or 9."""
     if isinstance(cell, (bool, date, time, timedelta)):
         return Bad("phone")
     if isinstance(cell, float) and not cell.is_integer():

@@ -12,6 +12,7 @@ from pages.parts.changes_text import what
 from pages.parts.desk import Desk
 from pages.parts.grants import draw_answers, tell
 from pages.parts.plain import plain
+from pages.parts.rows import draw_rows
 
 _TOLD = "changes_together_told"
 
@@ -43,7 +44,7 @@ def _people(desk: Desk, one: ChangeGroup) -> list[UUID]:
     with st.expander(desk.t("changes.together_all", n=len(one.lines))):
         who, why = (desk.t(f"changes.together_{name}") for name in ("who", "why_asked"))
         told = desk.may("care_file_update")  # to others a reason is a row of stars
-        st.dataframe([{who: line.name} | ({why: line.reason or ""} if told else {}) for line in one.lines], hide_index=True, width="stretch")
+        draw_rows([{who: line.name} | ({why: line.reason or ""} if told else {}) for line in one.lines])
         if one.lines[0].why_not or not desk.may("care_change_decide"):
             return []
         names = {line.id: f"{line.name} · {n}" for n, line in enumerate(one.lines, 1)}

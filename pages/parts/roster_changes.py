@@ -5,14 +5,13 @@ from functools import partial
 import streamlit as st
 
 from core.changes import TYPED
-from core.refusals import Refused
 from db.commands.changes import ask, reveal_change
 from db.queries.care import PersonFile
 from db.queries.changes import ChangeLine, of_resident
 from pages.parts.changes import answers, said
 from pages.parts.desk import Desk
 from pages.parts.reveal import ask_purpose, draw_revealed
-from pages.parts.roster_record import say
+from pages.parts.roster_record import form_key, settle
 
 
 def draw_changes(desk: Desk, file: PersonFile, place: str) -> None:
@@ -33,15 +32,14 @@ def draw_changes(desk: Desk, file: PersonFile, place: str) -> None:
 
 
 def _form(desk: Desk, file: PersonFile, place: str) -> None:
-    with st.expander(desk.t("changes.form")), st.form(f"change-form-{place}-{file.row.resident_id}", border=False, clear_on_submit=True):
+    with st.expander(desk.t("changes.form")), st.form(form_key(f"change-form-{place}-{file.row.resident_id}"), border=False):
         st.caption(desk.t("changes.form_note"))
         field = st.selectbox(desk.t("changes.field"), TYPED, format_func=lambda one: desk.label(f"care.field.{one}"))
         value = st.text_input(desk.t("changes.value"), max_chars=120, help=desk.t("changes.value_note"))
         reason = st.text_input(desk.t("changes.basis"), max_chars=200)
         if st.form_submit_button(desk.t("changes.ask"), type="primary", width="stretch"):
             done = desk.carry_out(ask, resident_id=file.row.resident_id, field=field, value=value, reason=reason)
-            say(desk, file.row.resident_id, done if isinstance(done, Refused) else desk.t("changes.told_asked"))
-            st.rerun(scope="fragment")
+            settle(desk, file.row.resident_id, done, desk.t("changes.told_asked"))
 
 
 def _in_full(desk: Desk, one: ChangeLine) -> None:

@@ -34,22 +34,35 @@ def cards(desk: Desk, found: Roster) -> None:
 
 
 def table(desk: Desk, found: Roster) -> None:
-    """A row a person; the one ticked opens its file beside the table."""
+    """A row a person, over the whole width; the one ticked opens its file beside the table."""
     st.html(STYLE)
-    left, right = st.columns([3, 2])
     owed, away, gaps = {clock.act for row in found.rows for clock in row.clocks}, any(row.away for row in found.rows), all(row.lacking for row in found.rows)
-    with left:
-        picked = st.dataframe(
-            [_line(desk, row, owed, away, gaps) for row in found.rows], hide_index=True, on_select="rerun", selection_mode="single-row", key=f"roster-table-{desk.lang}", width="stretch",
-            height=min(720, 38 + 36 * len(found.rows)), row_height=36,
-        )  # fmt: skip
-    with right:
+    lines, key = [_line(desk, row, owed, away, gaps) for row in found.rows], f"roster-table-{desk.lang}"
+    rows = [one for one in st.session_state.get(key, {}).get("selection", {}).get("rows", ()) if one < len(found.rows)]
+    if not rows:
         tell(here=True)
-        rows = picked["selection"]["rows"]
-        if rows and rows[0] < len(found.rows):
+        st.caption(desk.t("roster.pick_row"))
+    left, right = st.columns([3, 2] if rows else [1000, 1])
+    with left:
+        st.dataframe(
+            lines, hide_index=True, on_select="rerun", selection_mode="single-row", key=key, width="stretch", column_config=_widths(lines),
+            height=min(720, 38 + 36 * len(lines)), row_height=36,
+        )  # fmt: skip
+    if rows:
+        with right:
+            tell(here=True)
             person_view(desk, found.rows[rows[0]].resident_id, place="table")
-        else:
-            st.info(desk.t("roster.pick_row"))
+
+
+def _widths(lines: list[dict[str, str]]) -> dict:
+    """Each column as wide as its longest words, up to a limit: left to itself the table measures a few cells and cuts off the others."""
+    longest = {name: max(_pixels(text) for text in (name, *(line[name] for line in lines))) for name in (lines[0] if lines else ())}
+    return {name: st.column_config.Column(width=min(220, 20 + n)) for name, n in longest.items()}
+
+
+def _pixels(text: str) -> int:
+    """How wide it is about: 14 pixels a Chinese character, half of that any other."""
+    return sum(14 if one > "\u2e7f" else 7 for one in text)
 
 
 def _line(desk: Desk, row: RosterRow, owed: set[str], away: bool, gaps: bool) -> dict[str, str]:

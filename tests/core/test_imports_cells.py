@@ -165,8 +165,8 @@ def test_what_is_no_phone_number_is_refused(written):
     assert reason(phone_of(written)) == "phone"
 
 
-@pytest.mark.parametrize("written", ["1380013", "13800138", "1381234567", 1380013.0])
-def test_a_mobile_number_cut_short_is_no_land_line_of_seven_or_eight_digits(written):
+@pytest.mark.parametrize("written", ["1380013", "13800138", "1381234567", 1380013.0, "13900", "139001"])
+def test_a_mobile_number_cut_short_is_no_land_line_and_no_service_number(written):
     assert reason(phone_of(written)) == "phone"
     assert phone_of("2380013") == "2380013" and phone_of("62380013") == "62380013"
 
