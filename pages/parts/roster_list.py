@@ -57,7 +57,7 @@ def table(desk: Desk, found: Roster) -> None:
 def _widths(lines: list[dict[str, str]]) -> dict:
     """Each column as wide as its longest words, up to a limit: left to itself the table measures a few cells and cuts off the others."""
     longest = {name: max(_pixels(text) for text in (name, *(line[name] for line in lines))) for name in (lines[0] if lines else ())}
-    return {name: st.column_config.Column(width=min(220, 20 + n)) for name, n in longest.items()}
+    return {name: st.column_config.Column(width=min(230, 32 + n)) for name, n in longest.items()}
 
 
 def _pixels(text: str) -> int:
