@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
@@ -14,6 +15,7 @@ from core.words import words_of
 from db.commands.bulk import insert_rows
 from db.commands.filing import carry_out, file
 from db.commands.ledger import note_check, seal
+from db.commands.migrate import alembic_config
 from db.engine import open_session
 from db.models.grids import Building, Grid, Staff
 from db.models.guards import LEDGER
@@ -170,6 +172,12 @@ def test_of_rows_taken_in_with_a_ledger_the_one_changed_behind_the_desks_back_is
     for house, name in zip(brought_in, ("9号楼", "2号楼"), strict=True):
         behind_the_desks_back(engine, ours, "UPDATE building SET name = :name WHERE id = :id", name=name, id=house)
     assert [(f.kind, f.row_id) for f in proof(engine, scope, ours).faults] == [("changed_row", str(house)) for house in brought_in]
+
+
+def test_an_older_schema_that_would_lose_packed_digests_is_refused(engine, brought_in):
+    """On PostgreSQL, too, where row-level security shows a migration no row."""
+    with pytest.raises(RuntimeError, match="restore the backup"), engine.execution_options(desk_writes=True).connect() as link:
+        command.downgrade(alembic_config(link), "0040")
 
 
 def test_packed_digests_appended_once_more_break_the_digest_of_their_entry(engine, scope, ours, brought_in):
